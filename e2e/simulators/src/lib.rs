@@ -1,0 +1,9 @@
+//! Stand-ins for the outside systems that Virtual Stores talks to, for development and tests.
+//!
+//! Each system is a module with `start(config) -> (address, Handle)`, so that a test runs it in
+//! its own process on a free port, and `make up` runs the same thing as `simulators <system>`.
+
+pub mod handle;
+pub mod s3;
+
+pub use handle::Handle;

@@ -1,0 +1,42 @@
+//! `simulators s3 …`: one outside system per process.
+
+use clap::{Parser, Subcommand};
+use simulators::s3;
+
+#[derive(Parser)]
+#[command(about = "Stand-ins for outside systems, for development and tests only")]
+struct Arguments {
+    #[command(subcommand)]
+    system: System,
+}
+
+#[derive(Subcommand)]
+enum System {
+    /// S3-compatible object storage on a folder.
+    S3(s3::Config),
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| "info,s3s=warn,s3s_fs=warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).init();
+
+    let (address, handle) = match Arguments::parse().system {
+        System::S3(config) => s3::start(config).await?,
+    };
+    tracing::info!(%address, "listening on http://{address}");
+    tokio::select! {
+        () = handle.ended() => anyhow::bail!("the simulator ended by itself"),
+        stopped = stop() => stopped,
+    }
+}
+
+async fn stop() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        result = tokio::signal::ctrl_c() => Ok(result?),
+        _ = terminate.recv() => Ok(()),
+    }
+}

@@ -1,0 +1,3 @@
+//! The simulators are trusted by every other test, so they are tested themselves.
+
+mod s3;
