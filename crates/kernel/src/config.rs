@@ -1,0 +1,9 @@
+//! Configuration from the environment: read once, typed, and every error told at once by name.
+
+mod env;
+mod settings;
+
+pub use env::{ConfigErrors, Env};
+pub use settings::{
+    Config, Environment, Jwt, JwtAlgorithm, JwtKey, ServicePort, Storage, Stripe, Sysadmin,
+};

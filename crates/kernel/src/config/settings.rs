@@ -1,0 +1,443 @@
+//! The variables of the deployment guide and ours, as one typed value.
+
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
+
+use super::{ConfigErrors, Env};
+use crate::ticket::TicketKey;
+use crate::{Email, Invalid};
+
+/// Where this installation runs; production refuses what is unsafe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    Development,
+    Test,
+    Uat,
+    Staging,
+    Production,
+}
+
+impl FromStr for Environment {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "development" | "dev" => Ok(Self::Development),
+            "test" => Ok(Self::Test),
+            "uat" => Ok(Self::Uat),
+            "staging" => Ok(Self::Staging),
+            "production" | "prod" => Ok(Self::Production),
+            _ => Err(Invalid::new("development, test, uat, staging or production")),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JwtAlgorithm {
+    Hs256,
+    EdDsa,
+}
+
+impl FromStr for JwtAlgorithm {
+    type Err = Invalid;
+    fn from_str(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "HS256" => Ok(Self::Hs256),
+            "EdDSA" => Ok(Self::EdDsa),
+            _ => Err(Invalid::new("HS256 or EdDSA")),
+        }
+    }
+}
+
+/// A signing key and the id under which tokens name it.
+#[derive(Clone)]
+pub struct JwtKey {
+    pub kid: String,
+    /// The shared secret (HS256), or the private key as PKCS#8 PEM (EdDSA).
+    pub secret: SecretString,
+}
+
+#[derive(Clone)]
+pub struct Jwt {
+    pub algorithm: JwtAlgorithm,
+    /// The first key signs; all of them verify.
+    pub keys: Vec<JwtKey>,
+    /// Life of an access token.
+    pub expire_minutes: u32,
+}
+
+#[derive(Clone)]
+pub struct Stripe {
+    pub secret_key: SecretString,
+    pub public_key: String,
+    pub webhook_secret: SecretString,
+    pub connect_webhook_secret: SecretString,
+    /// `https://api.stripe.com`, or the simulator.
+    pub api_base: String,
+    /// What a page loads as Stripe.js.
+    pub js_url: String,
+}
+
+/// The S3-compatible store, under the guide's `MINIO_*` names.
+#[derive(Clone)]
+pub struct Storage {
+    pub endpoint: String,
+    /// What a browser can reach, where it differs from `endpoint`.
+    pub public_endpoint: String,
+    pub access_key: SecretString,
+    pub secret_key: SecretString,
+    pub bucket: String,
+    pub use_ssl: bool,
+    /// Where published media are read; without one, through the storefront's host.
+    pub cdn_base_url: Option<String>,
+}
+
+/// The first sysadmin, made by `stores seed` when there is none.
+#[derive(Clone)]
+pub struct Sysadmin {
+    pub email: Email,
+    pub password: Option<SecretString>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct ServicePort {
+    pub name: &'static str,
+    pub port: u16,
+}
+
+/// Everything that the environment decides.
+#[derive(Clone)]
+pub struct Config {
+    pub environment: Environment,
+    pub base_domain: String,
+    pub public_scheme: String,
+    /// The port browsers see; part of public addresses unless it is the scheme's own.
+    pub public_port: u16,
+    pub listen_host: IpAddr,
+    pub service_ports: Vec<ServicePort>,
+    /// Networks (CIDR) whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<String>,
+    pub http_workers: usize,
+    /// Connections to PostgreSQL that each service may hold.
+    pub database_pool_size: usize,
+    pub database_url: Option<SecretString>,
+    service_database_urls: Vec<(&'static str, SecretString)>,
+    pub redis_url: SecretString,
+    pub rabbitmq_url: SecretString,
+    pub jwt: Jwt,
+    pub ticket_key: TicketKey,
+    pub stripe: Stripe,
+    pub storage: Storage,
+    pub sysadmin: Option<Sysadmin>,
+    pub skip_rate_limit: bool,
+    pub otlp_endpoint: Option<String>,
+    pub log_json: bool,
+    /// Seconds between "not ready" and closing the listener, so that a proxy can notice.
+    pub drain_seconds: u64,
+}
+
+const SERVICES: [(&str, &str, u16); 4] = [
+    ("tenants", "TENANTS", 8001),
+    ("catalog", "CATALOG", 8002),
+    ("orders", "ORDERS", 8003),
+    ("payments", "PAYMENTS", 8004),
+];
+
+const SECRET_BYTES_MIN: usize = 32;
+
+impl Config {
+    /// Reads the process's environment.
+    pub fn from_process() -> Result<Self, ConfigErrors> {
+        Self::read(Env::from_process())
+    }
+
+    pub fn read(mut env: Env) -> Result<Self, ConfigErrors> {
+        let environment = env.parsed_or(
+            "STORES_ENV",
+            Environment::Development,
+            "development, test, uat, staging or production",
+        );
+        let jwt = jwt(&mut env);
+        let ticket_key = ticket_key(&mut env, &jwt);
+        let http_port = env.parsed_or("STORES_HTTP_PORT", 8080, "a port number");
+        let config = Self {
+            environment,
+            base_domain: env.text_or("BASE_DOMAIN", "store.localhost"),
+            public_scheme: env.text_or("PUBLIC_SCHEME", "http"),
+            public_port: env.parsed_or("PUBLIC_PORT", http_port, "a port number"),
+            listen_host: env.parsed_or("LISTEN_HOST", [127, 0, 0, 1].into(), "an IP address"),
+            service_ports: service_ports(&mut env),
+            trusted_proxies: env.list_or(
+                "TRUSTED_PROXIES",
+                "127.0.0.1/32,::1/128",
+                "networks such as 10.0.0.0/8, split by commas",
+            ),
+            http_workers: env.parsed_or("HTTP_WORKERS", 2, "a whole number"),
+            database_pool_size: env.parsed_or("DATABASE_POOL_SIZE", 16, "a whole number"),
+            database_url: env.secret("DATABASE_URL"),
+            service_database_urls: service_database_urls(&mut env),
+            redis_url: env.required_secret("REDIS_URL"),
+            rabbitmq_url: env.required_secret("RABBITMQ_URL"),
+            stripe: stripe(&mut env),
+            storage: storage(&mut env),
+            sysadmin: sysadmin(&mut env),
+            skip_rate_limit: env.flag("SKIP_RATE_LIMIT_FOR_E2E"),
+            otlp_endpoint: env.text("OTEL_EXPORTER_OTLP_ENDPOINT"),
+            log_json: env.text_or("LOG_FORMAT", "text") == "json",
+            drain_seconds: env.parsed_or("DRAIN_SECONDS", 0, "a number of seconds"),
+            jwt,
+            ticket_key,
+        };
+        config.check_databases(&mut env);
+        if environment == Environment::Production {
+            config.refuse_unsafe(&mut env);
+        }
+        env.finish(config)
+    }
+
+    /// The login of one service: its own variable, or derived from `DATABASE_URL`.
+    ///
+    /// Derived: user `stores_<service>` and a password that is an HMAC of the owner's under that
+    /// name, which `stores migrate` sets. So one variable configures the platform, and yet no
+    /// service connects as the owner.
+    pub fn database_url_for(&self, service: &str) -> SecretString {
+        let own = self.service_database_urls.iter().find(|(name, _)| *name == service);
+        match (own, &self.database_url) {
+            (Some((_, url)), _) => url.clone(),
+            (None, Some(owner)) => derived_database_url(owner, service),
+            (None, None) => SecretString::from(String::new()),
+        }
+    }
+
+    pub fn port_of(&self, service: &str) -> Option<u16> {
+        self.service_ports.iter().find(|entry| entry.name == service).map(|entry| entry.port)
+    }
+
+    /// `http://store.localhost:8080`, or with a label in front of the domain.
+    pub fn public_origin(&self, label: Option<&str>) -> String {
+        let host = label.map_or(self.base_domain.clone(), |l| format!("{l}.{}", self.base_domain));
+        match (self.public_scheme.as_str(), self.public_port) {
+            ("https", 443) | ("http", 80) => format!("{}://{host}", self.public_scheme),
+            (scheme, port) => format!("{scheme}://{host}:{port}"),
+        }
+    }
+
+    pub fn is_production(&self) -> bool {
+        self.environment == Environment::Production
+    }
+
+    fn check_databases(&self, env: &mut Env) {
+        if self.database_url.is_some() {
+            return;
+        }
+        for (name, variable, _) in SERVICES {
+            if !self.service_database_urls.iter().any(|(known, _)| *known == name) {
+                env.fault(format!("DATABASE_URL is not set (nor {variable}_DATABASE_URL)"));
+            }
+        }
+    }
+
+    fn refuse_unsafe(&self, env: &mut Env) {
+        let mut refuse = |unsafe_setting: bool, why: &str| {
+            if unsafe_setting {
+                env.fault(why);
+            }
+        };
+        refuse(self.skip_rate_limit, "SKIP_RATE_LIMIT_FOR_E2E must be false in production");
+        refuse(self.public_scheme != "https", "PUBLIC_SCHEME must be https in production");
+        refuse(
+            self.jwt.algorithm == JwtAlgorithm::Hs256
+                && self.jwt.keys.iter().any(|key| is_weak(&key.secret)),
+            "JWT_SECRET_KEY must have at least 32 bytes and not be an example in production",
+        );
+        let key = self.stripe.secret_key.expose_secret();
+        refuse(
+            !(key.starts_with("sk_live_") || key.starts_with("rk_live_")),
+            "STRIPE_SECRET_KEY must be a live key in production",
+        );
+        refuse(
+            self.stripe.api_base != "https://api.stripe.com",
+            "STRIPE_API_BASE must be https://api.stripe.com in production",
+        );
+        refuse(
+            !self.stripe.js_url.starts_with("https://js.stripe.com/"),
+            "STRIPE_JS_URL must come from https://js.stripe.com in production",
+        );
+    }
+}
+
+fn is_weak(secret: &SecretString) -> bool {
+    let text = secret.expose_secret();
+    let example = ["change", "secret", "example", "random-256"];
+    text.len() < SECRET_BYTES_MIN
+        || example.iter().any(|word| text.to_lowercase().starts_with(word))
+}
+
+fn jwt(env: &mut Env) -> Jwt {
+    let algorithm = env.parsed_or("JWT_ALGORITHM", JwtAlgorithm::Hs256, "HS256 or EdDSA");
+    let first = JwtKey {
+        kid: env.text_or("JWT_KEY_ID", "1"),
+        secret: env.required_secret("JWT_SECRET_KEY"),
+    };
+    let older: Vec<String> = env.list_or("JWT_PREVIOUS_KEYS", "", "kid:secret pairs split by commas");
+    let mut keys = vec![first];
+    for pair in older {
+        match pair.split_once(':') {
+            Some((kid, secret)) => keys.push(JwtKey { kid: kid.into(), secret: secret.into() }),
+            None => env.fault("JWT_PREVIOUS_KEYS must be kid:secret pairs split by commas"),
+        }
+    }
+    let expire_minutes = env.parsed_or("JWT_EXPIRE_MINUTES", 1_440, "a number of minutes");
+    Jwt { algorithm, keys, expire_minutes }
+}
+
+fn ticket_key(env: &mut Env, jwt: &Jwt) -> TicketKey {
+    if let Some(key) = env.text("PAYMENT_TICKET_KEY") {
+        return TicketKey::new(key.into_bytes());
+    }
+    let secret = jwt.keys.first().map_or("", |key| key.secret.expose_secret());
+    TicketKey::new(hmac(secret.as_bytes(), b"payment-ticket"))
+}
+
+fn service_ports(env: &mut Env) -> Vec<ServicePort> {
+    SERVICES
+        .iter()
+        .map(|(name, variable, default)| ServicePort {
+            name,
+            port: env.parsed_or(&format!("{variable}_PORT"), *default, "a port number"),
+        })
+        .collect()
+}
+
+fn service_database_urls(env: &mut Env) -> Vec<(&'static str, SecretString)> {
+    let read = |(name, variable, _): &(&'static str, &str, u16)| {
+        env.secret(&format!("{variable}_DATABASE_URL")).map(|url| (*name, url))
+    };
+    SERVICES.iter().filter_map(read).collect()
+}
+
+fn stripe(env: &mut Env) -> Stripe {
+    Stripe {
+        secret_key: env.required_secret("STRIPE_SECRET_KEY"),
+        public_key: env.required("STRIPE_PUBLIC_KEY"),
+        webhook_secret: env.required_secret("STRIPE_WEBHOOK_SECRET"),
+        connect_webhook_secret: env.required_secret("STRIPE_CONNECT_WEBHOOK_SECRET"),
+        api_base: env.text_or("STRIPE_API_BASE", "https://api.stripe.com"),
+        js_url: env.text_or("STRIPE_JS_URL", "https://js.stripe.com/endive/stripe.js"),
+    }
+}
+
+fn storage(env: &mut Env) -> Storage {
+    let endpoint = env.required("MINIO_ENDPOINT");
+    Storage {
+        public_endpoint: env.text_or("MINIO_PUBLIC_ENDPOINT", &endpoint),
+        endpoint,
+        access_key: env.required_secret("MINIO_ACCESS_KEY"),
+        secret_key: env.required_secret("MINIO_SECRET_KEY"),
+        bucket: env.text_or("MINIO_BUCKET", "stores"),
+        use_ssl: env.flag("MINIO_USE_SSL"),
+        cdn_base_url: env.text("CDN_BASE_URL"),
+    }
+}
+
+fn sysadmin(env: &mut Env) -> Option<Sysadmin> {
+    let email = env.text("SYSADMIN_EMAIL")?;
+    let password = env.secret("SYSADMIN_PASSWORD");
+    match email.parse() {
+        Ok(email) => Some(Sysadmin { email, password }),
+        Err(_) => {
+            env.fault("SYSADMIN_EMAIL must be an e-mail address");
+            None
+        }
+    }
+}
+
+fn derived_database_url(owner: &SecretString, service: &str) -> SecretString {
+    let owner = owner.expose_secret();
+    let Some((scheme, rest)) = owner.split_once("://") else {
+        return SecretString::from(owner.to_owned());
+    };
+    let (login, place) = rest.rsplit_once('@').unwrap_or(("", rest));
+    let password = login.split_once(':').map_or("", |(_, password)| password);
+    let user = format!("stores_{service}");
+    let derived = app_password(password, &user);
+    SecretString::from(format!("{scheme}://{user}:{derived}@{place}"))
+}
+
+/// The password of a service's role: HMAC-SHA256 of the role's name under the owner's password
+/// (as written in the URL), in hex.
+pub fn app_password(owner_password: &str, role: &str) -> String {
+    hex::encode(hmac(owner_password.as_bytes(), role.as_bytes()))
+}
+
+fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes a key of any length");
+    mac.update(message);
+    mac.finalize().into_bytes().to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complete() -> Vec<(String, String)> {
+        let pairs = [
+            ("DATABASE_URL", "postgresql://stores_user:pw@db:5432/stores_db"),
+            ("REDIS_URL", "redis://redis:6379/0"),
+            ("RABBITMQ_URL", "amqp://u:p@rabbit:5672/stores"),
+            ("JWT_SECRET_KEY", "0123456789abcdef0123456789abcdef"),
+            ("STRIPE_SECRET_KEY", "sk_test_1"),
+            ("STRIPE_PUBLIC_KEY", "pk_test_1"),
+            ("STRIPE_WEBHOOK_SECRET", "whsec_1"),
+            ("STRIPE_CONNECT_WEBHOOK_SECRET", "whsec_2"),
+            ("MINIO_ENDPOINT", "minio:9000"),
+            ("MINIO_ACCESS_KEY", "a"),
+            ("MINIO_SECRET_KEY", "b"),
+        ];
+        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+    }
+
+    fn with(extra: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
+        let extra = extra.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        Config::read(Env::from_values(complete().into_iter().chain(extra)))
+    }
+
+    #[test]
+    fn the_variables_of_the_guide_are_enough() {
+        let config = with(&[]).unwrap();
+        assert_eq!(config.jwt.expire_minutes, 1_440);
+        assert_eq!(config.public_origin(Some("shop")), "http://shop.store.localhost:8080");
+    }
+
+    #[test]
+    fn all_faults_are_told_at_once_and_by_name() {
+        let env = Env::from_values([("STORES_HTTP_PORT".to_owned(), "many".to_owned())]);
+        let faults = Config::read(env).err().unwrap().0.join("\n");
+        for name in ["STORES_HTTP_PORT", "REDIS_URL", "JWT_SECRET_KEY", "CATALOG_DATABASE_URL"] {
+            assert!(faults.contains(name), "{name} is missing in {faults}");
+        }
+    }
+
+    #[test]
+    fn a_service_never_connects_as_the_owner() {
+        let config = with(&[]).unwrap();
+        let url = config.database_url_for("orders");
+        let url = url.expose_secret();
+        assert!(url.starts_with("postgresql://stores_orders:"), "another user");
+        assert!(url.ends_with("@db:5432/stores_db"));
+        assert!(!url.contains(":pw@"));
+    }
+
+    #[test]
+    fn production_refuses_what_is_unsafe() {
+        let faults = with(&[("STORES_ENV", "production"), ("SKIP_RATE_LIMIT_FOR_E2E", "true")]);
+        let faults = faults.err().unwrap().0.join("\n");
+        for name in ["SKIP_RATE_LIMIT_FOR_E2E", "PUBLIC_SCHEME", "STRIPE_SECRET_KEY"] {
+            assert!(faults.contains(name), "{name} is missing in {faults}");
+        }
+        assert!(!faults.contains("sk_test_1"), "values are not told");
+    }
+}
