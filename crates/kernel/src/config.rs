@@ -5,5 +5,5 @@ mod settings;
 
 pub use env::{ConfigErrors, Env};
 pub use settings::{
-    Config, Environment, Jwt, JwtAlgorithm, JwtKey, ServicePort, Storage, Stripe, Sysadmin,
+    Config, Environment, Jwt, JwtAlgorithm, JwtKey, ServicePort, Storage, Stripe, Sysadmin, app_password,
 };

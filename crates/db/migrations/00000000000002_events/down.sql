@@ -1,0 +1,4 @@
+DROP TABLE job;
+DROP TABLE parked;
+DROP TABLE inbox;
+DROP TABLE outbox;

@@ -1,0 +1,3 @@
+DROP TABLE staff_view;
+DROP TABLE revoked_session;
+DROP TABLE tenant_view;

@@ -1,0 +1,71 @@
+//! Waking across processes: `LISTEN` on a connection of its own.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Notify;
+use tokio_postgres::{AsyncMessage, NoTls};
+use tracing::warn;
+
+const RECONNECT_AFTER: Duration = Duration::from_secs(2);
+
+/// Tells `wake` each time somebody notifies `channel`; reconnects for ever. Ends when the future
+/// is dropped. A notification may be lost while it reconnects: listeners also look by themselves.
+pub async fn listen(url: SecretString, channel: String, wake: Arc<Notify>) {
+    loop {
+        if let Err(error) = listen_once(&url, &channel, &wake).await {
+            warn!(channel, error = %error, "Listening was interrupted");
+        }
+        tokio::time::sleep(RECONNECT_AFTER).await;
+    }
+}
+
+async fn listen_once(
+    url: &SecretString,
+    channel: &str,
+    wake: &Notify,
+) -> Result<(), tokio_postgres::Error> {
+    let (client, mut connection) = tokio_postgres::connect(url.expose_secret(), NoTls).await?;
+    let forward = async {
+        while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
+            if let AsyncMessage::Notification(_) = message? {
+                wake.notify_one();
+            }
+        }
+        Ok(())
+    };
+    let subscribe = async {
+        client.batch_execute(&format!("LISTEN {channel}")).await?;
+        wake.notify_one();
+        // The client must outlive the subscription.
+        std::future::pending::<Result<(), tokio_postgres::Error>>().await
+    };
+    tokio::select! {
+        ended = forward => ended,
+        failed = subscribe => failed,
+    }
+}
+
+/// Wakes the listeners of `channel` in other processes, at most once in `quiet` however often
+/// `wake` is told. It runs outside the writing transactions on purpose: a `NOTIFY` inside them
+/// takes a lock that makes all commits of the database wait for each other.
+pub async fn notify(url: SecretString, channel: String, wake: Arc<Notify>, quiet: Duration) {
+    loop {
+        let Ok((client, connection)) = tokio_postgres::connect(url.expose_secret(), NoTls).await
+        else {
+            tokio::time::sleep(RECONNECT_AFTER).await;
+            continue;
+        };
+        let driver = tokio::spawn(connection);
+        loop {
+            wake.notified().await;
+            if client.batch_execute(&format!("NOTIFY {channel}")).await.is_err() {
+                break;
+            }
+            tokio::time::sleep(quiet).await;
+        }
+        driver.abort();
+    }
+}

@@ -1,0 +1,305 @@
+//! Transactions: the only way to a connection, and always inside somebody's scope.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use diesel_async::pooled_connection::deadpool::{Object, Pool};
+use diesel_async::pooled_connection::{
+    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
+};
+use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
+use futures_util::future::BoxFuture;
+use kernel::TenantId;
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::Notify;
+
+use crate::Error;
+
+/// How long a request waits for a free connection before it is told to come back.
+const POOL_WAIT: Duration = Duration::from_millis(500);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Where one service's schema is and how many connections it may hold.
+#[derive(Clone)]
+pub struct DbConfig {
+    /// The login of the service's own role.
+    pub url: SecretString,
+    /// The schema, which is also the service's name.
+    pub service: &'static str,
+    pub pool_size: usize,
+}
+
+/// One service's database. Clones share the pool.
+#[derive(Clone)]
+pub struct Db {
+    pool: Pool<AsyncPgConnection>,
+    service: &'static str,
+    wakes: Arc<Notify>,
+}
+
+/// Whose rows a transaction may touch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// One tenant's rows, read only.
+    Read(TenantId),
+    /// One tenant's rows.
+    Tenant(TenantId),
+    /// Every tenant's rows, for work on the platform itself; the reason is told to the server's log.
+    System(&'static str),
+}
+
+impl Db {
+    /// A pool; nothing is connected before it is needed.
+    pub fn new(config: &DbConfig) -> Result<Self, Error> {
+        let mut manager = ManagerConfig::default();
+        manager.recycling_method = RecyclingMethod::Fast;
+        let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(
+            config.url.expose_secret(),
+            manager,
+        );
+        let pool = Pool::builder(manager)
+            .max_size(config.pool_size)
+            .wait_timeout(Some(POOL_WAIT))
+            .create_timeout(Some(CONNECT_TIMEOUT))
+            .runtime(deadpool::Runtime::Tokio1)
+            .build()
+            .map_err(|error| Error::Unavailable(error.to_string()))?;
+        Ok(Self { pool, service: config.service, wakes: Arc::new(Notify::new()) })
+    }
+
+    pub fn service(&self) -> &'static str {
+        self.service
+    }
+
+    /// Told after every commit that wrote events; the relay of this process waits for it.
+    pub fn wakes(&self) -> Arc<Notify> {
+        self.wakes.clone()
+    }
+
+    /// Runs `work` inside `tenant`'s scope: committed when it answers `Ok`, rolled back otherwise.
+    pub async fn tenant<T, E: From<Error>>(
+        &self,
+        tenant: TenantId,
+        work: impl AsyncFnOnce(&mut TenantTx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut tx = TenantTx::new(self.begin(Scope::Tenant(tenant)).await?, tenant);
+        let outcome = work(&mut tx).await;
+        finish(tx.tx, outcome).await
+    }
+
+    /// Like [`Db::tenant`] for work that only reads.
+    pub async fn read<T, E: From<Error>>(
+        &self,
+        tenant: TenantId,
+        work: impl AsyncFnOnce(&mut TenantTx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut tx = TenantTx::new(self.begin(Scope::Read(tenant)).await?, tenant);
+        let outcome = work(&mut tx).await;
+        finish(tx.tx, outcome).await
+    }
+
+    /// Runs `work` across tenants. Only the relay, the consumers' bookkeeping, jobs and sysadmin
+    /// routes have a reason to.
+    pub async fn system<T, E: From<Error>>(
+        &self,
+        reason: &'static str,
+        work: impl AsyncFnOnce(&mut SystemTx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut tx = SystemTx { tx: self.begin(Scope::System(reason)).await? };
+        let outcome = work(&mut tx).await;
+        finish(tx.tx, outcome).await
+    }
+
+    /// A tenant's transaction in two steps, for tasks that must be `Send`.
+    pub async fn begin_tenant(&self, tenant: TenantId) -> Result<TenantTx, Error> {
+        Ok(TenantTx::new(self.begin(Scope::Tenant(tenant)).await?, tenant))
+    }
+
+    /// A system transaction in two steps, for tasks that must be `Send`.
+    pub async fn begin_system(&self, reason: &'static str) -> Result<SystemTx, Error> {
+        Ok(SystemTx { tx: self.begin(Scope::System(reason)).await? })
+    }
+
+    /// Takes a connection and sends the opening statements, without waiting for their answer: it
+    /// arrives before the first query's, and is looked at when the transaction ends.
+    async fn begin(&self, scope: Scope) -> Result<Tx, Error> {
+        let waited = Instant::now();
+        let connection = self.pool.get().await.map_err(|error| {
+            metrics::counter!("db_pool_refusals_total", "service" => self.service).increment(1);
+            Error::Unavailable(error.to_string())
+        })?;
+        metrics::histogram!("db_pool_wait_seconds", "service" => self.service)
+            .record(waited.elapsed().as_secs_f64());
+        let connection = Arc::new(connection);
+        let opening = opening_statements(scope, self.service);
+        let shared = connection.clone();
+        let mut opened: BoxFuture<'static, _> =
+            Box::pin(async move { (&mut &**shared).batch_execute(&opening).await });
+        let opened = match futures_util::poll!(&mut opened) {
+            std::task::Poll::Ready(answer) => {
+                answer?;
+                None
+            }
+            std::task::Poll::Pending => Some(opened),
+        };
+        Ok(Tx { connection: Some(connection), opened, emitted: false, wakes: self.wakes.clone() })
+    }
+}
+
+/// The scope as SQL. A tenant id prints as a UUID and nothing else, so it cannot break out; a
+/// setting made with `SET LOCAL` ends with the transaction and, unlike `set_config()`, also
+/// reaches the workers of a Citus cluster.
+fn opening_statements(scope: Scope, service: &str) -> String {
+    match scope {
+        Scope::Read(tenant) => format!("BEGIN READ ONLY; SET LOCAL app.tenant_id = '{tenant}'"),
+        Scope::Tenant(tenant) => format!("BEGIN; SET LOCAL app.tenant_id = '{tenant}'"),
+        Scope::System(reason) => {
+            let reason = reason.replace('\'', "");
+            format!("BEGIN; SET LOCAL ROLE stores_{service}_system; SET LOCAL app.reason = '{reason}'")
+        }
+    }
+}
+
+async fn finish<T, E: From<Error>>(tx: Tx, outcome: Result<T, E>) -> Result<T, E> {
+    match outcome {
+        Ok(value) => {
+            tx.commit().await?;
+            Ok(value)
+        }
+        Err(error) => {
+            tx.rollback().await;
+            Err(error)
+        }
+    }
+}
+
+/// An open transaction. Dropping it closes its connection, and the server rolls back.
+pub struct Tx {
+    /// Empty only after the end.
+    connection: Option<Arc<Object<AsyncPgConnection>>>,
+    opened: Option<BoxFuture<'static, diesel::QueryResult<()>>>,
+    emitted: bool,
+    wakes: Arc<Notify>,
+}
+
+impl Tx {
+    /// The connection, for diesel's `load(&mut tx.conn())`. Several queries on it may be in flight
+    /// at once (`futures_util::try_join!`); the server runs them in the order of their first poll.
+    pub fn conn(&self) -> &AsyncPgConnection {
+        self.connection.as_ref().expect("a transaction in use has not ended")
+    }
+
+    /// Says that this transaction wrote events, so that the relay is woken after the commit.
+    pub fn mark_emitted(&mut self) {
+        self.emitted = true;
+    }
+
+    /// Keeps the work. Fails when the scope could not be opened: then nothing was kept.
+    pub async fn commit(mut self) -> Result<(), Error> {
+        self.check_opened().await?;
+        match self.conn().batch_execute_ref("COMMIT").await {
+            Ok(()) => {}
+            Err(error) => return Err(Error::CommitUnknown(error)),
+        }
+        self.connection = None;
+        if self.emitted {
+            self.wakes.notify_one();
+        }
+        Ok(())
+    }
+
+    /// Undoes the work; a connection that cannot even do that is closed.
+    pub async fn rollback(mut self) {
+        let opened = self.check_opened().await;
+        if opened.is_ok() && self.conn().batch_execute_ref("ROLLBACK").await.is_ok() {
+            self.connection = None;
+        }
+    }
+
+    async fn check_opened(&mut self) -> Result<(), Error> {
+        match self.opened.take() {
+            Some(opened) => Ok(opened.await?),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        self.opened = None;
+        // Out of the pool and closed: another request must never find this transaction open.
+        if let Some(connection) = self.connection.take().and_then(Arc::into_inner) {
+            drop(Object::take(connection));
+        }
+    }
+}
+
+/// `batch_execute` on a shared connection.
+trait BatchExecute {
+    async fn batch_execute_ref(&self, sql: &str) -> diesel::QueryResult<()>;
+}
+
+impl BatchExecute for AsyncPgConnection {
+    async fn batch_execute_ref(&self, sql: &str) -> diesel::QueryResult<()> {
+        (&mut &*self).batch_execute(sql).await
+    }
+}
+
+/// A transaction in one tenant's scope.
+pub struct TenantTx {
+    tx: Tx,
+    tenant: TenantId,
+}
+
+impl TenantTx {
+    fn new(tx: Tx, tenant: TenantId) -> Self {
+        Self { tx, tenant }
+    }
+
+    pub fn tenant(&self) -> TenantId {
+        self.tenant
+    }
+
+    pub fn conn(&self) -> &AsyncPgConnection {
+        self.tx.conn()
+    }
+
+    pub fn mark_emitted(&mut self) {
+        self.tx.mark_emitted();
+    }
+
+    pub async fn commit(self) -> Result<(), Error> {
+        self.tx.commit().await
+    }
+
+    pub async fn rollback(self) {
+        self.tx.rollback().await;
+    }
+}
+
+/// A transaction across tenants.
+pub struct SystemTx {
+    tx: Tx,
+}
+
+impl SystemTx {
+    pub fn mark_emitted(&mut self) {
+        self.tx.mark_emitted();
+    }
+
+    pub async fn commit(self) -> Result<(), Error> {
+        self.tx.commit().await
+    }
+
+    pub async fn rollback(self) {
+        self.tx.rollback().await;
+    }
+}
+
+impl Deref for SystemTx {
+    type Target = Tx;
+    fn deref(&self) -> &Tx {
+        &self.tx
+    }
+}
