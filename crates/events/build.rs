@@ -1,0 +1,21 @@
+//! Compiles the contracts of `proto/` without `protoc`.
+
+use std::error::Error;
+use std::path::Path;
+
+const FILES: [&str; 4] = [
+    "stores/tenants/v1/events.proto",
+    "stores/catalog/v1/events.proto",
+    "stores/orders/v1/events.proto",
+    "stores/payments/v1/events.proto",
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../proto");
+    println!("cargo:rerun-if-changed={}", root.join("stores").display());
+    let descriptors = protox::compile(FILES, [&root])?;
+    prost_build::Config::new()
+        .btree_map(["."])
+        .compile_fds(descriptors)?;
+    Ok(())
+}

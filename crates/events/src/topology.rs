@@ -1,0 +1,103 @@
+//! Who hears what. The relay and the consumers declare the broker's queues from this table, and
+//! the relay learns from it whether an event that reached no queue was meant for somebody.
+
+use crate::Event;
+use crate::catalog::v1::ProductChanged;
+use crate::orders::v1::{OrderCancelled, OrderPaid, OrderPlaced, RefundRequested, StockChanged};
+use crate::payments::v1::{
+    AccountChanged, DisputeClosed, DisputeOpened, PaymentCanceled, PaymentFailed,
+    PaymentProcessing, PaymentRequiresAction, PaymentSucceeded, RefundFailed, RefundSucceeded,
+};
+use crate::tenants::v1::{SessionRevoked, StaffChanged, TenantChanged};
+
+/// What one service hears; its consumer has a handler for each.
+#[derive(Clone, Copy, Debug)]
+pub struct Subscription {
+    pub service: &'static str,
+    pub types: &'static [&'static str],
+}
+
+pub const SUBSCRIPTIONS: &[Subscription] = &[
+    Subscription {
+        service: "tenants",
+        types: &[TenantChanged::TYPE, SessionRevoked::TYPE, StaffChanged::TYPE],
+    },
+    Subscription {
+        service: "catalog",
+        types: &[
+            TenantChanged::TYPE,
+            SessionRevoked::TYPE,
+            StaffChanged::TYPE,
+            StockChanged::TYPE,
+        ],
+    },
+    Subscription {
+        service: "orders",
+        types: &[
+            TenantChanged::TYPE,
+            SessionRevoked::TYPE,
+            StaffChanged::TYPE,
+            ProductChanged::TYPE,
+            AccountChanged::TYPE,
+            PaymentSucceeded::TYPE,
+            PaymentFailed::TYPE,
+            PaymentProcessing::TYPE,
+            PaymentRequiresAction::TYPE,
+            PaymentCanceled::TYPE,
+            RefundSucceeded::TYPE,
+            RefundFailed::TYPE,
+            DisputeOpened::TYPE,
+            DisputeClosed::TYPE,
+        ],
+    },
+    Subscription {
+        service: "payments",
+        types: &[
+            TenantChanged::TYPE,
+            SessionRevoked::TYPE,
+            StaffChanged::TYPE,
+            OrderPlaced::TYPE,
+            OrderPaid::TYPE,
+            OrderCancelled::TYPE,
+            RefundRequested::TYPE,
+        ],
+    },
+];
+
+/// What `service` hears; nothing when the table does not name it.
+pub fn heard_by(service: &str) -> &'static [&'static str] {
+    SUBSCRIPTIONS
+        .iter()
+        .find(|subscription| subscription.service == service)
+        .map_or(&[], |subscription| subscription.types)
+}
+
+/// Whether any service hears `event_type`.
+pub fn is_heard(event_type: &str) -> bool {
+    SUBSCRIPTIONS.iter().any(|subscription| subscription.types.contains(&event_type))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_service_knows_tenants_staff_and_revocations() {
+        for subscription in SUBSCRIPTIONS {
+            for always in [TenantChanged::TYPE, SessionRevoked::TYPE, StaffChanged::TYPE] {
+                assert!(subscription.types.contains(&always), "{}", subscription.service);
+            }
+        }
+    }
+
+    #[test]
+    fn types_are_named_service_event_version_and_told_once() {
+        for Subscription { service, types } in SUBSCRIPTIONS {
+            for (at, name) in types.iter().enumerate() {
+                let parts: Vec<&str> = name.split('.').collect();
+                assert!(matches!(parts.as_slice(), [_, _, "v1"]), "{name}");
+                assert!(!types[..at].contains(name), "{service} hears {name} twice");
+            }
+        }
+    }
+}
