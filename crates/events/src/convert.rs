@@ -7,7 +7,10 @@ use crate::common::v1;
 
 impl From<Money> for v1::Money {
     fn from(money: Money) -> Self {
-        Self { minor: money.minor, currency: money.currency.to_string() }
+        Self {
+            minor: money.minor,
+            currency: money.currency.to_string(),
+        }
     }
 }
 
@@ -27,7 +30,8 @@ pub trait MoneyField {
 
 impl MoneyField for Option<v1::Money> {
     fn required(&self, field: &str) -> Result<Money, Invalid> {
-        self.optional()?.ok_or_else(|| Invalid::new(format!("{field} is absent")))
+        self.optional()?
+            .ok_or_else(|| Invalid::new(format!("{field} is absent")))
     }
 
     fn optional(&self) -> Result<Option<Money>, Invalid> {
@@ -66,7 +70,10 @@ mod tests {
 
     #[test]
     fn an_absent_amount_is_named() {
-        assert_eq!(None.required("order.total"), Err(Invalid::new("order.total is absent")));
+        assert_eq!(
+            None.required("order.total"),
+            Err(Invalid::new("order.total is absent"))
+        );
         assert_eq!(None.optional(), Ok(None));
     }
 }

@@ -20,7 +20,11 @@ pub struct Subscription {
 pub const SUBSCRIPTIONS: &[Subscription] = &[
     Subscription {
         service: "tenants",
-        types: &[TenantChanged::TYPE, SessionRevoked::TYPE, StaffChanged::TYPE],
+        types: &[
+            TenantChanged::TYPE,
+            SessionRevoked::TYPE,
+            StaffChanged::TYPE,
+        ],
     },
     Subscription {
         service: "catalog",
@@ -74,7 +78,9 @@ pub fn heard_by(service: &str) -> &'static [&'static str] {
 
 /// Whether any service hears `event_type`.
 pub fn is_heard(event_type: &str) -> bool {
-    SUBSCRIPTIONS.iter().any(|subscription| subscription.types.contains(&event_type))
+    SUBSCRIPTIONS
+        .iter()
+        .any(|subscription| subscription.types.contains(&event_type))
 }
 
 #[cfg(test)]
@@ -84,8 +90,16 @@ mod tests {
     #[test]
     fn every_service_knows_tenants_staff_and_revocations() {
         for subscription in SUBSCRIPTIONS {
-            for always in [TenantChanged::TYPE, SessionRevoked::TYPE, StaffChanged::TYPE] {
-                assert!(subscription.types.contains(&always), "{}", subscription.service);
+            for always in [
+                TenantChanged::TYPE,
+                SessionRevoked::TYPE,
+                StaffChanged::TYPE,
+            ] {
+                assert!(
+                    subscription.types.contains(&always),
+                    "{}",
+                    subscription.service
+                );
             }
         }
     }

@@ -34,26 +34,113 @@ macro_rules! event {
     };
 }
 
-event!(tenants::v1::TenantChanged, "tenants.tenant_changed.v1", tenant_id, version);
-event!(tenants::v1::SessionRevoked, "tenants.session_revoked.v1", session_id, version);
-event!(tenants::v1::StaffChanged, "tenants.staff_changed.v1", staff_id, version);
+event!(
+    tenants::v1::TenantChanged,
+    "tenants.tenant_changed.v1",
+    tenant_id,
+    version
+);
+event!(
+    tenants::v1::SessionRevoked,
+    "tenants.session_revoked.v1",
+    session_id,
+    version
+);
+event!(
+    tenants::v1::StaffChanged,
+    "tenants.staff_changed.v1",
+    staff_id,
+    version
+);
 
-event!(catalog::v1::ProductChanged, "catalog.product_changed.v1", product_id, version);
+event!(
+    catalog::v1::ProductChanged,
+    "catalog.product_changed.v1",
+    product_id,
+    version
+);
 
-event!(orders::v1::StockChanged, "orders.stock_changed.v1", variant_id, version);
-event!(orders::v1::OrderPlaced, "orders.order_placed.v1", order.order_id);
-event!(orders::v1::OrderPaid, "orders.order_paid.v1", order.order_id);
-event!(orders::v1::OrderCancelled, "orders.order_cancelled.v1", order.order_id);
-event!(orders::v1::OrderRefunded, "orders.order_refunded.v1", order.order_id);
-event!(orders::v1::RefundRequested, "orders.refund_requested.v1", refund_id, version);
+event!(
+    orders::v1::StockChanged,
+    "orders.stock_changed.v1",
+    variant_id,
+    version
+);
+event!(
+    orders::v1::OrderPlaced,
+    "orders.order_placed.v1",
+    order.order_id
+);
+event!(
+    orders::v1::OrderPaid,
+    "orders.order_paid.v1",
+    order.order_id
+);
+event!(
+    orders::v1::OrderCancelled,
+    "orders.order_cancelled.v1",
+    order.order_id
+);
+event!(
+    orders::v1::OrderRefunded,
+    "orders.order_refunded.v1",
+    order.order_id
+);
+event!(
+    orders::v1::RefundRequested,
+    "orders.refund_requested.v1",
+    refund_id,
+    version
+);
 
-event!(payments::v1::AccountChanged, "payments.account_changed.v1", tenant_id, version);
-event!(payments::v1::PaymentSucceeded, "payments.payment_succeeded.v1", payment.payment_id);
-event!(payments::v1::PaymentFailed, "payments.payment_failed.v1", payment.payment_id);
-event!(payments::v1::PaymentProcessing, "payments.payment_processing.v1", payment.payment_id);
-event!(payments::v1::PaymentRequiresAction, "payments.payment_requires_action.v1", payment.payment_id);
-event!(payments::v1::PaymentCanceled, "payments.payment_canceled.v1", payment.payment_id);
-event!(payments::v1::RefundSucceeded, "payments.refund_succeeded.v1", refund.refund_id);
-event!(payments::v1::RefundFailed, "payments.refund_failed.v1", refund.refund_id);
-event!(payments::v1::DisputeOpened, "payments.dispute_opened.v1", dispute.dispute_id);
-event!(payments::v1::DisputeClosed, "payments.dispute_closed.v1", dispute.dispute_id);
+event!(
+    payments::v1::AccountChanged,
+    "payments.account_changed.v1",
+    tenant_id,
+    version
+);
+event!(
+    payments::v1::PaymentSucceeded,
+    "payments.payment_succeeded.v1",
+    payment.payment_id
+);
+event!(
+    payments::v1::PaymentFailed,
+    "payments.payment_failed.v1",
+    payment.payment_id
+);
+event!(
+    payments::v1::PaymentProcessing,
+    "payments.payment_processing.v1",
+    payment.payment_id
+);
+event!(
+    payments::v1::PaymentRequiresAction,
+    "payments.payment_requires_action.v1",
+    payment.payment_id
+);
+event!(
+    payments::v1::PaymentCanceled,
+    "payments.payment_canceled.v1",
+    payment.payment_id
+);
+event!(
+    payments::v1::RefundSucceeded,
+    "payments.refund_succeeded.v1",
+    refund.refund_id
+);
+event!(
+    payments::v1::RefundFailed,
+    "payments.refund_failed.v1",
+    refund.refund_id
+);
+event!(
+    payments::v1::DisputeOpened,
+    "payments.dispute_opened.v1",
+    dispute.dispute_id
+);
+event!(
+    payments::v1::DisputeClosed,
+    "payments.dispute_closed.v1",
+    dispute.dispute_id
+);

@@ -1,0 +1,89 @@
+//! Telling again what was told in the last seven days: for a consumer that must be rebuilt, or a
+//! broker that lost everything.
+
+use db::Db;
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use kernel::TenantId;
+use lapin::Channel;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::envelope::Envelope;
+use crate::publisher::{self, Fate};
+use crate::rabbit::{self, BusError, Rabbit};
+use crate::relay::Told;
+use crate::schema::outbox;
+use crate::topology::{self, EXCHANGE, work_queue};
+
+const PAGE: i64 = 200;
+
+/// Which published events to tell again. Everything is chosen by default.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Only these types; all when empty.
+    pub types: Vec<String>,
+    pub tenant: Option<TenantId>,
+    /// Told at this time or later.
+    pub since: Option<OffsetDateTime>,
+    /// Only for this service; everybody who hears the type when absent.
+    pub to: Option<String>,
+}
+
+/// Publishes the selected events of `db`'s service in their order; answers how many. The rows stay
+/// as they are. Consumers apply only what is newer than they know, or new to their inbox.
+pub async fn replay(db: &Db, rabbit: &Rabbit, selection: &Selection) -> Result<u64, BusError> {
+    let connection = rabbit.connect(&format!("{} replay", db.service())).await?;
+    let channel = rabbit::confirming_channel(&connection).await?;
+    topology::declare(&channel, &rabbit.delays).await?;
+    let told = tell(db, &channel, selection).await;
+    rabbit::close(&connection).await;
+    told
+}
+
+async fn tell(db: &Db, channel: &Channel, selection: &Selection) -> Result<u64, BusError> {
+    let queue = selection.to.as_deref().map(work_queue);
+    let exchange = if queue.is_some() { "" } else { EXCHANGE };
+    let mut after = Uuid::nil();
+    let mut count = 0;
+    loop {
+        let page = page(db, selection, after).await?;
+        let Some(last) = page.last() else {
+            return Ok(count);
+        };
+        after = last.id;
+        let envelopes: Vec<Envelope> = page.into_iter().map(Envelope::from).collect();
+        let keyed = envelopes
+            .iter()
+            .map(|envelope| (queue.as_deref().unwrap_or(&envelope.event_type), envelope));
+        let fates = publisher::publish(channel, exchange, keyed).await?;
+        if fates.contains(&Fate::Refused) {
+            return Err(BusError::NotTaken("a replay".to_owned()));
+        }
+        count += u64::try_from(fates.len()).unwrap_or(0);
+    }
+}
+
+/// A transaction a page: none is open while the broker is waited for.
+async fn page(db: &Db, selection: &Selection, after: Uuid) -> Result<Vec<Told>, BusError> {
+    let tx = db.begin_system("replay events").await?;
+    let mut query = outbox::table
+        .filter(outbox::published_at.is_not_null())
+        .filter(outbox::id.gt(after))
+        .order(outbox::id)
+        .limit(PAGE)
+        .select(Told::as_select())
+        .into_boxed();
+    if !selection.types.is_empty() {
+        query = query.filter(outbox::event_type.eq_any(selection.types.clone()));
+    }
+    if let Some(tenant) = selection.tenant {
+        query = query.filter(outbox::tenant_id.eq(tenant.uuid()));
+    }
+    if let Some(since) = selection.since {
+        query = query.filter(outbox::occurred_at.ge(since));
+    }
+    let page = query.load(&mut tx.conn()).await?;
+    tx.rollback().await;
+    Ok(page)
+}
