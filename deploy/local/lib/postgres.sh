@@ -18,7 +18,6 @@ postgres_up() {
   claim "$STORES_POSTGRES_PORT" STORES_POSTGRES_PORT
   local data=$STORES_RUN_DIR/postgres
   [ -e "$data/PG_VERSION" ] || postgres_init "$data"
-  # `launch` execs, so the setpriv words stand here and not in a function.
   launch postgres "${AS_RUN_USER[@]}" "$(postgres_bin)/postgres" -D "$data" \
     -c port="$STORES_POSTGRES_PORT" -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
     -c max_connections=300 -c shared_buffers=256MB -c fsync=on -c timezone=UTC \
@@ -44,7 +43,8 @@ postgres_init() {
 postgres_answers() { "$(postgres_bin)/pg_isready" -q -h 127.0.0.1 -p "$STORES_POSTGRES_PORT"; }
 
 as_postgres_admin() {
-  PGPASSWORD=$POSTGRES_ADMIN_PASSWORD "$(postgres_bin)/psql" -X -q -A -t -v ON_ERROR_STOP=1 \
+  PGOPTIONS='-c client_min_messages=warning' PGPASSWORD=$POSTGRES_ADMIN_PASSWORD \
+    "$(postgres_bin)/psql" -X -q -A -t -v ON_ERROR_STOP=1 \
     -h 127.0.0.1 -p "$STORES_POSTGRES_PORT" -U postgres "$@"
 }
 

@@ -30,6 +30,26 @@ launch() {
   printf '%s %s\n' "$pid" "$(started_at "$pid")" >"$STORES_RUN_DIR/pids/$name"
 }
 
+# launch_kept NAME COMMAND…: the same under a supervisor, which starts it again when it dies.
+launch_kept() {
+  local name=$1
+  shift
+  launch "$name" "$HERE/supervise.sh" "$STORES_RUN_DIR/pids/$name.child" "$@"
+}
+
+# unless_current NAME PROGRAM PORT_VARIABLE: succeeds when the part has to be started, having stopped
+# one that runs with an older program or other variables.
+unless_current() {
+  local name=$1 program=$2 variable=$3 made_of
+  made_of=$(stat -c '%n %i %Y' "$program" && sha256sum <"$STORES_RUN_DIR/env")
+  if runs "$name" && [ "$made_of" = "$(cat "$STORES_RUN_DIR/pids/$name.made-of" 2>/dev/null)" ]; then
+    return 1
+  fi
+  halt "$name"
+  claim "${!variable}" "$variable"
+  printf '%s' "$made_of" >"$STORES_RUN_DIR/pids/$name.made-of"
+}
+
 # halt NAME [SIGNAL] [SECONDS]: asks politely, then not.
 halt() {
   local name=$1 signal=${2:-TERM} limit=${3:-20} pid

@@ -36,7 +36,7 @@ write_env() {
   local file=$STORES_RUN_DIR/env
   (
     umask 077
-    environment | sed -E "s/^([A-Z0-9_]+)=(.*)$/export \1='\2'/" >"$file.new"
+    { environment && dotenv_lines; } | sed -E "s/^([A-Z0-9_]+)=(.*)$/export \1='\2'/" >"$file.new"
   )
   mv "$file.new" "$file"
 }

@@ -1,0 +1,61 @@
+# shellcheck shell=bash
+# The platform's own processes, started again when they die.
+
+# STORES_PROCESSES=each runs every service as a process of its own, as ops does where it scales one.
+service_names() {
+  if [ "${STORES_PROCESSES:-one}" = each ]; then
+    printf '%s\n' tenants catalog orders payments
+  else
+    printf 'all\n'
+  fi
+}
+
+services_up() {
+  local name program
+  program=$(program stores)
+  for name in $(service_names); do
+    unless_current "stores-$name" "$program" "$(service_port_variable "$name")" || continue
+    launch_kept "stores-$name" "$program" serve "$name"
+  done
+  for name in $(service_names); do
+    ready "stores-$name" 60 service_ready "$name"
+  done
+}
+
+service_port_variable() {
+  case $1 in
+    all) printf TENANTS_PORT ;;
+    *) printf '%s_PORT' "${1^^}" ;;
+  esac
+}
+
+service_ready() {
+  local variable ports=()
+  if [ "$1" = all ]; then
+    ports=("$TENANTS_PORT" "$CATALOG_PORT" "$ORDERS_PORT" "$PAYMENTS_PORT")
+  else
+    variable=$(service_port_variable "$1")
+    ports=("${!variable}")
+  fi
+  local port
+  for port in "${ports[@]}"; do
+    curl -fsS -m 2 -o /dev/null "http://127.0.0.1:$port/internal/ready" 2>/dev/null || return 1
+  done
+}
+
+services_down() {
+  local name
+  for name in all tenants catalog orders payments; do halt "stores-$name" TERM 20; done
+}
+
+# The schema and what every installation has from the start; both do nothing the second time.
+prepare_data() {
+  "$(program stores)" migrate >>"$(log_of migrate)" 2>&1 || {
+    tail -n 15 "$(log_of migrate)" >&2
+    die "stores migrate failed" "log: $(log_of migrate)"
+  }
+  "$(program stores)" seed >"$STORES_RUN_DIR/logs/seed.log" 2>&1 || {
+    tail -n 15 "$(log_of seed)" >&2
+    die "stores seed failed" "log: $(log_of seed)"
+  }
+}
