@@ -32,6 +32,7 @@ stack.sh status        what runs
 stack.sh logs          follows all logs
 stack.sh psql [ARGS]   the database, as its owner
 stack.sh clean-data    erases the data, after asking
+stack.sh base up       PostgreSQL, Redis, RabbitMQ, S3 and the simulators, for tests
 stack.sh infra up|down|status        PostgreSQL, Redis and RabbitMQ alone
 stack.sh part up|down NAME           one of: postgres redis rabbitmq s3 stripe services traefik
 TEXT
@@ -65,7 +66,7 @@ main() {
       usage
       return
       ;;
-    up | down | status | logs | psql | clean-data | infra | part) ;;
+    up | down | status | logs | psql | clean-data | base | infra | part) ;;
     *)
       usage >&2
       die "unknown: $word"
@@ -79,6 +80,7 @@ main() {
     logs) follow_logs ;;
     psql) open_psql "$@" ;;
     clean-data) locked clean_data ;;
+    base) locked base_up ;;
     infra) infra "$@" ;;
     part) part "$@" ;;
   esac

@@ -38,7 +38,7 @@ build() {
   local options=(build --quiet --bin stores --bin simulators)
   if [ -n "${RELEASE:-}" ]; then options+=(--release); fi
   say "building (the first time takes some minutes)"
-  (cd "$CHECKOUT" && cargo "${options[@]}" -p all -p simulators) || die "the build failed"
+  (cd "$CHECKOUT" && cargo "${options[@]}" -p stores -p simulators) || die "the build failed"
   write_stores
 }
 

@@ -3,9 +3,14 @@
 
 PARTS=(postgres redis rabbitmq s3 stripe services traefik)
 
-platform_up() {
+# What tests need around a service.
+base_up() {
   infra_up
   outside_up
+}
+
+platform_up() {
+  base_up
   say "preparing the data"
   prepare_data
   say "starting the services"

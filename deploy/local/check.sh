@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# `make test`, `make journey`, `make bench` and `make lint`. Tests get a platform of their own, fresh,
+# on other ports than `make up`, and take it down again, however they end.
+# shellcheck source-path=SCRIPTDIR
+set -euo pipefail
+
+HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+CHECKOUT=$(cd "$HERE/../.." && pwd -P)
+cd "$CHECKOUT"
+
+# Neither a .env nor a sourced .run/env moves the tests' platform, and none of its variables reaches a test.
+TEST_RUN_DIR=${STORES_TEST_RUN_DIR:-$CHECKOUT/.run/test}
+TEST_CACHE_DIR=${STORES_CACHE_DIR:-}
+TEST_PROCESSES=${STORES_PROCESSES:-one}
+while IFS='=' read -r name _; do unset "$name"; done < <(grep -E '^[A-Z][A-Z0-9_]*=' .env.example)
+unset "${!STORES_@}"
+export STORES_IGNORE_DOTENV=1 STORES_ENV=test STORES_RUN_DIR=$TEST_RUN_DIR STORES_PROCESSES=$TEST_PROCESSES
+if [ -n "$TEST_CACHE_DIR" ]; then export STORES_CACHE_DIR=$TEST_CACHE_DIR; fi
+
+source "$HERE/lib/say.sh"
+source "$HERE/lib/settings.sh"
+source "$HERE/lib/rundir.sh"
+source "$HERE/lib/process.sh"
+source "$HERE/lib/packages.sh"
+source "$HERE/lib/build.sh"
+source "$HERE/lib/counting.sh"
+source "$HERE/lib/fixture.sh"
+
+run_tests() {
+  checks_of_files
+  fixture_up
+  heading "cargo test"
+  counted "cargo test" cargo test --workspace --exclude journeys --exclude bench --no-fail-fast
+  journeys
+  verdict
+}
+
+run_journeys() {
+  fixture_up
+  journeys
+  verdict
+}
+
+journeys() {
+  heading "journeys"
+  "$HERE/stack.sh" up >"$STORES_RUN_DIR/logs/up.log" 2>&1 || {
+    tail -n 30 "$STORES_RUN_DIR/logs/up.log" >&2
+    failed "the platform did not come up for the journeys"
+    return 0
+  }
+  counted journeys cargo test -p journeys --no-fail-fast
+}
+
+run_bench() {
+  export RELEASE=1
+  fixture_up
+  "$HERE/stack.sh" up >"$STORES_RUN_DIR/logs/up.log"
+  cargo run --quiet --release -p bench
+  PASSED=1
+}
+
+run_lint() {
+  prepare_run_dir
+  toolchain
+  heading "format and clippy"
+  holds "cargo fmt" cargo fmt --all -- --check
+  holds "cargo clippy" cargo clippy --quiet --workspace --all-targets -- -D warnings
+  checks_of_files
+  if [ -n "${DENY:-}" ]; then
+    command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
+    holds "cargo deny" cargo deny --all-features check
+  fi
+  verdict
+}
+
+# What is cheap and needs nothing to run.
+checks_of_files() {
+  heading "scripts and settings"
+  prepare_run_dir
+  need shellcheck command -v shellcheck
+  install_missing
+  holds "shellcheck" shellcheck -x deploy/local/*.sh .ci/run
+  holds ".env.example names what the configuration reads" "$HERE/env-example.sh"
+}
+
+case ${1:-} in
+  test) run_tests ;;
+  journey) run_journeys ;;
+  bench) run_bench ;;
+  lint) run_lint ;;
+  *) die "check.sh test|journey|bench|lint" ;;
+esac

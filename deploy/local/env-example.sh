@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# .env.example and the configuration's code name the same variables; prints what differs.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../.."
+
+settings=crates/kernel/src/config/settings.rs
+
+# The code up to its tests, on one line, so that a call may span several.
+code() { sed '/#\[cfg(test)\]/,$d' "$settings" | tr '\n' ' '; }
+
+read_by_the_code() {
+  code | grep -oE 'env\.[a-z_]+\( *"[A-Z][A-Z0-9_]+"' | grep -oE '[A-Z][A-Z0-9_]+'
+  # One variable a service, from the table of services.
+  local service suffix
+  for service in $(code | grep -oE '\("[a-z]+", "[A-Z]+", [0-9]+\)' | grep -oE '"[A-Z]+"' | tr -d '"'); do
+    for suffix in $(code | grep -oE '\{variable\}_[A-Z_]+' | sed 's/{variable}//' | sort -u); do
+      printf '%s%s\n' "$service" "$suffix"
+    done
+  done
+}
+
+# Below its marker the file lists what only the local tools read.
+in_the_example() { sed '/^# --- only make up/,$d' .env.example | grep -oE '^[A-Z][A-Z0-9_]*=' | tr -d '='; }
+
+missing=$(comm -3 <(read_by_the_code | sort -u) <(in_the_example | sort -u))
+[ -z "$missing" ] || {
+  printf 'only in the code (left) or only in .env.example (right):\n%s\n' "$missing"
+  exit 1
+}
