@@ -1,0 +1,82 @@
+//! A store's staff, and the platform's people acting in a store.
+
+use std::marker::PhantomData;
+
+use actix_web::HttpRequest;
+use kernel::{SessionId, Slug, StaffId, TenantId};
+
+use super::{Audience, AudienceKind};
+use crate::ApiError;
+use crate::auth::{Claims, TokenAudience};
+use crate::context::Principal;
+use crate::directory::TenantRef;
+use crate::gate::{Gate, host};
+use crate::permissions::{Permission, Role};
+
+/// How a sysadmin names the store to act in. Anybody else's is ignored.
+const ACT_IN: &str = "x-tenant";
+
+/// A member of a store's staff whose role includes `P`; the store is the token's.
+#[derive(Clone, Debug)]
+pub struct Staff<P> {
+    pub tenant: TenantRef,
+    pub id: StaffId,
+    pub session: SessionId,
+    pub role: Role,
+    permission: PhantomData<fn() -> P>,
+}
+
+impl<P: Permission> Staff<P> {
+    /// Whether this is one of the platform's people acting in the store; audit entries say so.
+    pub fn is_platform(&self) -> bool {
+        self.role.is_platform()
+    }
+}
+
+impl<P: Permission> Audience for Staff<P> {
+    const KIND: AudienceKind = AudienceKind::Staff;
+    const PERMISSION: Option<&'static str> = Some(P::NAME);
+
+    async fn admit(req: &HttpRequest, gate: &Gate) -> Result<Self, ApiError> {
+        let (claims, tenant) = match req.headers().get(ACT_IN) {
+            Some(slug) if gate.claims(req, TokenAudience::Staff).is_err() => {
+                let claims = gate.claims(req, TokenAudience::Sysadmin)?;
+                let slug = slug.to_str().ok().and_then(|text| text.parse::<Slug>().ok());
+                let slug = slug.ok_or_else(|| ApiError::not_found("unknown-store"))?;
+                (claims, gate.directory.by_slug(&slug).await?)
+            }
+            _ => of_token(gate.claims(req, TokenAudience::Staff)?, gate)?,
+        };
+        if let Ok(of_host) = gate.directory.by_host(host(req)).await
+            && of_host.id != tenant.id
+        {
+            return Err(ApiError::forbidden("other-store").detail("the token belongs to another store"));
+        }
+        if !claims.role.may::<P>() {
+            return Err(ApiError::forbidden("permission-missing")
+                .detail(format!("the role {} does not include {}", claims.role, P::NAME)));
+        }
+        Ok(Self {
+            tenant,
+            id: StaffId::from_uuid(claims.sub),
+            session: claims.sid,
+            role: claims.role,
+            permission: PhantomData,
+        })
+    }
+
+    fn principal(&self) -> Principal {
+        if self.is_platform() { Principal::Sysadmin(self.id) } else { Principal::Staff(self.id) }
+    }
+
+    fn tenant_id(&self) -> Option<TenantId> {
+        Some(self.tenant.id)
+    }
+}
+
+fn of_token(claims: Claims, gate: &Gate) -> Result<(Claims, TenantRef), ApiError> {
+    match gate.directory.by_id(claims.tenant) {
+        Some(tenant) if claims.role.is_staff() => Ok((claims, tenant)),
+        _ => Err(ApiError::unauthorized("invalid-token").detail("the token's store is not known")),
+    }
+}

@@ -1,0 +1,15 @@
+//! Access tokens: who issues them, who believes them, and what they say (RFC 7519, RFC 9068).
+
+mod claims;
+mod issuer;
+mod keys;
+mod verifier;
+
+pub use claims::{Claims, TokenAudience};
+pub use issuer::{IssuedToken, Subject, TokenIssuer};
+pub use verifier::{TokenError, TokenVerifier};
+
+/// The header's `typ`: an access token and nothing else (RFC 9068 §2.1).
+const TOKEN_TYPE: &str = "at+jwt";
+/// Longer tokens are refused before anything is computed.
+const TOKEN_BYTES_MAX: usize = 4_096;

@@ -1,0 +1,37 @@
+//! What failures of ours become for a client.
+
+use super::ApiError;
+
+impl From<db::Error> for ApiError {
+    fn from(error: db::Error) -> Self {
+        if error.is_unavailable() {
+            tracing::warn!(cause = %error, "A request met an unavailable database");
+            return Self::unavailable("temporarily-unavailable").retry_after(2);
+        }
+        if error.is_lock_timeout() || error.is_retryable() {
+            return Self::unavailable("busy")
+                .detail("others are changing the same thing; try again")
+                .retry_after(1);
+        }
+        Self::internal(&error)
+    }
+}
+
+impl From<diesel::result::Error> for ApiError {
+    fn from(error: diesel::result::Error) -> Self {
+        db::Error::from(error).into()
+    }
+}
+
+impl From<actix_web::Error> for ApiError {
+    fn from(error: actix_web::Error) -> Self {
+        let status = error.as_response_error().status_code();
+        if status.is_server_error() { Self::internal(&error) } else { Self::of_status(status) }
+    }
+}
+
+impl From<std::convert::Infallible> for ApiError {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}

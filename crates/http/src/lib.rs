@@ -1,0 +1,143 @@
+//! HTTP for every service: routes, audiences, inputs, problems, tokens, limits and the server.
+//!
+//! # The idiom
+//!
+//! `routes.rs` of a service is its path table, `routes/<resource>.rs` has the handlers. A handler is
+//! `async fn(Data<App>, audience, inputs…) -> Result<answer, ApiError>`; its audience says whom it
+//! serves. Path, query, body, headers and security go into the OpenAPI document by themselves; only
+//! the method, the path and the successful answers are written.
+//!
+//! ```no_run
+//! use db::{Db, TenantTx};
+//! use garde::Validate;
+//! use http_kit::permissions::CanEditCatalog;
+//! use http_kit::{
+//!     Answer, ApiError, Data, HotCache, HotRequest, HttpResponse, IdempotencyKey, Json, Path,
+//!     Platform, Routes, Service, ServiceParts, Shopper, Staff, once, routes,
+//! };
+//! use kernel::{ProductId, Quantity};
+//! use serde::{Deserialize, Serialize};
+//! use utoipa::ToSchema;
+//!
+//! pub struct App {
+//!     db: Db,
+//!     hot: HotCache,
+//! }
+//!
+//! mod products {
+//!     use super::*;
+//!
+//!     #[derive(Serialize, ToSchema)]
+//!     pub struct ProductView {
+//!         pub id: ProductId,
+//!         pub title: String,
+//!     }
+//!
+//!     // Kernel types are valid by themselves; garde checks the rest. Unknown fields are refused.
+//!     #[derive(Deserialize, ToSchema, Validate)]
+//!     #[garde(allow_unvalidated)]
+//!     pub struct CreateProduct {
+//!         #[garde(length(min = 1, max = 200))]
+//!         pub title: String,
+//!         pub opening_stock: Quantity,
+//!     }
+//!
+//!     /// One product of the store.
+//!     #[utoipa::path(get, path = "/api/catalog/store/products/{id}",
+//!         responses((status = 200, body = ProductView)))]
+//!     pub async fn get_product(
+//!         app: Data<App>,
+//!         shopper: Shopper,
+//!         id: Path<ProductId>,
+//!         hot: HotRequest,
+//!     ) -> Result<HttpResponse, ApiError> {
+//!         app.hot
+//!             .answer(&hot, shopper.tenant.id, 60, async || {
+//!                 app.db
+//!                     .read(shopper.tenant.id, async |_tx: &mut TenantTx| {
+//!                         // store::products::find(tx, *id).await?
+//!                         Some(ProductView { id: *id, title: "Airsoft".into() })
+//!                             .ok_or_else(|| ApiError::not_found("product-not-found"))
+//!                     })
+//!                     .await
+//!             })
+//!             .await
+//!     }
+//!
+//!     /// A new product.
+//!     #[utoipa::path(post, path = "/api/catalog/admin/products",
+//!         responses((status = 201, body = ProductView)))]
+//!     pub async fn create_product(
+//!         app: Data<App>,
+//!         staff: Staff<CanEditCatalog>,
+//!         key: IdempotencyKey,
+//!         body: Json<CreateProduct>,
+//!     ) -> Result<HttpResponse, ApiError> {
+//!         once(&app.db, staff.tenant.id, &key, body.hash(), async |_tx: &mut TenantTx| {
+//!             let id = ProductId::new(); // store::products::create(tx, …).await?, bus::emit(tx, …).await?
+//!             let view = ProductView { id, title: body.title.clone() };
+//!             Ok(Answer::created(view).at(format!("/api/catalog/admin/products/{id}")))
+//!         })
+//!         .await
+//!     }
+//! }
+//!
+//! fn table() -> Routes<App> {
+//!     routes![products: get_product, create_product]
+//! }
+//!
+//! pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
+//!     let foundation = platform.foundation("catalog").await?;
+//!     let app = App { db: foundation.db.clone(), hot: foundation.hot_cache(64 << 20) };
+//!     let service = Service::new(&foundation, app, table());
+//!     Ok(ServiceParts { service, workers: foundation.workers() })
+//! }
+//! ```
+
+pub mod auth;
+pub mod limits;
+pub mod permissions;
+
+mod audience;
+mod cache;
+mod client_ip;
+mod context;
+mod directory;
+mod error;
+mod extract;
+mod gate;
+mod health;
+mod idempotency;
+mod metrics;
+mod openapi;
+mod rate;
+mod router;
+mod routes;
+mod service;
+mod sessions;
+
+pub use actix_web::HttpResponse;
+pub use actix_web::http::StatusCode;
+pub use actix_web::web::Data;
+#[doc(hidden)]
+pub use paste::paste;
+
+pub use audience::{Audience, AudienceKind, Customer, Internal, Public, Shopper, Staff, Sysadmin, Webhook};
+pub use cache::{HotCache, HotRequest};
+pub use client_ip::TrustedProxies;
+pub use context::Principal;
+pub use directory::{Tenant, TenantDirectory, TenantRef, TenantStatus};
+pub use error::{ApiError, FieldError, ProblemShape};
+pub use extract::{
+    IdempotencyKey, IfMatch, Input, Json, List, Page, Path, Query, RawBody, RequestHash,
+    RequestMeta,
+};
+pub use gate::Gate;
+pub use health::{Heartbeat, Heartbeats, PlatformHealth};
+pub use idempotency::{Answer, Stored, claim_all, find_stored, forget_old, once, store_all};
+pub use openapi::OperationInput;
+pub use permissions::{Permission, Role};
+pub use rate::{Quota, RateClass, RateLimiter, Verdict};
+pub use routes::{Guarded, Routes};
+pub use service::{Foundation, Platform, Service, ServiceParts, Worker};
+pub use sessions::{Sessions, StaffState};

@@ -1,0 +1,131 @@
+//! A service as a value: its name, its routes and its work, ready to run alone or with others.
+
+mod foundation;
+mod platform;
+mod worker;
+
+pub use foundation::Foundation;
+pub use platform::Platform;
+pub use worker::Worker;
+
+use std::sync::Arc;
+
+use actix_web::http::Method;
+use actix_web::web::Data;
+use bytes::Bytes;
+use futures_util::future::LocalBoxFuture;
+
+use crate::ApiError;
+use crate::audience::AudienceKind;
+use crate::gate::Gate;
+use crate::rate::RateClass;
+use crate::router::Router;
+use crate::routes::{CallInProgress, Route, Routes};
+use actix_web::HttpResponse;
+
+/// What `build` of a service answers.
+pub struct ServiceParts {
+    pub service: Service,
+    pub workers: Vec<Worker>,
+}
+
+/// One service's HTTP side, whatever its `App` is.
+#[derive(Clone)]
+pub struct Service {
+    pub(crate) name: &'static str,
+    pub(crate) gate: Gate,
+    pub(crate) readiness: Arc<dyn Fn() -> LocalBoxFuture<'static, Result<(), String>> + Send + Sync>,
+    pub(crate) router: Arc<Router<Endpoint>>,
+    pub(crate) openapi: Bytes,
+}
+
+/// A route without its `App`.
+pub(crate) struct Endpoint {
+    pub operation: String,
+    pub path: String,
+    pub method: Method,
+    pub audience: AudienceKind,
+    pub class: RateClass,
+    pub run: Box<
+        dyn Fn(CallInProgress) -> LocalBoxFuture<'static, Result<HttpResponse, ApiError>>
+            + Send
+            + Sync,
+    >,
+    pub metrics: crate::metrics::RouteMetrics,
+}
+
+impl Service {
+    /// A service that answers `routes` with `app`. Its readiness is the foundation's database.
+    pub fn new<A: Send + Sync + 'static>(
+        foundation: &Foundation,
+        app: A,
+        routes: Routes<A>,
+    ) -> Self {
+        let db = foundation.db.clone();
+        let ready = move || -> LocalBoxFuture<'static, Result<(), String>> {
+            let db = db.clone();
+            Box::pin(async move { foundation::check(&db).await })
+        };
+        Self::with_gate(foundation.name, foundation.gate.clone(), app, routes).ready_when(ready)
+    }
+
+    /// A service without a database of its own.
+    pub fn with_gate<A: Send + Sync + 'static>(
+        name: &'static str,
+        gate: Gate,
+        app: A,
+        routes: Routes<A>,
+    ) -> Self {
+        let app = Data::new(app);
+        let Routes { routes, document, .. } = routes;
+        let mut router = Router::default();
+        for route in routes {
+            let (path, method) = (route.path.clone(), route.method.clone());
+            router.insert(&path, method, bind(name, app.clone(), route));
+        }
+        let openapi = document.finish(name);
+        Self {
+            name,
+            gate,
+            readiness: Arc::new(|| Box::pin(async { Ok(()) })),
+            router: Arc::new(router),
+            openapi: serde_json::to_vec(&openapi).unwrap_or_default().into(),
+        }
+    }
+
+    /// What must hold for this instance to get requests: its own means, never another service.
+    pub fn ready_when(
+        self,
+        check: impl Fn() -> LocalBoxFuture<'static, Result<(), String>> + Send + Sync + 'static,
+    ) -> Self {
+        Self { readiness: Arc::new(check), ..self }
+    }
+
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Method, path, operation, audience of every route, for tests that walk them all.
+    pub fn table(&self) -> impl Iterator<Item = (&Method, &str, &str, AudienceKind)> {
+        let endpoints = self.router.values();
+        endpoints.map(|e| (&e.method, e.path.as_str(), e.operation.as_str(), e.audience))
+    }
+
+    /// The OpenAPI document as JSON.
+    pub fn openapi(&self) -> &[u8] {
+        &self.openapi
+    }
+}
+
+fn bind<A: Send + Sync + 'static>(service: &'static str, app: Data<A>, route: Route<A>) -> Endpoint {
+    let Route { method, path, operation, audience, class, run } = route;
+    Endpoint {
+        metrics: crate::metrics::RouteMetrics::new(service, method.as_str(), &path),
+        run: Box::new(move |call| run(app.clone(), call)),
+        operation,
+        path,
+        method,
+        audience,
+        class,
+    }
+}
