@@ -1,7 +1,7 @@
 //! Transactions: the only way to a connection, and always inside somebody's scope.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use diesel_async::pooled_connection::deadpool::{Object, Pool};
@@ -143,6 +143,7 @@ impl Db {
             }
             std::task::Poll::Pending => Some(opened),
         };
+        let opened = Mutex::new(opened);
         Ok(Tx { connection: Some(connection), opened, emitted: false, wakes: self.wakes.clone() })
     }
 }
@@ -178,7 +179,9 @@ async fn finish<T, E: From<Error>>(tx: Tx, outcome: Result<T, E>) -> Result<T, E
 pub struct Tx {
     /// Empty only after the end.
     connection: Option<Arc<Object<AsyncPgConnection>>>,
-    opened: Option<BoxFuture<'static, diesel::QueryResult<()>>>,
+    /// The answer to the opening statements. Behind a mutex that is never locked, so that a
+    /// transaction can be shared between a task's queries (`Sync`) and the task stays `Send`.
+    opened: Mutex<Option<BoxFuture<'static, diesel::QueryResult<()>>>>,
     emitted: bool,
     wakes: Arc<Notify>,
 }
@@ -218,7 +221,7 @@ impl Tx {
     }
 
     async fn check_opened(&mut self) -> Result<(), Error> {
-        match self.opened.take() {
+        match self.opened.get_mut().ok().and_then(Option::take) {
             Some(opened) => Ok(opened.await?),
             None => Ok(()),
         }
@@ -227,7 +230,7 @@ impl Tx {
 
 impl Drop for Tx {
     fn drop(&mut self) {
-        self.opened = None;
+        self.opened = Mutex::new(None);
         // Out of the pool and closed: another request must never find this transaction open.
         if let Some(connection) = self.connection.take().and_then(Arc::into_inner) {
             drop(Object::take(connection));
