@@ -12,8 +12,14 @@ pub enum Error {
     #[error("the outcome of a commit is unknown: {0}")]
     CommitUnknown(#[source] DieselError),
     /// The schema lacks migrations that this program needs.
-    #[error("schema {schema} is at migration {found}, this program needs {needed}: run `stores migrate`")]
-    SchemaTooOld { schema: &'static str, found: String, needed: String },
+    #[error(
+        "schema {schema} is at migration {found}, this program needs {needed}: run `stores migrate`"
+    )]
+    SchemaTooOld {
+        schema: &'static str,
+        found: String,
+        needed: String,
+    },
     #[error(transparent)]
     Query(DieselError),
 }
@@ -51,7 +57,10 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         let serialization = matches!(
             self,
-            Self::Query(DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _))
+            Self::Query(DieselError::DatabaseError(
+                DatabaseErrorKind::SerializationFailure,
+                _
+            ))
         );
         serialization || self.has_message("deadlock detected")
     }
@@ -67,7 +76,12 @@ impl Error {
 
 /// Diesel keeps no SQLSTATE; these are the server's words of class 57P (operator intervention).
 fn is_shutdown(message: &str) -> bool {
-    ["terminating connection", "the database system is", "too many clients", "connection closed"]
-        .iter()
-        .any(|words| message.contains(words))
+    [
+        "terminating connection",
+        "the database system is",
+        "too many clients",
+        "connection closed",
+    ]
+    .iter()
+    .any(|words| message.contains(words))
 }

@@ -61,7 +61,11 @@ pub async fn notify(url: SecretString, channel: String, wake: Arc<Notify>, quiet
         let driver = tokio::spawn(connection);
         loop {
             wake.notified().await;
-            if client.batch_execute(&format!("NOTIFY {channel}")).await.is_err() {
+            if client
+                .batch_execute(&format!("NOTIFY {channel}"))
+                .await
+                .is_err()
+            {
                 break;
             }
             tokio::time::sleep(quiet).await;

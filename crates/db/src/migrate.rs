@@ -2,7 +2,9 @@
 
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel::pg::Pg;
-use diesel_async::{AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
+use diesel_async::{
+    AsyncConnection, AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection,
+};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use kernel::config::app_password;
 use secrecy::{ExposeSecret, SecretString};
@@ -50,7 +52,9 @@ impl MigrationSource<Pg> for Series {
 /// to start twice at once. Needs a multi-threaded runtime.
 pub async fn migrate(owner_url: &SecretString, schemas: &[Schema]) -> Result<(), MigrateError> {
     let mut owner = connect(owner_url).await?;
-    owner.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})")).await?;
+    owner
+        .batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))
+        .await?;
     for schema in schemas {
         ensure_roles(&mut owner, owner_url, schema.name).await?;
         owner.batch_execute(&schema_sql(schema.name)).await?;
@@ -80,7 +84,9 @@ pub async fn redo(owner_url: &SecretString, schema: Schema) -> Result<(), Migrat
 /// schema, and migrations are written so that it can (expand first, remove a release later).
 pub async fn level(db: &Db, schema: Schema) -> Result<(), Error> {
     let needed = Series(schema.migrations).migrations().ok().and_then(|all| {
-        all.iter().map(|migration| migration.name().version().to_string()).max()
+        all.iter()
+            .map(|migration| migration.name().version().to_string())
+            .max()
     });
     let found = db
         .system("check the schema's level", async |tx| {
@@ -96,9 +102,11 @@ pub async fn level(db: &Db, schema: Schema) -> Result<(), Error> {
         Err(error) => return Err(error),
     };
     match needed {
-        Some(needed) if found == "none" || found < needed => {
-            Err(Error::SchemaTooOld { schema: schema.name, found, needed })
-        }
+        Some(needed) if found == "none" || found < needed => Err(Error::SchemaTooOld {
+            schema: schema.name,
+            found,
+            needed,
+        }),
         _ => Ok(()),
     }
 }
@@ -110,10 +118,16 @@ async fn connect(url: &SecretString) -> Result<AsyncPgConnection, diesel::Connec
 async fn apply(
     owner_url: &SecretString,
     schema: Schema,
-    work: impl FnOnce(&mut AsyncMigrationHarness<AsyncPgConnection>, Series) -> diesel::migration::Result<()>,
+    work: impl FnOnce(
+        &mut AsyncMigrationHarness<AsyncPgConnection>,
+        Series,
+    ) -> diesel::migration::Result<()>,
 ) -> Result<(), MigrateError> {
     let mut connection = connect(owner_url).await?;
-    let path = format!("SET search_path TO {}, public; SELECT pg_advisory_lock({MIGRATION_LOCK})", schema.name);
+    let path = format!(
+        "SET search_path TO {}, public; SELECT pg_advisory_lock({MIGRATION_LOCK})",
+        schema.name
+    );
     connection.batch_execute(&path).await?;
     let mut harness = AsyncMigrationHarness::new(connection);
     let fail = |cause: Box<dyn std::error::Error + Send + Sync>| MigrateError::Migration {
@@ -123,7 +137,8 @@ async fn apply(
     tokio::task::block_in_place(|| work(&mut harness, Series(schema.migrations))).map_err(fail)?;
     let mut connection = harness.into_inner();
     let name = schema.name;
-    let rights = format!("GRANT SELECT ON {name}.__diesel_schema_migrations TO stores_{name}_system");
+    let rights =
+        format!("GRANT SELECT ON {name}.__diesel_schema_migrations TO stores_{name}_system");
     connection.batch_execute(&rights).await?;
     Ok(())
 }
@@ -157,7 +172,9 @@ async fn ensure_roles(
 
 fn is_concurrent(error: &diesel::result::Error) -> bool {
     let text = error.to_string();
-    text.contains("concurrently updated") || text.contains("already exists") || text.contains("duplicate key")
+    text.contains("concurrently updated")
+        || text.contains("already exists")
+        || text.contains("duplicate key")
 }
 
 fn roles_sql(role: &str, password: &str) -> String {
@@ -202,6 +219,8 @@ fn schema_sql(service: &str) -> String {
 impl Schema {
     pub fn versions(&self) -> Vec<MigrationVersion<'static>> {
         let all = Series(self.migrations).migrations().unwrap_or_default();
-        all.iter().map(|migration| migration.name().version().as_owned()).collect()
+        all.iter()
+            .map(|migration| migration.name().version().as_owned())
+            .collect()
     }
 }

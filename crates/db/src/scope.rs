@@ -36,6 +36,7 @@ pub struct Db {
     pool: Pool<AsyncPgConnection>,
     service: &'static str,
     wakes: Arc<Notify>,
+    job_wakes: Arc<Notify>,
 }
 
 /// Whose rows a transaction may touch.
@@ -65,7 +66,13 @@ impl Db {
             .runtime(deadpool::Runtime::Tokio1)
             .build()
             .map_err(|error| Error::Unavailable(error.to_string()))?;
-        Ok(Self { pool, service: config.service, wakes: Arc::new(Notify::new()) })
+        let (wakes, job_wakes) = Default::default();
+        Ok(Self {
+            pool,
+            service: config.service,
+            wakes,
+            job_wakes,
+        })
     }
 
     pub fn service(&self) -> &'static str {
@@ -75,6 +82,11 @@ impl Db {
     /// Told after every commit that wrote events; the relay of this process waits for it.
     pub fn wakes(&self) -> Arc<Notify> {
         self.wakes.clone()
+    }
+
+    /// Told after every commit that queued jobs; the runner of this process waits for it.
+    pub fn job_wakes(&self) -> Arc<Notify> {
+        self.job_wakes.clone()
     }
 
     /// Runs `work` inside `tenant`'s scope: committed when it answers `Ok`, rolled back otherwise.
@@ -106,19 +118,26 @@ impl Db {
         reason: &'static str,
         work: impl AsyncFnOnce(&mut SystemTx) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut tx = SystemTx { tx: self.begin(Scope::System(reason)).await? };
+        let mut tx = SystemTx {
+            tx: self.begin(Scope::System(reason)).await?,
+        };
         let outcome = work(&mut tx).await;
         finish(tx.tx, outcome).await
     }
 
     /// A tenant's transaction in two steps, for tasks that must be `Send`.
     pub async fn begin_tenant(&self, tenant: TenantId) -> Result<TenantTx, Error> {
-        Ok(TenantTx::new(self.begin(Scope::Tenant(tenant)).await?, tenant))
+        Ok(TenantTx::new(
+            self.begin(Scope::Tenant(tenant)).await?,
+            tenant,
+        ))
     }
 
     /// A system transaction in two steps, for tasks that must be `Send`.
     pub async fn begin_system(&self, reason: &'static str) -> Result<SystemTx, Error> {
-        Ok(SystemTx { tx: self.begin(Scope::System(reason)).await? })
+        Ok(SystemTx {
+            tx: self.begin(Scope::System(reason)).await?,
+        })
     }
 
     /// Takes a connection and sends the opening statements, without waiting for their answer: it
@@ -144,7 +163,16 @@ impl Db {
             std::task::Poll::Pending => Some(opened),
         };
         let opened = Mutex::new(opened);
-        Ok(Tx { connection: Some(connection), opened, emitted: false, wakes: self.wakes.clone() })
+        let (wakes, job_wakes) = (self.wakes.clone(), self.job_wakes.clone());
+        let (emitted, queued) = (false, false);
+        Ok(Tx {
+            connection: Some(connection),
+            opened,
+            emitted,
+            queued,
+            wakes,
+            job_wakes,
+        })
     }
 }
 
@@ -157,7 +185,9 @@ fn opening_statements(scope: Scope, service: &str) -> String {
         Scope::Tenant(tenant) => format!("BEGIN; SET LOCAL app.tenant_id = '{tenant}'"),
         Scope::System(reason) => {
             let reason = reason.replace('\'', "");
-            format!("BEGIN; SET LOCAL ROLE stores_{service}_system; SET LOCAL app.reason = '{reason}'")
+            format!(
+                "BEGIN; SET LOCAL ROLE stores_{service}_system; SET LOCAL app.reason = '{reason}'"
+            )
         }
     }
 }
@@ -183,19 +213,28 @@ pub struct Tx {
     /// transaction can be shared between a task's queries (`Sync`) and the task stays `Send`.
     opened: Mutex<Option<BoxFuture<'static, diesel::QueryResult<()>>>>,
     emitted: bool,
+    queued: bool,
     wakes: Arc<Notify>,
+    job_wakes: Arc<Notify>,
 }
 
 impl Tx {
     /// The connection, for diesel's `load(&mut tx.conn())`. Several queries on it may be in flight
     /// at once (`futures_util::try_join!`); the server runs them in the order of their first poll.
     pub fn conn(&self) -> &AsyncPgConnection {
-        self.connection.as_ref().expect("a transaction in use has not ended")
+        self.connection
+            .as_ref()
+            .expect("a transaction in use has not ended")
     }
 
     /// Says that this transaction wrote events, so that the relay is woken after the commit.
     pub fn mark_emitted(&mut self) {
         self.emitted = true;
+    }
+
+    /// Says that this transaction queued jobs, so that the runner is woken after the commit.
+    pub fn mark_queued(&mut self) {
+        self.queued = true;
     }
 
     /// Keeps the work. Fails when the scope could not be opened: then nothing was kept.
@@ -208,6 +247,9 @@ impl Tx {
         self.connection = None;
         if self.emitted {
             self.wakes.notify_one();
+        }
+        if self.queued {
+            self.job_wakes.notify_one();
         }
         Ok(())
     }
@@ -272,6 +314,10 @@ impl TenantTx {
         self.tx.mark_emitted();
     }
 
+    pub fn mark_queued(&mut self) {
+        self.tx.mark_queued();
+    }
+
     pub async fn commit(self) -> Result<(), Error> {
         self.tx.commit().await
     }
@@ -289,6 +335,10 @@ pub struct SystemTx {
 impl SystemTx {
     pub fn mark_emitted(&mut self) {
         self.tx.mark_emitted();
+    }
+
+    pub fn mark_queued(&mut self) {
+        self.tx.mark_queued();
     }
 
     pub async fn commit(self) -> Result<(), Error> {
