@@ -25,7 +25,7 @@ use crate::{ApiError, limits};
 macro_rules! routes {
     ($($module:ident: $($handler:ident $(@ $class:ident)?),+);+ $(;)?) => {
         $crate::Routes::new()$($(
-            .add::<$crate::paste::paste!($module::[<__path_ $handler>]), _, _>(
+            .add::<$crate::paste!($module::[<__path_ $handler>]), _, _>(
                 stringify!($module),
                 $crate::routes!(@class $($class)?),
                 $module::$handler,

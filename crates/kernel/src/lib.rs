@@ -14,6 +14,7 @@ pub mod tax_id;
 pub mod ticket;
 
 pub use clock::Clock;
+pub use config::Config;
 pub use codes::{Country, Currency, Gtin, Locale, Quantity, Sku, Slug};
 pub use contact::{Email, Phone, Postcode};
 pub use ids::{

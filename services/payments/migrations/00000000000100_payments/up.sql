@@ -70,6 +70,8 @@ CREATE TABLE refund (
   currency      char(3)     NOT NULL,
   reason        text        NOT NULL DEFAULT '',
   failure       text,
+  attempts      integer     NOT NULL DEFAULT 0,
+  retry_at      timestamptz NOT NULL DEFAULT now(),
   created_at    timestamptz NOT NULL DEFAULT now(),
   updated_at    timestamptz NOT NULL DEFAULT now(),
   version       bigint      NOT NULL DEFAULT 1,
@@ -77,6 +79,7 @@ CREATE TABLE refund (
   FOREIGN KEY (tenant_id, payment_id) REFERENCES payment (tenant_id, id)
 );
 CREATE UNIQUE INDEX refund_by_stripe ON refund (tenant_id, stripe_refund);
+CREATE INDEX refund_unsent ON refund (retry_at) WHERE status = 'requested';
 SELECT stores_protect('refund');
 
 CREATE TABLE dispute (

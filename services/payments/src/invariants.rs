@@ -1,0 +1,59 @@
+//! What must hold at every moment, whatever failed; `stores invariants` asks.
+
+use db::{Db, Error};
+use diesel::sql_types::BigInt;
+use diesel_async::RunQueryDsl;
+
+/// Each statement counts the rows that break its rule.
+const RULES: [(&str, &str); 7] = [
+    (
+        "I2 the ledger's transactions add up to zero",
+        "SELECT count(*) FROM (SELECT 1 FROM ledger_entry GROUP BY tenant_id, transaction_id, currency
+           HAVING sum(amount_minor) <> 0) broken",
+    ),
+    (
+        "I2 the ledger holds what was captured less what was refunded",
+        "SELECT count(*) FROM payment p WHERE p.status = 'succeeded' AND p.amount_minor - p.refunded_minor
+           IS DISTINCT FROM (SELECT -sum(l.amount_minor) FROM ledger_entry l
+             WHERE l.tenant_id = p.tenant_id AND l.payment_id = p.id AND l.account = 'shopper')",
+    ),
+    (
+        "I2 a payment's refunds add up to what it says was refunded",
+        "SELECT count(*) FROM payment p WHERE p.refunded_minor <> (SELECT coalesce(sum(r.amount_minor), 0)
+           FROM refund r WHERE r.tenant_id = p.tenant_id AND r.payment_id = p.id AND r.status = 'succeeded')",
+    ),
+    (
+        "I4 an order keeps the money of one payment at most",
+        "SELECT count(*) FROM (SELECT 1 FROM payment p WHERE p.status = 'succeeded' AND NOT EXISTS
+           (SELECT 1 FROM refund r WHERE r.tenant_id = p.tenant_id AND r.payment_id = p.id
+              AND r.origin = 'second_payment') GROUP BY p.tenant_id, p.order_id HAVING count(*) > 1) broken",
+    ),
+    (
+        "I7 every webhook event was dealt with",
+        "SELECT count(*) FROM webhook_event WHERE state IN ('received', 'failed')",
+    ),
+    (
+        "I7 every event was published",
+        "SELECT count(*) FROM outbox WHERE published_at IS NULL",
+    ),
+    (
+        "I7 no difference with Stripe is open",
+        "SELECT count(*) FROM reconciliation_break WHERE closed_at IS NULL",
+    ),
+];
+
+/// Each rule's name and how many rows break it.
+pub async fn check(db: &Db) -> Result<Vec<(&'static str, i64)>, Error> {
+    db.system("check invariants", async |tx| {
+        let mut found = Vec::new();
+        for (rule, count) in RULES {
+            let broken: i64 =
+                diesel::dsl::sql::<BigInt>(&format!("({count})"))
+                    .get_result(&mut tx.conn())
+                    .await?;
+            found.push((rule, broken));
+        }
+        Ok::<_, Error>(found)
+    })
+    .await
+}

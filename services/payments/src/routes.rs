@@ -1,0 +1,19 @@
+//! The path table.
+
+pub mod account;
+pub mod intents;
+pub mod payments;
+pub mod webhooks;
+
+use http_kit::{Routes, routes};
+
+use crate::app::App;
+
+pub fn table() -> Routes<App> {
+    routes![
+        intents: create_intent @ Checkout, get_intent;
+        webhooks: receive_stripe_event, list_webhook_events, replay_webhook_event;
+        account: get_account, create_account, create_account_link;
+        payments: list_payments, reconcile_payments;
+    ]
+}

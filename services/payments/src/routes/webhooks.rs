@@ -1,0 +1,207 @@
+//! Stripe's webhooks: verified on the raw bytes, kept, answered; the work comes after.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use garde::Validate;
+use http_kit::{ApiError, Data, Input, Json, OperationInput, Query, RawBody, Sysadmin, Webhook};
+use kernel::TenantId;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use utoipa::{IntoParams, ToSchema};
+
+use crate::app::App;
+use crate::clients::stripe::Event;
+use crate::domain::signature::Endpoint;
+use crate::store::accounts;
+use crate::store::webhooks::{self, WebhookKey, WebhookRow};
+
+const LIST_MAX: i64 = 100;
+
+/// The `Stripe-Signature` header; absent or sent twice, it proves nothing.
+pub struct StripeSignature(Option<String>);
+
+impl FromRequest for StripeSignature {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let mut values = req.headers().get_all("stripe-signature");
+        let only = values.next().filter(|_| values.next().is_none());
+        let text = only.and_then(|value| value.to_str().ok()).map(str::to_owned);
+        ready(Ok(Self(text)))
+    }
+}
+
+impl Input for StripeSignature {
+    fn describe(_: &mut OperationInput<'_>) {}
+}
+
+/// Takes an event from Stripe. 200 means that it is stored; 400 that the signature is wrong; 503
+/// that Stripe should send it again.
+#[utoipa::path(post, path = "/api/webhooks/stripe", responses((status = 200)))]
+pub async fn receive_stripe_event(
+    app: Data<App>,
+    _: Webhook,
+    signature: StripeSignature,
+    body: RawBody,
+) -> Result<HttpResponse, ApiError> {
+    let header = signature.0.unwrap_or_default();
+    let endpoint = app.secrets.verify(&header, &body, app.clock.unix()).map_err(|error| {
+        metrics::counter!("stripe_webhook_refusals_total").increment(1);
+        ApiError::bad_request("signature-invalid", error.to_string())
+    })?;
+    let event: Event = serde_json::from_slice(&body).map_err(|_| {
+        // Signed by Stripe and yet unreadable: it is asked for again while somebody looks.
+        tracing::error!("A signed webhook is not an event");
+        ApiError::bad_request("event-invalid", "the body is not an event of Stripe's API v1")
+    })?;
+    let tenant = tenant_of(&app, &event).await?;
+    let row = row(&app, tenant, endpoint, &event, &body);
+    let is_new =
+        app.db.tenant(tenant, async |tx| webhooks::create_event(tx, &row).await).await?;
+    metrics::counter!("stripe_webhooks_total", "repeated" => if is_new { "no" } else { "yes" })
+        .increment(1);
+    if is_new {
+        app.webhook_wake.notify_one();
+    }
+    Ok(HttpResponse::Ok().finish())
+}
+
+/// Whose event it is: only the connected account tells, never the event's own metadata.
+async fn tenant_of(app: &App, event: &Event) -> Result<TenantId, ApiError> {
+    let Some(account) = event.account.as_deref() else { return Ok(TenantId::PLATFORM) };
+    if let Some(known) = app.account_tenants.get(account) {
+        return Ok(known);
+    }
+    let found = app
+        .db
+        .system("find the store of a connected account", async |tx| {
+            accounts::find_tenant(tx, account).await
+        })
+        .await?;
+    if let Some(tenant) = found {
+        app.account_tenants.insert(account.to_owned(), tenant);
+    }
+    Ok(found.unwrap_or(TenantId::PLATFORM))
+}
+
+fn row(app: &App, tenant: TenantId, endpoint: Endpoint, event: &Event, body: &[u8]) -> WebhookRow {
+    let now = app.clock.now();
+    WebhookRow {
+        tenant_id: tenant.uuid(),
+        endpoint: endpoint.as_str().to_owned(),
+        event_id: event.id.clone(),
+        kind: event.kind.clone(),
+        account: event.account.clone(),
+        livemode: event.livemode,
+        sent_at: OffsetDateTime::from_unix_timestamp(event.created).unwrap_or(now),
+        payload: body.to_vec(),
+        state: "received".into(),
+        note: None,
+        attempts: 0,
+        retry_at: now,
+    }
+}
+
+/// A received event, without its body: it may hold a shopper's data.
+#[derive(Serialize, ToSchema)]
+pub struct WebhookView {
+    pub tenant_id: TenantId,
+    pub endpoint: String,
+    pub event_id: String,
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub account: Option<String>,
+    /// received, applied, ignored, mismatch or failed.
+    pub state: String,
+    pub note: Option<String>,
+    pub attempts: i32,
+    #[serde(with = "time::serde::rfc3339")]
+    pub sent_at: OffsetDateTime,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct WebhookList {
+    pub items: Vec<WebhookView>,
+}
+
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct WebhookFilter {
+    /// received, applied, ignored, mismatch or failed.
+    pub state: Option<String>,
+}
+
+/// The newest hundred events from Stripe.
+#[utoipa::path(get, path = "/api/payments/sysadmin/webhooks",
+    responses((status = 200, body = WebhookList)))]
+pub async fn list_webhook_events(
+    app: Data<App>,
+    _: Sysadmin,
+    filter: Query<WebhookFilter>,
+) -> Result<Json<WebhookList>, ApiError> {
+    let rows = app
+        .db
+        .system("a sysadmin reads the webhook log", async |tx| {
+            webhooks::list_events(tx, filter.state.as_deref(), LIST_MAX).await
+        })
+        .await?;
+    Ok(Json(WebhookList { items: rows.into_iter().map(webhook_view).collect() }))
+}
+
+fn webhook_view(row: WebhookRow) -> WebhookView {
+    WebhookView {
+        tenant_id: TenantId::from_uuid(row.tenant_id),
+        endpoint: row.endpoint,
+        event_id: row.event_id,
+        kind: row.kind,
+        account: row.account,
+        state: row.state,
+        note: row.note,
+        attempts: row.attempts,
+        sent_at: row.sent_at,
+    }
+}
+
+#[derive(Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct ReplayEvent {
+    pub tenant_id: TenantId,
+    #[schema(example = "connect")]
+    pub endpoint: String,
+    #[schema(example = "evt_1")]
+    pub event_id: String,
+}
+
+/// Applies a stored event again. What it did already is not done twice.
+#[utoipa::path(post, path = "/api/payments/sysadmin/webhooks/replay",
+    responses((status = 202, body = WebhookView)))]
+pub async fn replay_webhook_event(
+    app: Data<App>,
+    _: Sysadmin,
+    body: Json<ReplayEvent>,
+) -> Result<Json<WebhookView>, ApiError> {
+    let body = body.into_inner();
+    let key =
+        WebhookKey { tenant: body.tenant_id, endpoint: body.endpoint, event_id: body.event_id };
+    let now = app.clock.now();
+    let row = app
+        .db
+        .tenant(key.tenant, async |tx| {
+            let found = webhooks::find_event(tx, &key).await?;
+            let mut row = found.ok_or_else(|| ApiError::not_found("webhook-event-not-found"))?;
+            row.state = "received".into();
+            row.note = None;
+            row.attempts = 0;
+            row.retry_at = now;
+            webhooks::save_state(tx, &row).await?;
+            Ok::<_, ApiError>(row)
+        })
+        .await?;
+    app.webhook_wake.notify_one();
+    Ok(Json(webhook_view(row)))
+}
