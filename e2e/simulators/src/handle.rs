@@ -1,14 +1,30 @@
+use actix_web::dev::{Server, ServerHandle};
 use tokio::task::JoinHandle;
 
 /// A running simulator. It stops when this is dropped.
 #[derive(Debug)]
 pub struct Handle {
     task: JoinHandle<()>,
+    /// An actix server has threads of its own, which only it can end.
+    server: Option<ServerHandle>,
 }
 
 impl Handle {
     pub(crate) fn new(task: JoinHandle<()>) -> Self {
-        Self { task }
+        Self { task, server: None }
+    }
+
+    pub(crate) fn of_server(server: Server) -> Self {
+        let handle = server.handle();
+        let task = tokio::spawn(async move {
+            if let Err(error) = server.await {
+                tracing::error!(%error, "the server ended: {error}");
+            }
+        });
+        Self {
+            task,
+            server: Some(handle),
+        }
     }
 
     /// Waits until the simulator ends by itself, which it does only when its task fails.
@@ -21,6 +37,10 @@ impl Handle {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.task.abort();
+        match &self.server {
+            // The command to stop is sent by the call; its future only waits.
+            Some(server) => drop(server.stop(false)),
+            None => self.task.abort(),
+        }
     }
 }

@@ -5,5 +5,6 @@
 
 pub mod handle;
 pub mod s3;
+pub mod stripe;
 
 pub use handle::Handle;

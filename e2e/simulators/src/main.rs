@@ -1,7 +1,7 @@
-//! `simulators s3 …`: one outside system per process.
+//! `simulators s3 …`, `simulators stripe …`: one outside system per process.
 
 use clap::{Parser, Subcommand};
-use simulators::s3;
+use simulators::{s3, stripe};
 
 #[derive(Parser)]
 #[command(about = "Stand-ins for outside systems, for development and tests only")]
@@ -14,6 +14,8 @@ struct Arguments {
 enum System {
     /// S3-compatible object storage on a folder.
     S3(s3::Config),
+    /// Stripe's API, webhooks and pages.
+    Stripe(stripe::Config),
 }
 
 #[tokio::main]
@@ -24,6 +26,7 @@ async fn main() -> anyhow::Result<()> {
 
     let (address, handle) = match Arguments::parse().system {
         System::S3(config) => s3::start(config).await?,
+        System::Stripe(config) => stripe::start(config).await?,
     };
     tracing::info!(%address, "listening on http://{address}");
     tokio::select! {

@@ -44,14 +44,20 @@ pub async fn start(config: Config) -> anyhow::Result<(SocketAddr, Handle)> {
     let files = FileSystem::new(&config.root)
         .map_err(|error| anyhow::anyhow!("opening {}: {error:?}", config.root.display()))?;
     let mut builder = S3ServiceBuilder::new(files);
-    builder.set_auth(SimpleAuth::from_single(config.access_key, config.secret_key));
+    builder.set_auth(SimpleAuth::from_single(
+        config.access_key,
+        config.secret_key,
+    ));
     let service = builder.build();
 
     let listener = TcpListener::bind((config.host.as_str(), config.port))
         .await
         .with_context(|| format!("listening on {}:{}", config.host, config.port))?;
     let address = listener.local_addr()?;
-    Ok((address, Handle::new(tokio::spawn(accept(listener, service)))))
+    Ok((
+        address,
+        Handle::new(tokio::spawn(accept(listener, service))),
+    ))
 }
 
 async fn accept(listener: TcpListener, service: S3Service) {

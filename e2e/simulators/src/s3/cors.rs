@@ -17,7 +17,9 @@ pub(super) async fn answer(
     request: Request<Incoming>,
 ) -> Result<Response<Body>, HttpError> {
     let from_browser = request.headers().contains_key(ORIGIN);
-    let asks_first = request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+    let asks_first = request
+        .headers()
+        .contains_key(ACCESS_CONTROL_REQUEST_METHOD);
     if request.method() == Method::OPTIONS && from_browser && asks_first {
         let mut response = Response::new(Body::empty());
         allow_methods(response.headers_mut(), request.headers());

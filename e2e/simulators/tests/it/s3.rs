@@ -31,7 +31,11 @@ impl Server {
         })
         .await
         .unwrap();
-        Self { base: format!("http://{address}"), root, _handle: handle }
+        Self {
+            base: format!("http://{address}"),
+            root,
+            _handle: handle,
+        }
     }
 
     fn bucket(&self) -> Box<Bucket> {
@@ -39,9 +43,14 @@ impl Server {
     }
 
     fn bucket_as(&self, key: &str, secret: &str) -> Box<Bucket> {
-        let region = Region::Custom { region: "us-east-1".into(), endpoint: self.base.clone() };
+        let region = Region::Custom {
+            region: "us-east-1".into(),
+            endpoint: self.base.clone(),
+        };
         let credentials = Credentials::new(Some(key), Some(secret), None, None, None).unwrap();
-        Bucket::new("stores", region, credentials).unwrap().with_path_style()
+        Bucket::new("stores", region, credentials)
+            .unwrap()
+            .with_path_style()
     }
 }
 
@@ -52,7 +61,13 @@ impl Drop for Server {
 }
 
 async fn status(method: Method, url: &str, body: &str) -> StatusCode {
-    Client::new().request(method, url).body(body.to_owned()).send().await.unwrap().status()
+    Client::new()
+        .request(method, url)
+        .body(body.to_owned())
+        .send()
+        .await
+        .unwrap()
+        .status()
 }
 
 #[tokio::test]
@@ -61,7 +76,10 @@ async fn an_object_lives_through_put_get_range_head_list_delete() {
     let bucket = server.bucket();
     let key = "t/0192/products/Ténis & meias +1.png";
 
-    let put = bucket.put_object_with_content_type(key, b"0123456789", "image/png").await.unwrap();
+    let put = bucket
+        .put_object_with_content_type(key, b"0123456789", "image/png")
+        .await
+        .unwrap();
     assert_eq!(put.status_code(), 200);
     let got = bucket.get_object(key).await.unwrap();
     assert_eq!(got.as_slice(), b"0123456789");
@@ -74,7 +92,11 @@ async fn an_object_lives_through_put_get_range_head_list_delete() {
 
     bucket.put_object("t/0193/other.png", b"x").await.unwrap();
     let listed = bucket.list("t/0192/".into(), None).await.unwrap();
-    let names: Vec<_> = listed.iter().flat_map(|page| &page.contents).map(|o| &o.key).collect();
+    let names: Vec<_> = listed
+        .iter()
+        .flat_map(|page| &page.contents)
+        .map(|o| &o.key)
+        .collect();
     assert_eq!(names, [key]);
 
     assert_eq!(bucket.delete_object(key).await.unwrap().status_code(), 204);
@@ -87,7 +109,11 @@ async fn an_object_larger_than_one_part_is_kept_whole() {
     let server = Server::start("large").await;
     let bytes: Vec<u8> = (0..9_000_000_u32).map(|n| n.to_le_bytes()[0]).collect();
     let mut reader = bytes.as_slice();
-    server.bucket().put_object_stream(&mut reader, "big.bin").await.unwrap();
+    server
+        .bucket()
+        .put_object_stream(&mut reader, "big.bin")
+        .await
+        .unwrap();
     let got = server.bucket().get_object("big.bin").await.unwrap();
     assert!(got.as_slice() == bytes.as_slice());
 }
@@ -95,23 +121,54 @@ async fn an_object_larger_than_one_part_is_kept_whole() {
 #[tokio::test]
 async fn nobody_gets_in_without_the_right_signature() {
     let server = Server::start("doors").await;
-    server.bucket().put_object("a.txt", b"secret").await.unwrap();
+    server
+        .bucket()
+        .put_object("a.txt", b"secret")
+        .await
+        .unwrap();
     let url = format!("{}/stores/a.txt", server.base);
 
     for method in [Method::GET, Method::HEAD, Method::PUT, Method::DELETE] {
-        assert_eq!(status(method.clone(), &url, "x").await, 403, "unsigned {method}");
+        assert_eq!(
+            status(method.clone(), &url, "x").await,
+            403,
+            "unsigned {method}"
+        );
     }
-    assert_eq!(status(Method::GET, &format!("{}/stores?list-type=2", server.base), "").await, 403);
-    assert_eq!(status(Method::GET, &format!("{}/", server.base), "").await, 403);
+    assert_eq!(
+        status(
+            Method::GET,
+            &format!("{}/stores?list-type=2", server.base),
+            ""
+        )
+        .await,
+        403
+    );
+    assert_eq!(
+        status(Method::GET, &format!("{}/", server.base), "").await,
+        403
+    );
 
     for (key, secret) in [(KEY, "another-secret"), ("another-key", SECRET)] {
         let stranger = server.bucket_as(key, secret);
         let refused = stranger.get_object("a.txt").await.unwrap_err().to_string();
         assert!(refused.contains("403"), "{refused}");
-        let refused = stranger.put_object("a.txt", b"mine").await.unwrap_err().to_string();
+        let refused = stranger
+            .put_object("a.txt", b"mine")
+            .await
+            .unwrap_err()
+            .to_string();
         assert!(refused.contains("403"), "{refused}");
     }
-    assert_eq!(server.bucket().get_object("a.txt").await.unwrap().as_slice(), b"secret");
+    assert_eq!(
+        server
+            .bucket()
+            .get_object("a.txt")
+            .await
+            .unwrap()
+            .as_slice(),
+        b"secret"
+    );
 }
 
 #[tokio::test]
@@ -119,25 +176,54 @@ async fn a_presigned_address_serves_one_object_one_way_for_its_time() {
     let server = Server::start("presigned").await;
     let bucket = server.bucket();
 
-    let put = bucket.presign_put("t/1/a.txt", 60, None, None).await.unwrap();
+    let put = bucket
+        .presign_put("t/1/a.txt", 60, None, None)
+        .await
+        .unwrap();
     assert_eq!(status(Method::PUT, &put, "hello").await, 200);
     let get = bucket.presign_get("t/1/a.txt", 60, None).await.unwrap();
-    let body = Client::new().get(&get).send().await.unwrap().text().await.unwrap();
+    let body = Client::new()
+        .get(&get)
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap();
     assert_eq!(body, "hello");
 
-    bucket.put_object("t/2/b.txt", b"of another tenant").await.unwrap();
+    bucket
+        .put_object("t/2/b.txt", b"of another tenant")
+        .await
+        .unwrap();
     let elsewhere = get.replace("t/1/a.txt", "t/2/b.txt");
     assert_ne!(elsewhere, get);
-    assert_eq!(status(Method::GET, &elsewhere, "").await, 403, "another key");
-    assert_eq!(status(Method::PUT, &put.replace("a.txt", "c.txt"), "x").await, 403, "another key");
+    assert_eq!(
+        status(Method::GET, &elsewhere, "").await,
+        403,
+        "another key"
+    );
+    assert_eq!(
+        status(Method::PUT, &put.replace("a.txt", "c.txt"), "x").await,
+        403,
+        "another key"
+    );
     assert_eq!(status(Method::PUT, &get, "x").await, 403, "another method");
-    assert_eq!(status(Method::DELETE, &put, "").await, 403, "another method");
+    assert_eq!(
+        status(Method::DELETE, &put, "").await,
+        403,
+        "another method"
+    );
     let longer = get.replace("X-Amz-Expires=60", "X-Amz-Expires=600000");
     assert_ne!(longer, get);
     assert_eq!(status(Method::GET, &longer, "").await, 403, "a longer life");
     let (head, signature) = get.rsplit_once("X-Amz-Signature=").unwrap();
     let forged = format!("{head}X-Amz-Signature={}", "0".repeat(signature.len()));
-    assert_eq!(status(Method::GET, &forged, "").await, 403, "a made-up signature");
+    assert_eq!(
+        status(Method::GET, &forged, "").await,
+        403,
+        "a made-up signature"
+    );
     let unsigned = get.split('?').next().unwrap();
     assert_eq!(status(Method::GET, unsigned, "").await, 403, "no signature");
 }
@@ -158,7 +244,11 @@ async fn a_presigned_address_expires() {
 async fn a_browser_may_upload_to_a_presigned_address() {
     let server = Server::start("cors").await;
     let queries = HashMap::new();
-    let url = server.bucket().presign_put("a.png", 60, None, Some(queries)).await.unwrap();
+    let url = server
+        .bucket()
+        .presign_put("a.png", 60, None, Some(queries))
+        .await
+        .unwrap();
 
     let asked = Client::new()
         .request(Method::OPTIONS, &url)
@@ -170,8 +260,16 @@ async fn a_browser_may_upload_to_a_presigned_address() {
         .unwrap();
     assert_eq!(asked.status(), 200);
     assert_eq!(asked.headers()["access-control-allow-origin"], "*");
-    assert_eq!(asked.headers()["access-control-allow-headers"], "content-type");
-    assert!(asked.headers()["access-control-allow-methods"].to_str().unwrap().contains("PUT"));
+    assert_eq!(
+        asked.headers()["access-control-allow-headers"],
+        "content-type"
+    );
+    assert!(
+        asked.headers()["access-control-allow-methods"]
+            .to_str()
+            .unwrap()
+            .contains("PUT")
+    );
 
     let put = Client::new()
         .put(&url)
