@@ -56,7 +56,7 @@ status() {
 
 clean_data() {
   local folders=() name
-  for name in postgres redis rabbitmq s3 traefik logs secrets.env env; do
+  for name in postgres redis rabbitmq s3 stripe traefik logs secrets.env env; do
     if [ -e "$STORES_RUN_DIR/$name" ]; then folders+=("$STORES_RUN_DIR/$name"); fi
   done
   if [ "${#folders[@]}" -eq 0 ]; then

@@ -11,8 +11,12 @@ s3_up() {
 s3_down() { halt s3; }
 
 stripe_up() {
+  mkdir -p "$STORES_RUN_DIR/stripe"
   unless_current stripe "$(program simulators)" STORES_SIMULATORS_PORT || return 0
-  launch_kept stripe "$(program simulators)" stripe --port "$STORES_SIMULATORS_PORT"
+  local webhook=http://127.0.0.1:$STORES_HTTP_PORT/api/webhooks/stripe
+  launch_kept stripe "$(program simulators)" stripe --port "$STORES_SIMULATORS_PORT" \
+    --publishable-key "$STRIPE_PUBLIC_KEY" --state "$STORES_RUN_DIR/stripe/state.json" \
+    --webhook-url "$webhook" --connect-webhook-url "$webhook"
   ready stripe 20 listening "$STORES_SIMULATORS_PORT"
 }
 
