@@ -21,7 +21,7 @@ use actix_web::http::StatusCode;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use anyhow::Context as _;
 use contract::Contract;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use gateway::{Call, Reply};
 use kernel::Clock;
 use scene::Scene;
@@ -317,12 +317,13 @@ async fn respond(reply: Reply) -> HttpResponse {
 
 /// The beginning of an answer, and no end.
 fn cut() -> HttpResponse {
-    let parts = [
-        Ok(web::Bytes::from_static(b"{\"id\": \"p")),
-        Err(std::io::Error::other("cut on command")),
-    ];
+    let beginning = stream::iter([Ok(web::Bytes::from_static(b"{\"id\": \"p"))]);
+    let end = stream::once(async {
+        // The beginning leaves first; together with the failure it would never be sent.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        Err(std::io::Error::other("cut on command"))
+    });
     HttpResponse::Ok()
         .content_type("application/json")
-        .no_chunking(4_096)
-        .streaming(stream::iter(parts))
+        .streaming(beginning.chain(end))
 }

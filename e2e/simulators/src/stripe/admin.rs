@@ -212,7 +212,7 @@ fn act(scene: &mut Scene<'_>, kind: &str, id: &str, deed: &str, body: &Value) ->
         ("account", "balance") => {
             scene.get(kind, id)?;
             scene.world.book(id).balance = body.int("amount");
-            Ok(json!({"balance": body["amount"]}))
+            Ok(json!({"balance": body.part("amount")}))
         }
         _ => Err(Error::unknown_url(
             "POST",
@@ -223,7 +223,7 @@ fn act(scene: &mut Scene<'_>, kind: &str, id: &str, deed: &str, body: &Value) ->
 
 /// A card charge that was refunded whole cannot be disputed; a Multibanco payment never can.
 fn dispute(scene: &mut Scene<'_>, charge: &Value, body: &Value) -> Result<Value> {
-    let kind = charge["payment_method_details"].text("type");
+    let kind = charge.part("payment_method_details").text("type");
     if charge.flag("refunded") || charge.text("status") != "succeeded" || kind == "multibanco" {
         return Err(Error::invalid("", "This charge cannot be disputed."));
     }

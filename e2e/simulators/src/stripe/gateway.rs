@@ -153,7 +153,8 @@ impl Call {
                 if account.is_empty() {
                     account = form.text("_stripe_account").to_owned();
                 }
-                self.check_browser(sim, &form, &operation.name, &ids, &account)?;
+                self.check_publishable(sim, &form, &operation.name)?;
+                check_client_secret(sim, &form, &account, ids.first())?;
                 if let Value::Object(fields) = &mut form {
                     fields.retain(|name, _| {
                         !name.starts_with('_') && name != "key" && name != "client_secret"
@@ -212,15 +213,8 @@ impl Call {
         Ok(())
     }
 
-    /// A browser may read and confirm the one intent whose client secret it knows.
-    fn check_browser(
-        &self,
-        sim: &Sim,
-        form: &Value,
-        operation: &str,
-        ids: &[String],
-        account: &str,
-    ) -> Result<()> {
+    /// A browser may read an intent and confirm it, and nothing else.
+    fn check_publishable(&self, sim: &Sim, form: &Value, operation: &str) -> Result<()> {
         let key = if self.bearer.is_empty() {
             form.text("key")
         } else {
@@ -236,23 +230,12 @@ impl Call {
             "post /v1/payment_intents/{id}/confirm",
             "get /v1/payment_intents/{id}",
         ];
-        if !allowed.contains(&operation) {
-            let message = "This API call cannot be made with a publishable API key.";
-            return Err(Error::forbidden("secret_key_required", message));
-        }
-        let id = ids.first().map(String::as_str).unwrap_or_default();
-        let account = if account.is_empty() {
-            PLATFORM
-        } else {
-            account
-        };
-        let mut world = sim.world();
-        let intent = world.book(account).find("payment_intent", id);
-        match intent
-            .is_some_and(|intent| intent.text("client_secret") == form.text("client_secret"))
-        {
+        match allowed.contains(&operation) {
             true => Ok(()),
-            false => Err(Error::missing("payment_intent", id)),
+            false => {
+                let message = "This API call cannot be made with a publishable API key.";
+                Err(Error::forbidden("secret_key_required", message))
+            }
         }
     }
 
@@ -394,6 +377,22 @@ impl Checked {
             "{} {:?} {}",
             self.operation, self.ids, self.params
         )))
+    }
+}
+
+/// The secret opens the one intent that it belongs to.
+fn check_client_secret(sim: &Sim, form: &Value, account: &str, id: Option<&String>) -> Result<()> {
+    let account = if account.is_empty() {
+        PLATFORM
+    } else {
+        account
+    };
+    let id = id.map(String::as_str).unwrap_or_default();
+    let mut world = sim.world();
+    let intent = world.book(account).find("payment_intent", id);
+    match intent.is_some_and(|intent| intent.text("client_secret") == form.text("client_secret")) {
+        true => Ok(()),
+        false => Err(Error::missing("payment_intent", id)),
     }
 }
 

@@ -7,6 +7,8 @@ pub(super) trait Json {
     fn text(&self, field: &str) -> &str;
     /// The number of a field, 0 when it is absent or null.
     fn int(&self, field: &str) -> i64;
+    /// A field, null when it is absent.
+    fn part(&self, field: &str) -> &Value;
     fn flag(&self, field: &str) -> bool;
     /// Sets a field of an object; does nothing to what is no object.
     fn set(&mut self, field: &str, value: impl Into<Value>);
@@ -21,6 +23,10 @@ impl Json for Value {
 
     fn int(&self, field: &str) -> i64 {
         self.get(field).and_then(Value::as_i64).unwrap_or_default()
+    }
+
+    fn part(&self, field: &str) -> &Value {
+        self.get(field).unwrap_or(&Value::Null)
     }
 
     fn flag(&self, field: &str) -> bool {

@@ -192,7 +192,8 @@ async fn decide(sim: Data<Sim>, payment: Form<Payment>) -> HttpResponse {
 fn payment_page(payment: &Payment, intent: &Value, message: &str) -> HttpResponse {
     let status = intent.text("status");
     let named = |kind: &str| {
-        intent["payment_method_types"]
+        intent
+            .part("payment_method_types")
             .as_array()
             .is_some_and(|all| all.contains(&json!(kind)))
     };

@@ -82,7 +82,7 @@ impl Schemas {
             };
             read.insert(key.clone(), value);
         }
-        for key in required(schema).filter(|key| !read.contains_key(*key)) {
+        if let Some(key) = required(schema).find(|key| !read.contains_key(*key)) {
             let message = format!("Missing required param: {}.", name(key));
             return Err(Error::invalid("parameter_missing", message).at(&name(key)));
         }

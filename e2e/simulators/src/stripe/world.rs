@@ -161,9 +161,9 @@ impl World {
     /// What happened to money, for tests that count: per account, successful charges and refunds.
     pub(super) fn effects(&self) -> Value {
         let brief = |object: Value| {
-            json!({"id": object["id"], "amount": object["amount"], "currency": object["currency"],
-                   "status": object["status"], "payment_intent": object["payment_intent"],
-                   "metadata": object["metadata"]})
+            json!({"id": object.part("id"), "amount": object.part("amount"), "currency": object.part("currency"),
+                   "status": object.part("status"), "payment_intent": object.part("payment_intent"),
+                   "metadata": object.part("metadata")})
         };
         let accounts: serde_json::Map<_, _> = self
             .books

@@ -1,3 +1,6 @@
 //! The simulators are trusted by every other test, so they are tested themselves.
 
+#[cfg(test)]
 mod s3;
+#[cfg(test)]
+mod stripe;

@@ -143,7 +143,7 @@ pub(super) fn capability(scene: &mut Scene<'_>, id: &str, name: &str) -> Result<
     let mut capability = scene.contract.schemas.blank("capability");
     capability.merge(
         &json!({"id": name, "account": id, "status": status, "requested": true,
-        "requested_at": account["created"]}),
+        "requested_at": account.part("created")}),
     );
     Ok(capability)
 }

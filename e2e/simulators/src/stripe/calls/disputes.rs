@@ -31,8 +31,8 @@ pub(in super::super) fn open(scene: &mut Scene<'_>, charge: &Value, wish: &Value
     } else {
         "needs_response"
     };
-    let mut dispute = scene.make("dispute", "du", json!({"amount": amount, "charge": charge["id"],
-        "currency": charge["currency"], "payment_intent": charge["payment_intent"], "reason": reason,
+    let mut dispute = scene.make("dispute", "du", json!({"amount": amount, "charge": charge.part("id"),
+        "currency": charge.part("currency"), "payment_intent": charge.part("payment_intent"), "reason": reason,
         "status": status, "is_charge_refundable": inquiry, "metadata": {},
         "evidence_details": {"due_by": due_by, "submission_method": "not_submitted"}}));
     scene.put_and_emit("charge.dispute.created", &dispute);
@@ -87,7 +87,7 @@ pub(super) fn accept(scene: &mut Scene<'_>, id: &str) -> Result<Value> {
 
 pub(super) fn update(scene: &mut Scene<'_>, id: &str, params: &Value) -> Result<Value> {
     let mut dispute = scene.get("dispute", id)?;
-    let details = &dispute["evidence_details"];
+    let details = dispute.part("evidence_details");
     let waits = matches!(
         dispute.text("status"),
         "needs_response" | "warning_needs_response"
@@ -117,7 +117,7 @@ pub(super) fn update(scene: &mut Scene<'_>, id: &str, params: &Value) -> Result<
 
 fn move_money(scene: &mut Scene<'_>, dispute: &mut Value, amount: i64, fee: i64) {
     let fees = [
-        json!({"type": "stripe_fee", "amount": fee, "currency": dispute["currency"],
+        json!({"type": "stripe_fee", "amount": fee, "currency": dispute.part("currency"),
         "application": null, "description": "Dispute fee"}),
     ];
     let id = payments::transaction(scene, "adjustment", amount, &fees, dispute);

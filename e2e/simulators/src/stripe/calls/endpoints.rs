@@ -27,7 +27,7 @@ pub(super) fn create(scene: &mut Scene<'_>, params: &Value) -> Result<Value> {
         "we",
         json!({
             "url": url, "api_version": version, "status": "enabled",
-            "enabled_events": params["enabled_events"],
+            "enabled_events": params.part("enabled_events"),
         }),
     );
     if let Some(description) = params.get("description") {
@@ -38,7 +38,7 @@ pub(super) fn create(scene: &mut Scene<'_>, params: &Value) -> Result<Value> {
         url,
         &secret,
         params.flag("connect"),
-        &params["enabled_events"],
+        params.part("enabled_events"),
     );
     scene
         .world
@@ -63,7 +63,7 @@ pub(super) fn update(scene: &mut Scene<'_>, id: &str, params: &Value) -> Result<
     lay_metadata(&mut object, params)?;
     if let Some(endpoint) = scene.world.endpoints.get_mut(id) {
         let enabled = object.text("status") == "enabled";
-        endpoint.change(object.text("url"), &object["enabled_events"], enabled);
+        endpoint.change(object.text("url"), object.part("enabled_events"), enabled);
     }
     scene.put(&object);
     Ok(object)

@@ -78,7 +78,7 @@ fn fits(object: &Value, params: &Value) -> bool {
     let same = |(name, value): (&String, &Value)| match name.as_str() {
         "types" => value
             .as_array()
-            .is_some_and(|types| types.contains(&object["type"])),
+            .is_some_and(|types| types.contains(object.part("type"))),
         "delivery_success" => {
             (object.int("pending_webhooks") == 0) == (value == &Value::Bool(true))
         }

@@ -202,7 +202,7 @@ fn from_data(scene: &mut Scene<'_>, data: &Value) -> Result<Value> {
                 .at("payment_method_data[type]"));
         }
     };
-    let billing = billing(scene, &data["billing_details"]);
+    let billing = billing(scene, data.part("billing_details"));
     let mut method = scene.make(
         "payment_method",
         "pm",
@@ -257,23 +257,25 @@ pub(super) fn details(scene: &Scene<'_>, method: &Value, intent: &Value) -> Valu
                 "fingerprint",
                 "checks",
             ] {
-                card.set(field, method["card"][field].clone());
+                card.set(field, method.part("card").part(field).clone());
             }
             card.merge(
-                &json!({"network": method["card"]["brand"], "amount_authorized": intent["amount"]}),
+                &json!({"network": method.part("card").part("brand"), "amount_authorized": intent.part("amount")}),
             );
             card
         }
         "multibanco" => {
-            let voucher = &intent["next_action"]["multibanco_display_details"];
-            json!({"entity": voucher["entity"], "reference": voucher["reference"]})
+            let voucher = intent
+                .part("next_action")
+                .part("multibanco_display_details");
+            json!({"entity": voucher.part("entity"), "reference": voucher.part("reference")})
         }
         "sepa_debit" => {
             let mut debit = scene
                 .contract
                 .schemas
                 .blank("charge.payment_method_details.sepa_debit");
-            debit.merge(&json!({"country": method["sepa_debit"]["country"], "last4": method["sepa_debit"]["last4"],
+            debit.merge(&json!({"country": method.part("sepa_debit").part("country"), "last4": method.part("sepa_debit").part("last4"),
                 "mandate": "mandate_simulated"}));
             debit
         }

@@ -43,7 +43,7 @@ pub(super) fn create(scene: &mut Scene<'_>, params: &Value) -> Result<Value> {
         "payment_intent",
         "pi",
         json!({
-            "amount": params["amount"], "currency": currency, "capture_method": "automatic_async",
+            "amount": params.part("amount"), "currency": currency, "capture_method": "automatic_async",
             "confirmation_method": "automatic", "status": "requires_payment_method",
             "automatic_payment_methods": {"enabled": true, "allow_redirects": "always"},
         }),
@@ -57,7 +57,9 @@ pub(super) fn create(scene: &mut Scene<'_>, params: &Value) -> Result<Value> {
     check_fee(scene, &intent)?;
     if params.get("payment_method").is_some() || params.get("payment_method_data").is_some() {
         let method = methods::chosen(scene, params, &intent)?;
-        intent.merge(&json!({"payment_method": method["id"], "status": "requires_confirmation"}));
+        intent.merge(
+            &json!({"payment_method": method.part("id"), "status": "requires_confirmation"}),
+        );
     }
     scene.put_and_emit("payment_intent.created", &intent);
     match params.flag("confirm") {
@@ -91,7 +93,9 @@ pub(super) fn update(scene: &mut Scene<'_>, id: &str, params: &Value) -> Result<
     check_fee(scene, &intent)?;
     if params.get("payment_method").is_some() || params.get("payment_method_data").is_some() {
         let method = methods::chosen(scene, params, &intent)?;
-        intent.merge(&json!({"payment_method": method["id"], "status": "requires_confirmation"}));
+        intent.merge(
+            &json!({"payment_method": method.part("id"), "status": "requires_confirmation"}),
+        );
     }
     scene.put(&intent);
     Ok(intent)
@@ -119,7 +123,7 @@ pub(in super::super) fn confirm(scene: &mut Scene<'_>, id: &str, params: &Value)
     lay(scene, &mut intent, params)?;
     let method = methods::chosen(scene, params, &intent)?;
     check_method(scene, &intent, method.text("type"))?;
-    intent.set("payment_method", method["id"].clone());
+    intent.set("payment_method", method.part("id").clone());
     match methods::outcome(&method) {
         Outcome::Succeeds | Outcome::SucceedsDisputed => {
             payments::succeed(scene, &mut intent, &method)
@@ -252,7 +256,7 @@ fn lay(scene: &mut Scene<'_>, intent: &mut Value, params: &Value) -> Result<()> 
     }
     if let Some(Value::Object(_)) = params.get("shipping") {
         let mut shipping = scene.contract.schemas.blank("payment_intent.shipping");
-        shipping.merge(&params["shipping"]);
+        shipping.merge(params.part("shipping"));
         intent.set("shipping", shipping);
     }
     lay_metadata(intent, params)?;
@@ -279,7 +283,10 @@ fn offered(scene: &mut Scene<'_>, intent: &Value) -> Vec<&'static str> {
         None => kind == "card",
         Some(account) => {
             account.flag("charges_enabled")
-                && account["capabilities"].text(&format!("{kind}_payments")) == "active"
+                && account
+                    .part("capabilities")
+                    .text(&format!("{kind}_payments"))
+                    == "active"
         }
     };
     METHODS
@@ -371,16 +378,16 @@ fn authentication(scene: &Scene<'_>, intent: &Value, params: &Value) -> Value {
     );
     if params.get("return_url").is_some() && !params.flag("use_stripe_sdk") {
         return json!({"type": "redirect_to_url",
-            "redirect_to_url": {"url": page, "return_url": params["return_url"]}});
+            "redirect_to_url": {"url": page, "return_url": params.part("return_url")}});
     }
     json!({"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect", "stripe_js": page}})
 }
 
 fn voucher(scene: &Scene<'_>, intent: &Value) -> Value {
-    let digits: u32 = intent
+    let digits: u64 = intent
         .text("id")
         .bytes()
-        .fold(7, |sum, byte| (sum * 31 + u32::from(byte)) % 1_000_000_000);
+        .fold(7, |sum, byte| (sum * 31 + u64::from(byte)) % 1_000_000_000);
     let page = format!(
         "{}/pay?client_secret={}&account={}",
         scene.base,

@@ -23,14 +23,14 @@ pub(super) fn succeed(scene: &mut Scene<'_>, intent: &mut Value, method: &Value)
     if intent.int("application_fee_amount") > 0 {
         let fee = application_fee(scene, intent, &charge);
         charge
-            .merge(&json!({"application_fee": fee["id"], "application_fee_amount": fee["amount"]}));
+            .merge(&json!({"application_fee": fee.part("id"), "application_fee_amount": fee.part("amount")}));
     }
     let fees = fee_details(intent);
     let transaction = transaction(scene, "charge", amount, &fees, &charge);
     charge.set("balance_transaction", transaction);
     intent.merge(
-        &json!({"status": "succeeded", "amount_received": amount, "latest_charge": charge["id"],
-        "next_action": null, "last_payment_error": null, "payment_method": method["id"]}),
+        &json!({"status": "succeeded", "amount_received": amount, "latest_charge": charge.part("id"),
+        "next_action": null, "last_payment_error": null, "payment_method": method.part("id")}),
     );
     scene.put(intent);
     scene.put_and_emit("charge.succeeded", &charge);
@@ -56,10 +56,10 @@ pub(super) fn fail(
     charge.merge(&json!({"status": "failed", "failure_code": decline.code, "failure_message": decline.message,
         "outcome": outcome(scene, "declined_by_network", "issuer_declined", Some(reason), decline.message)}));
     let error = Error::declined(decline.code, decline.decline_code, decline.message)
-        .with("charge", charge["id"].clone())
+        .with("charge", charge.part("id").clone())
         .with("payment_method", method.clone());
     give_up(scene, intent, &error);
-    intent.set("latest_charge", charge["id"].clone());
+    intent.set("latest_charge", charge.part("id").clone());
     scene.put(intent);
     scene.put_and_emit("charge.failed", &charge);
     scene.emit("payment_intent.payment_failed", intent);
@@ -96,9 +96,9 @@ fn give_up(scene: &mut Scene<'_>, intent: &mut Value, error: &Error) {
 pub(super) fn pend(scene: &mut Scene<'_>, intent: &mut Value, method: &Value) {
     let mut charge = charge_of(scene, intent, method);
     charge.merge(
-        &json!({"status": "pending", "captured": true, "amount_captured": intent["amount"]}),
+        &json!({"status": "pending", "captured": true, "amount_captured": intent.part("amount")}),
     );
-    intent.merge(&json!({"status": "processing", "latest_charge": charge["id"], "payment_method": method["id"],
+    intent.merge(&json!({"status": "processing", "latest_charge": charge.part("id"), "payment_method": method.part("id"),
         "next_action": null, "last_payment_error": null}));
     scene.put(intent);
     scene.put_and_emit("charge.pending", &charge);
@@ -119,8 +119,8 @@ fn charge_of(scene: &mut Scene<'_>, intent: &Value, method: &Value) -> Value {
     };
     let details = methods::details(scene, method, intent);
     let mut charge = scene.make("charge", prefix, json!({
-        "payment_method_details": details, "payment_method": method["id"], "payment_intent": intent["id"],
-        "billing_details": method["billing_details"],
+        "payment_method_details": details, "payment_method": method.part("id"), "payment_intent": intent.part("id"),
+        "billing_details": method.part("billing_details"),
     }));
     for field in [
         "amount",
@@ -134,7 +134,7 @@ fn charge_of(scene: &mut Scene<'_>, intent: &Value, method: &Value) -> Value {
         "statement_descriptor_suffix",
         "transfer_group",
     ] {
-        charge.set(field, intent[field].clone());
+        charge.set(field, intent.part(field).clone());
     }
     charge
 }
@@ -154,9 +154,9 @@ fn outcome(
 
 fn application_fee(scene: &mut Scene<'_>, intent: &Value, charge: &Value) -> Value {
     let mut fee = scene.make("application_fee", "fee", json!({
-        "account": scene.account, "amount": intent["application_fee_amount"], "application": "ca_simulated",
-        "charge": charge["id"], "currency": intent["currency"],
-        "originating_transaction": null, "fee_source": {"type": "charge", "charge": charge["id"]},
+        "account": scene.account, "amount": intent.part("application_fee_amount"), "application": "ca_simulated",
+        "charge": charge.part("id"), "currency": intent.part("currency"),
+        "originating_transaction": null, "fee_source": {"type": "charge", "charge": charge.part("id")},
     }));
     let url = format!("/v1/application_fees/{}/refunds", fee.text("id"));
     fee.set("refunds", list_of(url, Vec::new(), false));
@@ -176,7 +176,7 @@ fn fee_details(intent: &Value) -> Vec<Value> {
     [("stripe_fee", stripe.min(amount)), ("application_fee", platform)]
         .into_iter()
         .filter(|(_, amount)| *amount > 0)
-        .map(|(kind, amount)| json!({"type": kind, "amount": amount, "currency": intent["currency"],
+        .map(|(kind, amount)| json!({"type": kind, "amount": amount, "currency": intent.part("currency"),
             "application": if kind == "application_fee" { json!("ca_simulated") } else { Value::Null },
             "description": kind}))
         .collect()
@@ -198,13 +198,13 @@ pub(super) fn transaction(
     };
     let transaction = scene.make("balance_transaction", "txn", json!({
         "type": kind, "reporting_category": category, "amount": amount, "fee": fee, "fee_details": fees,
-        "net": amount - fee, "currency": source["currency"], "source": source["id"], "status": "available",
+        "net": amount - fee, "currency": source.part("currency"), "source": source.part("id"), "status": "available",
         "available_on": scene.now, "balance_type": "payments",
     }));
     scene.put(&transaction);
     let account = scene.account.clone();
     scene.world.book(&account).balance += amount - fee;
-    transaction["id"].clone()
+    transaction.part("id").clone()
 }
 
 pub(super) fn balance(scene: &mut Scene<'_>) -> Value {

@@ -37,8 +37,8 @@ pub(in super::super) fn create(scene: &mut Scene<'_>, params: &Value) -> Result<
     let mut refund = scene.make(
         "refund",
         "re",
-        json!({"amount": amount, "charge": charge["id"], "status": status,
-        "currency": charge["currency"], "payment_intent": charge["payment_intent"], "metadata": {},
+        json!({"amount": amount, "charge": charge.part("id"), "status": status,
+        "currency": charge.part("currency"), "payment_intent": charge.part("payment_intent"), "metadata": {},
         "reason": params.get("reason"), "destination_details": destination(&charge)}),
     );
     refund.merge(&extra);
@@ -151,7 +151,7 @@ fn charge_to_refund(scene: &mut Scene<'_>, params: &Value) -> Result<Value> {
 /// Without the money on the balance, a card's refund waits and any other fails.
 fn outcome(scene: &mut Scene<'_>, charge: &Value, amount: i64) -> (&'static str, Value) {
     let account = scene.account.clone();
-    let is_card = charge["payment_method_details"].text("type") == "card";
+    let is_card = charge.part("payment_method_details").text("type") == "card";
     match (scene.world.book(&account).balance >= amount, is_card) {
         (true, _) => ("succeeded", json!({})),
         (false, true) => ("pending", json!({"pending_reason": "insufficient_funds"})),
@@ -160,7 +160,7 @@ fn outcome(scene: &mut Scene<'_>, charge: &Value, amount: i64) -> (&'static str,
 }
 
 fn destination(charge: &Value) -> Value {
-    match charge["payment_method_details"].text("type") {
+    match charge.part("payment_method_details").text("type") {
         "card" => json!({"type": "card", "card": {"type": "refund"}}),
         kind @ ("mb_way" | "multibanco") => {
             json!({"type": kind, kind: {"reference": null, "reference_status": null}})
@@ -186,8 +186,8 @@ fn give_back_fee(scene: &mut Scene<'_>, charge: &Value) -> Result<()> {
     let mut back = scene.make(
         "fee_refund",
         "fr",
-        json!({"amount": amount, "currency": fee["currency"],
-        "fee": fee["id"], "metadata": {}}),
+        json!({"amount": amount, "currency": fee.part("currency"),
+        "fee": fee.part("id"), "metadata": {}}),
     );
     let transaction = payments::transaction(scene, "application_fee_refund", -amount, &[], &back);
     back.set("balance_transaction", transaction);

@@ -1,0 +1,7 @@
+mod accounts;
+mod faults;
+mod money;
+mod payments;
+mod requests;
+mod webhooks;
+mod world;
