@@ -1,0 +1,102 @@
+//! A virtual host of the test's own on the broker that runs beside the checkout.
+
+use std::env;
+use std::process::Command;
+
+use kernel::EventId;
+use secrecy::SecretString;
+use serde_json::json;
+
+/// Gone with the value. Tests run side by side: each has its own queues.
+pub struct Broker {
+    management: String,
+    ctl: String,
+    vhost: String,
+    url: String,
+    http: reqwest::Client,
+}
+
+impl Broker {
+    /// # Panics
+    /// When no broker runs: `deploy/local/stack.sh infra up` starts it and writes the variables.
+    pub async fn start() -> Self {
+        let broker = Self::not_yet();
+        broker.create().await;
+        broker
+    }
+
+    /// One whose virtual host is not there yet: connections are refused until [`Broker::create`].
+    pub fn not_yet() -> Self {
+        let vhost = format!("test-{}", EventId::new());
+        let url = variable("RABBITMQ_URL");
+        let place = url
+            .rsplit_once('/')
+            .map_or(url.as_str(), |(place, _)| place);
+        Self {
+            management: variable("RABBITMQ_MANAGEMENT_URL"),
+            ctl: variable("RABBITMQCTL"),
+            url: format!("{place}/{vhost}"),
+            vhost,
+            http: reqwest::Client::new(),
+        }
+    }
+
+    pub async fn create(&self) {
+        self.put(&format!("vhosts/{}", self.vhost), json!({})).await;
+        let login = self.url.split_once("://").map_or("", |(_, rest)| rest);
+        let user = login.split_once(':').map_or("", |(user, _)| user);
+        let all = json!({"configure": ".*", "write": ".*", "read": ".*"});
+        self.put(&format!("permissions/{}/{user}", self.vhost), all)
+            .await;
+    }
+
+    pub fn url(&self) -> SecretString {
+        self.url.clone().into()
+    }
+
+    /// Closes every connection, as a broker that restarts does.
+    pub async fn cut(&self) {
+        let (ctl, vhost) = (self.ctl.clone(), self.vhost.clone());
+        let cut = move || {
+            let arguments = ["close_all_connections", "--vhost", &vhost, "cut by a test"];
+            Command::new(ctl).args(arguments).output()
+        };
+        let output = tokio::task::spawn_blocking(cut)
+            .await
+            .expect("the closing of connections ends");
+        let output = output.expect("rabbitmqctl can be run");
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+
+    pub async fn delete_queue(&self, name: &str) {
+        let url = format!("{}/api/queues/{}/{name}", self.management, self.vhost);
+        taken(self.http.delete(url).send().await);
+    }
+
+    async fn put(&self, path: &str, body: serde_json::Value) {
+        let url = format!("{}/api/{path}", self.management);
+        taken(self.http.put(url).json(&body).send().await);
+    }
+}
+
+impl Drop for Broker {
+    fn drop(&mut self) {
+        // A virtual host that stays costs a little memory and no test.
+        let _ = Command::new(&self.ctl)
+            .args(["delete_vhost", &self.vhost])
+            .output();
+    }
+}
+
+fn taken(answer: reqwest::Result<reqwest::Response>) {
+    let answer = answer.and_then(reqwest::Response::error_for_status);
+    answer.expect("the broker's management takes the call");
+}
+
+fn variable(name: &str) -> String {
+    env::var(name).unwrap_or_else(|_| panic!("{name} is not set: start the infrastructure first"))
+}

@@ -1,0 +1,3 @@
+//! What the tests of every crate stand on: real parts, a place of their own in each.
+
+pub mod broker;
