@@ -311,7 +311,7 @@ impl Call {
                 .contract
                 .schemas
                 .check(schema, &body, &checked.operation);
-            scene.world.violations.extend(found);
+            scene.world.accuse(found);
             if checked.by_browser {
                 hide_from_browser(&mut body);
             }

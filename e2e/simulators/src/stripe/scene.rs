@@ -92,7 +92,7 @@ impl Scene<'_> {
             data.set("previous_attributes", previous);
         }
         let violations = self.contract.check_event(&event);
-        self.world.violations.extend(violations);
+        self.world.accuse(violations);
         for endpoint in listening {
             Delivery::schedule(self.world, account, &endpoint, &event);
         }

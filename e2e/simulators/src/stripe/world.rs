@@ -144,6 +144,14 @@ impl World {
         self.books.entry(account.to_owned()).or_default()
     }
 
+    /// Notes what this double did wrong by Stripe's document.
+    pub(super) fn accuse(&mut self, violations: Vec<String>) {
+        for violation in &violations {
+            tracing::error!("not as Stripe's document says: {violation}");
+        }
+        self.violations.extend(violations);
+    }
+
     pub(super) fn known(&self, account: &str) -> bool {
         let accounts = self.books.get(PLATFORM);
         !self.gone.contains(account)
