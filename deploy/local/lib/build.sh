@@ -19,14 +19,14 @@ build_packages() {
 toolchain() {
   local cargo_home=${CARGO_HOME:-${HOME:-/root}/.cargo} version
   if [ -d "$cargo_home/bin" ]; then PATH=$cargo_home/bin:$PATH; fi
-  if ! command -v cargo >/dev/null && apt-cache show rustup >/dev/null 2>&1; then
+  if ! command -v cargo >/dev/null && apt-cache policy rustup 2>/dev/null | grep -q 'Candidate: [0-9]'; then
     need rustup false
     install_missing
   fi
   (cd "$CHECKOUT" && cargo --version) >/dev/null 2>&1 && return 0
   version=$(sed -n 's/^channel = "\(.*\)"/\1/p' "$CHECKOUT/rust-toolchain.toml")
   command -v rustup >/dev/null || die "Rust is missing" \
-    "Install rustup (https://rustup.rs), then try again: curl -sSf https://sh.rustup.rs | sh -s -- -y"
+    "Install it from https://rustup.rs, then try again:" "curl --proto '=https' -sSf https://sh.rustup.rs | sh -s -- -y"
   say "installing Rust $version"
   rustup toolchain install "$version" --profile minimal --component rustfmt --component clippy ||
     die "Rust $version could not be installed" "rustup toolchain install $version"
@@ -34,7 +34,6 @@ toolchain() {
 
 build() {
   build_packages
-  toolchain
   local options=(build --quiet --bin stores --bin simulators)
   if [ -n "${RELEASE:-}" ]; then options+=(--release); fi
   say "building (the first time takes some minutes)"

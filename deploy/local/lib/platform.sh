@@ -5,6 +5,7 @@ PARTS=(postgres redis rabbitmq s3 stripe services traefik)
 
 # What tests need around a service.
 base_up() {
+  toolchain
   infra_up
   outside_up
 }

@@ -47,6 +47,8 @@ rabbitmq_configure() {
   data_dir "$data"
   (
     umask 077
+    # Erlang wants it unwritable, so a new one takes its place.
+    rm -f "$data/.erlang.cookie"
     printf '%s' "$ERLANG_COOKIE" >"$data/.erlang.cookie"
     printf '[rabbitmq_management].\n' >"$data/enabled_plugins"
     printf '[].\n' >"$data/advanced.config"
