@@ -355,7 +355,8 @@ fn sysadmin(env: &mut Env) -> Option<Sysadmin> {
     }
 }
 
-fn derived_database_url(owner: &SecretString, service: &str) -> SecretString {
+/// The login of a service when only the owner's is configured.
+pub fn derived_database_url(owner: &SecretString, service: &str) -> SecretString {
     let owner = owner.expose_secret();
     let Some((scheme, rest)) = owner.split_once("://") else {
         return SecretString::from(owner.to_owned());
