@@ -7,5 +7,4 @@ pub use env::{ConfigErrors, Env};
 pub use settings::{
     Config, Environment, Jwt, JwtAlgorithm, JwtKey, ServicePort, Storage, Stripe, Sysadmin, app_password,
     derived_database_url,
-    derived_database_url,
 };
