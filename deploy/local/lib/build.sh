@@ -18,7 +18,7 @@ build_packages() {
 # The version that rust-toolchain.toml names; rustup may have been told not to fetch it by itself.
 toolchain() {
   local cargo_home=${CARGO_HOME:-${HOME:-/root}/.cargo} version
-  if [ -d "$cargo_home/bin" ]; then PATH=$cargo_home/bin:$PATH; fi
+  if [ -d "$cargo_home/bin" ]; then PATH=$PATH:$cargo_home/bin; fi
   if ! command -v cargo >/dev/null && apt-cache policy rustup 2>/dev/null | grep -q 'Candidate: [0-9]'; then
     need rustup false
     install_missing
