@@ -1,6 +1,7 @@
 //! Killing what runs, as a power cut would, and seeing it come back.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -31,11 +32,12 @@ pub async fn wait_ready(service: &str, killed: u32) -> anyhow::Result<()> {
     bail!("{service} did not come back")
 }
 
-/// The process whose command line is `…/stores serve SERVICE`.
+/// The service's process in the platform under test, and not one of another platform on this machine:
+/// its supervisor writes the number down.
 fn find(service: &str) -> Option<u32> {
-    let entries = fs::read_dir("/proc").ok()?;
-    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-    pids.into_iter().find(|pid| serves(*pid, service))
+    let folder = PathBuf::from(std::env::var_os("STORES_RUN_DIR")?);
+    let text = fs::read_to_string(folder.join(format!("pids/stores-{service}.child"))).ok()?;
+    text.trim().parse().ok().filter(|pid| serves(*pid, service))
 }
 
 fn serves(pid: u32, service: &str) -> bool {
