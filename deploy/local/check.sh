@@ -11,10 +11,9 @@ cd "$CHECKOUT"
 # Neither a .env nor a sourced .run/env moves the tests' platform, and none of its variables reaches a test.
 TEST_RUN_DIR=${STORES_TEST_RUN_DIR:-$CHECKOUT/.run/test}
 TEST_CACHE_DIR=${STORES_CACHE_DIR:-}
-TEST_PROCESSES=${STORES_PROCESSES:-one}
 while IFS='=' read -r name _; do unset "$name"; done < <(grep -E '^[A-Z][A-Z0-9_]*=' .env.example)
 unset "${!STORES_@}"
-export STORES_IGNORE_DOTENV=1 STORES_ENV=test STORES_RUN_DIR=$TEST_RUN_DIR STORES_PROCESSES=$TEST_PROCESSES
+export STORES_IGNORE_DOTENV=1 STORES_ENV=test STORES_RUN_DIR=$TEST_RUN_DIR
 if [ -n "$TEST_CACHE_DIR" ]; then export STORES_CACHE_DIR=$TEST_CACHE_DIR; fi
 
 source "$HERE/lib/say.sh"
@@ -43,8 +42,8 @@ run_journeys() {
 
 journeys() {
   heading "journeys"
-  # All shoppers of the journeys come from one address.
-  SKIP_RATE_LIMIT_FOR_E2E=true "$HERE/stack.sh" up >"$STORES_RUN_DIR/logs/up.log" 2>&1 || {
+  # Each service alone, so that one can be killed; and all shoppers come from one address.
+  STORES_PROCESSES=each SKIP_RATE_LIMIT_FOR_E2E=true "$HERE/stack.sh" up >"$STORES_RUN_DIR/logs/up.log" 2>&1 || {
     tail -n 30 "$STORES_RUN_DIR/logs/up.log" >&2
     failed "the platform did not come up for the journeys"
     return 0

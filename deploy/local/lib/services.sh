@@ -11,8 +11,13 @@ service_names() {
 }
 
 services_up() {
-  local name program
+  local name program names
   program=$(program stores)
+  names=" $(service_names | tr '\n' ' ') "
+  # Those of the other way of running them.
+  for name in all tenants catalog orders payments; do
+    [[ $names == *" $name "* ]] || halt "stores-$name"
+  done
   for name in $(service_names); do
     unless_current "stores-$name" "$program" "$(service_port_variable "$name")" || continue
     launch_kept "stores-$name" "$program" serve "$name"
