@@ -1,0 +1,128 @@
+use std::time::{Duration, Instant};
+
+use bus::{Relay, Selection};
+use events::orders::v1::{OrderPlaced, StockChanged};
+
+use crate::world::{World, count, until};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rolled_back_transaction_tells_nothing() {
+    let world = World::new().await;
+    let event = world.placed();
+    let outcome = world.orders.tenant(world.tenant, async |tx| {
+        bus::emit(tx, &event).await?;
+        Err::<(), _>(db::Error::Unavailable("changed its mind".to_owned()))
+    });
+    assert!(outcome.await.is_err());
+    assert_eq!(count(&world.orders, "SELECT count(*) AS n FROM outbox").await, 0);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_told_takes_effect_soon() {
+    let world = World::new().await;
+    world.start(world.consumer());
+    world.relay();
+    world.place().await;
+    until("all is connected", async || world.effects().await == 1).await;
+    let began = Instant::now();
+    world.place().await;
+    until("the second arrives", async || world.effects().await == 2).await;
+    assert!(began.elapsed() < Duration::from_millis(900), "{:?}: a poll, not a wake", began.elapsed());
+    until("all is marked", async || world.unpublished().await == 0).await;
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_in_another_process_is_woken() {
+    let world = World::new().await;
+    world.start(world.consumer());
+    // Another pool stands for another process: its commits do not wake the relay directly.
+    let writer = world.another_orders();
+    let relay = Relay::new(world.orders.clone(), world.rabbit.clone());
+    tokio::spawn(relay.listening(world.orders_url()).run(world.shutdown.clone()));
+    let (url, shutdown) = (world.orders_url(), world.shutdown.clone());
+    let announcer = writer.clone();
+    tokio::spawn(async move { bus::announce(&announcer, url, shutdown).await });
+    let event = world.placed();
+    writer.tenant(world.tenant, async |tx| bus::emit(tx, &event).await).await.unwrap();
+    until("it takes effect", async || world.effects().await == 1).await;
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_relays_publish_each_row_once() {
+    let world = World::new().await;
+    let events: Vec<OrderPlaced> = (0..1_500).map(|_| world.placed()).collect();
+    world.orders.tenant(world.tenant, async |tx| bus::emit_all(tx, &events).await).await.unwrap();
+    for _ in 0..3 {
+        world.relay();
+    }
+    world.start(world.consumer());
+    until("all took effect", async || world.effects().await == 1_500).await;
+    until("all is marked", async || world.unpublished().await == 0).await;
+    assert_eq!(world.effects().await, 1_500);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_transaction_with_lower_ids_is_not_skipped() {
+    let world = World::new().await;
+    world.start(world.consumer());
+    world.relay();
+    let mut slow = world.orders.begin_tenant(world.tenant).await.unwrap();
+    bus::emit(&mut slow, &world.placed()).await.unwrap();
+    world.place().await;
+    until("the later one arrives", async || world.effects().await == 1).await;
+    slow.commit().await.unwrap();
+    until("the slow one arrives too", async || world.effects().await == 2).await;
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_heard_event_waits_for_its_queue_and_an_unheard_one_does_not() {
+    let world = World::new().await;
+    let consumer = world.start(world.consumer());
+    world.relay();
+    world.place().await;
+    until("all is connected", async || world.effects().await == 1).await;
+    world.broker.delete_queue("payments.events").await;
+    world.place().await;
+    until("the relay made the queue anew", async || world.effects().await == 2).await;
+    // Nobody hears this one: `orders.order_refunded` has no subscription yet.
+    let refunded = events::orders::v1::OrderRefunded {
+        tenant_id: world.tenant.to_string(),
+        ..Default::default()
+    };
+    world.orders.tenant(world.tenant, async |tx| bus::emit(tx, &refunded).await).await.unwrap();
+    until("it counts as published", async || world.unpublished().await == 0).await;
+    assert!(!consumer.is_finished());
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_told_can_be_told_again() {
+    let world = World::new().await;
+    world.relay();
+    for _ in 0..5 {
+        world.place().await;
+    }
+    let stock = StockChanged { tenant_id: world.tenant.to_string(), ..StockChanged::default() };
+    world.orders.tenant(world.tenant, async |tx| bus::emit(tx, &stock).await).await.unwrap();
+    until("all is published", async || world.unpublished().await == 0).await;
+    let placed = Selection {
+        types: vec!["orders.order_placed.v1".to_owned()],
+        tenant: Some(world.tenant),
+        to: Some("payments".to_owned()),
+        ..Selection::default()
+    };
+    let told = bus::replay(&world.orders, &world.rabbit, &placed).await.unwrap();
+    assert_eq!(told, 5);
+    world.start(world.consumer());
+    until("all took effect", async || world.effects().await == 5).await;
+    let again = bus::replay(&world.orders, &world.rabbit, &Selection::default()).await.unwrap();
+    assert_eq!(again, 6);
+    let handled = "SELECT count(*) AS n FROM inbox";
+    assert_eq!(count(&world.payments, handled).await, 5);
+    world.end().await;
+}

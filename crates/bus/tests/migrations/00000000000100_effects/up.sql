@@ -1,0 +1,9 @@
+-- What the tests' handlers do: a row for each effect.
+CREATE TABLE effect (
+  tenant_id uuid NOT NULL,
+  id        uuid NOT NULL,
+  subject   text NOT NULL,
+  at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (tenant_id, id)
+);
+SELECT stores_protect('effect');
