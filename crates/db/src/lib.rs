@@ -28,13 +28,16 @@
 //! Where the closure form is in the way (a spawned task that must be `Send`), `Db::begin` and
 //! `Tx::commit` are the same thing in two steps; a transaction that is dropped is rolled back.
 
+mod connect;
 mod error;
 mod listen;
 mod migrate;
+mod pool;
 mod scope;
 
 pub use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub use error::Error;
 pub use listen::{listen, notify};
-pub use migrate::{MigrateError, Schema, level, migrate, redo};
+pub use migrate::{Schema, level, migrate, redo};
+pub use pool::POOL_WAIT;
 pub use scope::{Db, DbConfig, Scope, SystemTx, TenantTx, Tx};

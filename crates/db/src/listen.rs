@@ -4,10 +4,13 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::time::Duration;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use tokio::sync::Notify;
-use tokio_postgres::{AsyncMessage, NoTls};
+use tokio_postgres::AsyncMessage;
 use tracing::warn;
+
+use crate::connect;
+use crate::Error;
 
 const RECONNECT_AFTER: Duration = Duration::from_secs(2);
 
@@ -22,14 +25,10 @@ pub async fn listen(url: SecretString, channel: String, wake: Arc<Notify>) {
     }
 }
 
-async fn listen_once(
-    url: &SecretString,
-    channel: &str,
-    wake: &Notify,
-) -> Result<(), tokio_postgres::Error> {
-    let (client, mut connection) = tokio_postgres::connect(url.expose_secret(), NoTls).await?;
+async fn listen_once(url: &SecretString, channel: &str, wake: &Notify) -> Result<(), Error> {
+    let (client, mut driver) = connect::bare(&connect::parse(url)?).await?;
     let forward = async {
-        while let Some(message) = poll_fn(|cx| connection.poll_message(cx)).await {
+        while let Some(message) = poll_fn(|cx| driver.poll_message(cx)).await {
             if let AsyncMessage::Notification(_) = message? {
                 wake.notify_one();
             }
@@ -37,10 +36,10 @@ async fn listen_once(
         Ok(())
     };
     let subscribe = async {
-        client.batch_execute(&format!("LISTEN {channel}")).await?;
+        client.batch_execute(&format!("LISTEN \"{channel}\"")).await?;
         wake.notify_one();
         // The client must outlive the subscription.
-        std::future::pending::<Result<(), tokio_postgres::Error>>().await
+        std::future::pending::<Result<(), Error>>().await
     };
     tokio::select! {
         ended = forward => ended,
@@ -53,23 +52,35 @@ async fn listen_once(
 /// takes a lock that makes all commits of the database wait for each other.
 pub async fn notify(url: SecretString, channel: String, wake: Arc<Notify>, quiet: Duration) {
     loop {
-        let Ok((client, connection)) = tokio_postgres::connect(url.expose_secret(), NoTls).await
-        else {
-            tokio::time::sleep(RECONNECT_AFTER).await;
-            continue;
-        };
-        let driver = tokio::spawn(connection);
+        if let Err(error) = notify_until_lost(&url, &channel, &wake, quiet).await {
+            warn!(channel, error = %error, "Notifying was interrupted");
+        }
+        tokio::time::sleep(RECONNECT_AFTER).await;
+    }
+}
+
+async fn notify_until_lost(
+    url: &SecretString,
+    channel: &str,
+    wake: &Notify,
+    quiet: Duration,
+) -> Result<(), Error> {
+    let (client, mut driver) = connect::bare(&connect::parse(url)?).await?;
+    let drive = async {
+        while let Some(message) = poll_fn(|cx| driver.poll_message(cx)).await {
+            message?;
+        }
+        Ok(())
+    };
+    let tell = async {
         loop {
             wake.notified().await;
-            if client
-                .batch_execute(&format!("NOTIFY {channel}"))
-                .await
-                .is_err()
-            {
-                break;
-            }
+            client.batch_execute(&format!("NOTIFY \"{channel}\"")).await?;
             tokio::time::sleep(quiet).await;
         }
-        driver.abort();
+    };
+    tokio::select! {
+        ended = drive => ended,
+        failed = tell => failed,
     }
 }

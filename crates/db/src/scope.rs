@@ -2,23 +2,22 @@
 
 use std::ops::Deref;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use diesel_async::pooled_connection::deadpool::{Object, Pool};
-use diesel_async::pooled_connection::{
-    AsyncDieselConnectionManager, ManagerConfig, RecyclingMethod,
-};
+use deadpool::managed::{Object, Pool, PoolError};
 use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::future::BoxFuture;
 use kernel::TenantId;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use tokio::sync::Notify;
 
-use crate::Error;
+use crate::error::is_lost_connection;
+use crate::pool::{Connections, pool};
+use crate::{Error, connect};
 
-/// How long a request waits for a free connection before it is told to come back.
-const POOL_WAIT: Duration = Duration::from_millis(500);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+/// In a transaction that a swallowed error has already broken, a bare COMMIT would roll back and
+/// report success; the statement before it fails in that case.
+const COMMIT: &str = "SET CONSTRAINTS ALL IMMEDIATE; COMMIT";
 
 /// Where one service's schema is and how many connections it may hold.
 #[derive(Clone)]
@@ -33,7 +32,7 @@ pub struct DbConfig {
 /// One service's database. Clones share the pool.
 #[derive(Clone)]
 pub struct Db {
-    pool: Pool<AsyncPgConnection>,
+    pool: Pool<Connections>,
     service: &'static str,
     wakes: Arc<Notify>,
     job_wakes: Arc<Notify>,
@@ -53,19 +52,7 @@ pub enum Scope {
 impl Db {
     /// A pool; nothing is connected before it is needed.
     pub fn new(config: &DbConfig) -> Result<Self, Error> {
-        let mut manager = ManagerConfig::default();
-        manager.recycling_method = RecyclingMethod::Fast;
-        let manager = AsyncDieselConnectionManager::<AsyncPgConnection>::new_with_config(
-            config.url.expose_secret(),
-            manager,
-        );
-        let pool = Pool::builder(manager)
-            .max_size(config.pool_size)
-            .wait_timeout(Some(POOL_WAIT))
-            .create_timeout(Some(CONNECT_TIMEOUT))
-            .runtime(deadpool::Runtime::Tokio1)
-            .build()
-            .map_err(|error| Error::Unavailable(error.to_string()))?;
+        let pool = pool(connect::parse(&config.url)?, config.pool_size)?;
         let (wakes, job_wakes) = Default::default();
         Ok(Self {
             pool,
@@ -146,7 +133,11 @@ impl Db {
         let waited = Instant::now();
         let connection = self.pool.get().await.map_err(|error| {
             metrics::counter!("db_pool_refusals_total", "service" => self.service).increment(1);
-            Error::Unavailable(error.to_string())
+            match error {
+                PoolError::Backend(error) => error,
+                PoolError::Timeout(_) => Error::Unavailable("no free connection in time".into()),
+                other => Error::Unavailable(other.to_string()),
+            }
         })?;
         metrics::histogram!("db_pool_wait_seconds", "service" => self.service)
             .record(waited.elapsed().as_secs_f64());
@@ -208,7 +199,7 @@ async fn finish<T, E: From<Error>>(tx: Tx, outcome: Result<T, E>) -> Result<T, E
 /// An open transaction. Dropping it closes its connection, and the server rolls back.
 pub struct Tx {
     /// Empty only after the end.
-    connection: Option<Arc<Object<AsyncPgConnection>>>,
+    connection: Option<Arc<Object<Connections>>>,
     /// The answer to the opening statements. Behind a mutex that is never locked, so that a
     /// transaction can be shared between a task's queries (`Sync`) and the task stays `Send`.
     opened: Mutex<Option<BoxFuture<'static, diesel::QueryResult<()>>>>,
@@ -240,9 +231,10 @@ impl Tx {
     /// Keeps the work. Fails when the scope could not be opened: then nothing was kept.
     pub async fn commit(mut self) -> Result<(), Error> {
         self.check_opened().await?;
-        match self.conn().batch_execute_ref("COMMIT").await {
+        match self.conn().batch_execute_ref(COMMIT).await {
             Ok(()) => {}
-            Err(error) => return Err(Error::CommitUnknown(error)),
+            Err(error) if is_lost_connection(&error) => return Err(Error::CommitUnknown(error)),
+            Err(error) => return Err(error.into()),
         }
         self.connection = None;
         if self.emitted {

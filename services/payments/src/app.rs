@@ -71,8 +71,7 @@ impl App {
 
 /// The service, ready to serve and to work.
 pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
-    let foundation = platform.foundation("payments").await?;
-    db::level(&foundation.db, MIGRATIONS).await?;
+    let foundation = platform.foundation(MIGRATIONS).await?;
     let app = App::new(platform, &foundation)?;
     let service = Service::new(&foundation, app.clone(), routes::table());
     let mut workers = foundation.workers();

@@ -1,0 +1,89 @@
+//! One connection to PostgreSQL, in the clear or over TLS as the URL asks.
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel_async::AsyncPgConnection;
+use secrecy::{ExposeSecret, SecretString};
+use tokio_postgres::config::SslMode;
+use tokio_postgres::{Client, Config, Connection, NoTls, Socket};
+use tokio_postgres_rustls::MakeRustlsConnect;
+
+use crate::Error;
+
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+
+pub(crate) fn parse(url: &SecretString) -> Result<Config, Error> {
+    let mut config = Config::from_str(url.expose_secret())
+        .map_err(|_| Error::Unavailable("the URL of the database is not valid".to_owned()))?;
+    config.connect_timeout(CONNECT_TIMEOUT);
+    if config.get_application_name().is_none() {
+        config.application_name("stores");
+    }
+    Ok(config)
+}
+
+/// A connection for diesel; its background task ends with it.
+pub(crate) async fn diesel_connection(config: &Config) -> Result<AsyncPgConnection, Error> {
+    let adopted = if wants_tls(config) {
+        let (client, connection) = config.connect(tls()?).await.map_err(unreachable)?;
+        AsyncPgConnection::try_from_client_and_connection(client, connection).await
+    } else {
+        let (client, connection) = config.connect(NoTls).await.map_err(unreachable)?;
+        AsyncPgConnection::try_from_client_and_connection(client, connection).await
+    };
+    adopted.map_err(|error| Error::Unavailable(error.to_string()))
+}
+
+/// A bare connection and what drives it.
+pub(crate) async fn bare(config: &Config) -> Result<(Client, Driver), Error> {
+    if wants_tls(config) {
+        let (client, connection) = config.connect(tls()?).await.map_err(unreachable)?;
+        Ok((client, Driver::Tls(Box::new(connection))))
+    } else {
+        let (client, connection) = config.connect(NoTls).await.map_err(unreachable)?;
+        Ok((client, Driver::Clear(Box::new(connection))))
+    }
+}
+
+type TlsStream = <MakeRustlsConnect as tokio_postgres::tls::MakeTlsConnect<Socket>>::Stream;
+
+pub(crate) enum Driver {
+    Clear(Box<Connection<Socket, tokio_postgres::tls::NoTlsStream>>),
+    Tls(Box<Connection<Socket, TlsStream>>),
+}
+
+impl Driver {
+    pub(crate) fn poll_message(
+        &mut self,
+        cx: &mut std::task::Context<'_>,
+    ) -> std::task::Poll<Option<Result<tokio_postgres::AsyncMessage, tokio_postgres::Error>>> {
+        match self {
+            Self::Clear(connection) => connection.poll_message(cx),
+            Self::Tls(connection) => connection.poll_message(cx),
+        }
+    }
+}
+
+fn wants_tls(config: &Config) -> bool {
+    matches!(config.get_ssl_mode(), SslMode::Require)
+}
+
+/// TLS with the certificates that the machine trusts (`SSL_CERT_FILE` names others).
+fn tls() -> Result<MakeRustlsConnect, Error> {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Error::Unavailable(error.to_string()))?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(MakeRustlsConnect::new(config))
+}
+
+fn unreachable(error: tokio_postgres::Error) -> Error {
+    let reason = error.as_db_error().map(|refusal| refusal.message().to_owned());
+    Error::Unavailable(reason.unwrap_or_else(|| error.to_string()))
+}
