@@ -11,6 +11,10 @@ use crate::export::Exporters;
 /// Libraries that tell more than anybody wants to read.
 const QUIET: &str = "info,actix_server=warn,lapin=warn,h2=warn,hyper=warn,reqwest=warn,opentelemetry=warn,opentelemetry_sdk=warn,opentelemetry_otlp=warn";
 
+/// lapin warns of a returned message with its whole payload, that is with names and addresses; the
+/// relay counts and tells them without.
+const NEVER: &str = "lapin::returned_messages=off";
+
 type AnyLayer = Box<dyn Layer<Registry> + Send + Sync>;
 
 pub(crate) fn install(json: bool, exporters: Option<&Exporters>) -> anyhow::Result<()> {
@@ -25,7 +29,7 @@ pub(crate) fn install(json: bool, exporters: Option<&Exporters>) -> anyhow::Resu
         let traces = tracing_opentelemetry::layer().with_tracer(exporters.tracer());
         layers.push(traces.with_filter(filter()).boxed());
         // The exporter's own lines would make new ones for ever.
-        let own = EnvFilter::new("info,opentelemetry=off,opentelemetry_sdk=off,opentelemetry_otlp=off,hyper=off,reqwest=off,h2=off");
+        let own = EnvFilter::new("info,opentelemetry=off,opentelemetry_sdk=off,opentelemetry_otlp=off,hyper=off,reqwest=off,h2=off,lapin::returned_messages=off");
         let logs = OpenTelemetryTracingBridge::new(&exporters.logs);
         layers.push(logs.with_filter(own).boxed());
     }
@@ -35,8 +39,9 @@ pub(crate) fn install(json: bool, exporters: Option<&Exporters>) -> anyhow::Resu
 
 fn filter() -> EnvFilter {
     let default = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into());
-    match std::env::var("RUST_LOG") {
+    let filter = match std::env::var("RUST_LOG") {
         Ok(wanted) if !wanted.is_empty() => default.parse_lossy(wanted),
         _ => default.parse_lossy(QUIET),
-    }
+    };
+    filter.add_directive(NEVER.parse().expect("a directive of our own is well formed"))
 }
