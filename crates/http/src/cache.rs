@@ -191,7 +191,8 @@ mod tests {
     async fn a_change_during_the_query_leaves_nothing_old_behind() {
         let cache = HotCache::new(1_000_000);
         let tenant = TenantId::new();
-        let old = cache.answer(&request("/x"), tenant, 0, async || {
+        let asked = request("/x");
+        let old = cache.answer(&asked, tenant, 0, async || {
             cache.drop_tenant(tenant);
             Ok::<_, ApiError>("read before the change")
         });
@@ -203,7 +204,8 @@ mod tests {
     async fn a_failure_is_not_kept() {
         let cache = HotCache::new(1_000_000);
         let tenant = TenantId::new();
-        let failed = cache.answer::<u32, _>(&request("/x"), tenant, 0, async || {
+        let asked = request("/x");
+        let failed = cache.answer::<u32, _>(&asked, tenant, 0, async || {
             Err(ApiError::unavailable("down"))
         });
         assert!(failed.await.is_err());

@@ -37,6 +37,8 @@ pub(crate) struct Context {
     pub request_id: RequestId,
     pub ip: IpAddr,
     pub principal: Principal,
+    /// The path's values by name, not decoded.
+    pub parameters: Vec<(String, String)>,
 }
 
 impl Context {
@@ -45,6 +47,7 @@ impl Context {
             request_id: RequestId::new(),
             ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
             principal: Principal::Guest,
+            parameters: Vec::new(),
         })
     }
 }

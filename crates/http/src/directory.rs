@@ -7,6 +7,8 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use dashmap::DashMap;
 use db::Db;
+use events::Named;
+use events::tenants::v1::TenantChanged;
 use kernel::{Clock, Country, Currency, Locale, Slug, TenantId};
 
 use crate::ApiError;
@@ -69,6 +71,25 @@ impl TenantStatus {
 }
 
 impl Tenant {
+    /// The state that an event tells; nothing when it cannot be read.
+    pub(crate) fn of_event(id: TenantId, event: &TenantChanged) -> Option<Self> {
+        Some(Self {
+            id,
+            slug: event.slug.parse().ok()?,
+            name: event.name.clone(),
+            status: TenantStatus::from_name(&event.status().name()),
+            hosts: event.hosts.clone(),
+            country: event.country.parse().ok()?,
+            locale: event.locale.parse().ok()?,
+            currency: event.currency.parse().ok()?,
+            plan: event.plan.clone(),
+            template_id: event.template_id.clone(),
+            application_fee_bps: i32::try_from(event.application_fee_bps).ok()?,
+            entitlements: event.entitlements.clone().into_iter().collect(),
+            version: event.version,
+        })
+    }
+
     /// Whether a feature is on.
     pub fn has(&self, entitlement: &str) -> bool {
         self.entitlements.get(entitlement).is_some_and(|value| *value != 0)

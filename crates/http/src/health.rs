@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 use utoipa::ToSchema;
 
+use crate::service::Service;
+
 const EVERY: Duration = Duration::from_secs(5);
 const KEPT_SECONDS: u64 = 15;
 const ANSWER_TIME: Duration = Duration::from_millis(300);
@@ -53,7 +55,7 @@ impl Heartbeats {
         Self(Arc::new(Shared { client, own: DashMap::new(), since: clock.unix() }))
     }
 
-    pub(crate) fn set_own(&self, service: &'static str, up: bool) {
+    fn set_own(&self, service: &'static str, up: bool) {
         let status = if up { "up" } else { "down" }.to_owned();
         let version = env!("CARGO_PKG_VERSION").to_owned();
         self.0.own.insert(service, Heartbeat { status, version, since: self.0.since });
@@ -74,9 +76,12 @@ impl Heartbeats {
         PlatformHealth { status, services }
     }
 
-    /// Tells Redis of this process's services until told to end.
-    pub(crate) async fn run(self, shutdown: CancellationToken) {
+    /// Asks and tells Redis of this process's services until told to end.
+    pub(crate) async fn run(self, services: Vec<Service>, shutdown: CancellationToken) {
         loop {
+            for service in &services {
+                self.set_own(service.name, (service.readiness)().await.is_ok());
+            }
             // What Redis can not be told now, it is told in five seconds.
             let _ = tokio::time::timeout(ANSWER_TIME, self.tell()).await;
             if shutdown.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {

@@ -9,6 +9,7 @@
 //!
 //! ```no_run
 //! use db::{Db, TenantTx};
+//! use events::tenants::v1::TenantChanged;
 //! use garde::Validate;
 //! use http_kit::permissions::CanEditCatalog;
 //! use http_kit::{
@@ -86,11 +87,19 @@
 //!     routes![products: get_product, create_product]
 //! }
 //!
-//! pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
-//!     let foundation = platform.foundation("catalog").await?;
-//!     let app = App { db: foundation.db.clone(), hot: foundation.hot_cache(64 << 20) };
-//!     let service = Service::new(&foundation, app, table());
-//!     Ok(ServiceParts { service, workers: foundation.workers() })
+//! pub async fn build(platform: &Platform, migrations: db::Schema) -> anyhow::Result<ServiceParts> {
+//!     let foundation = platform.foundation(migrations).await?;
+//!     let hot = HotCache::new(64 << 20);
+//!     let (changed, missed) = (hot.clone(), hot.clone());
+//!     let listener = foundation
+//!         .listener() // stores, sessions and staff; here come the events of this service's reads
+//!         .on::<TenantChanged>(move |news| changed.drop_tenant(news.tenant))
+//!         .lost(move || missed.drop_all());
+//!     let mut workers = foundation.workers();
+//!     workers.push(foundation.listen(listener));
+//!     // workers.push(Worker::new("catalog: consumer", move |shutdown| consumer.run(shutdown)));
+//!     let app = App { db: foundation.db.clone(), hot };
+//!     Ok(ServiceParts { service: Service::new(&foundation, app, table()), workers })
 //! }
 //! ```
 
@@ -102,17 +111,21 @@ mod audience;
 mod cache;
 mod client_ip;
 mod context;
+mod cors;
 mod directory;
+mod dispatch;
 mod error;
 mod extract;
 mod gate;
 mod health;
 mod idempotency;
+mod internal;
 mod metrics;
 mod openapi;
 mod rate;
 mod router;
 mod routes;
+mod server;
 mod service;
 mod sessions;
 
@@ -139,5 +152,6 @@ pub use openapi::OperationInput;
 pub use permissions::{Permission, Role};
 pub use rate::{Quota, RateClass, RateLimiter, Verdict};
 pub use routes::{Guarded, Routes};
+pub use server::{Roles, Running, serve};
 pub use service::{Foundation, Platform, Service, ServiceParts, Worker};
 pub use sessions::{Sessions, StaffState};

@@ -13,11 +13,12 @@ use std::sync::Arc;
 use actix_web::http::Method;
 use actix_web::web::Data;
 use bytes::Bytes;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{BoxFuture, LocalBoxFuture};
 
-use crate::ApiError;
+use crate::{ApiError, internal};
 use crate::audience::AudienceKind;
 use crate::gate::Gate;
+use crate::metrics::RouteMetrics;
 use crate::rate::RateClass;
 use crate::router::Router;
 use crate::routes::{CallInProgress, Route, Routes};
@@ -34,9 +35,12 @@ pub struct ServiceParts {
 pub struct Service {
     pub(crate) name: &'static str,
     pub(crate) gate: Gate,
-    pub(crate) readiness: Arc<dyn Fn() -> LocalBoxFuture<'static, Result<(), String>> + Send + Sync>,
+    pub(crate) readiness: Arc<dyn Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync>,
     pub(crate) router: Arc<Router<Endpoint>>,
     pub(crate) openapi: Bytes,
+    pub(crate) docs: Bytes,
+    /// Counts what no route answered.
+    pub(crate) other: Arc<RouteMetrics>,
 }
 
 /// A route without its `App`.
@@ -51,7 +55,7 @@ pub(crate) struct Endpoint {
             + Send
             + Sync,
     >,
-    pub metrics: crate::metrics::RouteMetrics,
+    pub metrics: RouteMetrics,
 }
 
 impl Service {
@@ -62,11 +66,12 @@ impl Service {
         routes: Routes<A>,
     ) -> Self {
         let db = foundation.db.clone();
-        let ready = move || -> LocalBoxFuture<'static, Result<(), String>> {
+        let schema = foundation.schema;
+        let ready = move || -> BoxFuture<'static, Result<(), String>> {
             let db = db.clone();
-            Box::pin(async move { foundation::check(&db).await })
+            Box::pin(async move { foundation::check(&db, schema).await })
         };
-        Self::with_gate(foundation.name, foundation.gate.clone(), app, routes).ready_when(ready)
+        Self::with_gate(foundation.schema.name, foundation.gate.clone(), app, routes).ready_when(ready)
     }
 
     /// A service without a database of its own.
@@ -83,20 +88,22 @@ impl Service {
             let (path, method) = (route.path.clone(), route.method.clone());
             router.insert(&path, method, bind(name, app.clone(), route));
         }
-        let openapi = document.finish(name);
+        let openapi = serde_json::to_value(document.finish(name)).unwrap_or_default();
         Self {
             name,
             gate,
             readiness: Arc::new(|| Box::pin(async { Ok(()) })),
             router: Arc::new(router),
-            openapi: serde_json::to_vec(&openapi).unwrap_or_default().into(),
+            openapi: openapi.to_string().into(),
+            docs: internal::page(name, &openapi).into(),
+            other: Arc::new(RouteMetrics::new(name, "", "")),
         }
     }
 
     /// What must hold for this instance to get requests: its own means, never another service.
     pub fn ready_when(
         self,
-        check: impl Fn() -> LocalBoxFuture<'static, Result<(), String>> + Send + Sync + 'static,
+        check: impl Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync + 'static,
     ) -> Self {
         Self { readiness: Arc::new(check), ..self }
     }
@@ -120,7 +127,7 @@ impl Service {
 fn bind<A: Send + Sync + 'static>(service: &'static str, app: Data<A>, route: Route<A>) -> Endpoint {
     let Route { method, path, operation, audience, class, run } = route;
     Endpoint {
-        metrics: crate::metrics::RouteMetrics::new(service, method.as_str(), &path),
+        metrics: RouteMetrics::new(service, method.as_str(), &path),
         run: Box::new(move |call| run(app.clone(), call)),
         operation,
         path,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use dashmap::DashMap;
 use db::Db;
+use events::tenants::v1::{StaffChanged, StaffStatus};
 use kernel::{Clock, SessionId, StaffId, TenantId};
 
 use crate::auth::Claims;
@@ -19,6 +20,20 @@ pub struct StaffState {
     pub perms_version: i64,
     pub active: bool,
     pub version: i64,
+}
+
+impl StaffState {
+    /// The state that an event tells. A role that this program does not know may do nothing.
+    pub(crate) fn of_event(tenant: TenantId, event: &StaffChanged) -> Self {
+        let role = event.role.parse();
+        Self {
+            tenant,
+            active: event.status() == StaffStatus::Active && role.is_ok(),
+            role: role.unwrap_or(Role::Viewer),
+            perms_version: event.perms_version,
+            version: event.version,
+        }
+    }
 }
 
 /// Revocations and staff in memory. Clones share them.

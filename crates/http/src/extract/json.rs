@@ -246,7 +246,7 @@ mod tests {
 
     fn problem(json: &str) -> String {
         let error = parse::<Cart>(json.as_bytes()).unwrap_err();
-        format!("{error:?} {}", serde_json::to_string(&error.fields()).unwrap())
+        format!("{error} {}", serde_json::to_string(&error.fields()).unwrap())
     }
 
     #[test]

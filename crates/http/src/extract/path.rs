@@ -3,12 +3,13 @@
 use std::ops::Deref;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::{Ready, ready};
 use serde::de::DeserializeOwned;
 
 use super::Input;
 use crate::ApiError;
+use crate::context::Context;
 use crate::openapi::OperationInput;
 
 /// The `{…}` parts of the path: one value, a tuple, or a struct with their names. What cannot be
@@ -33,12 +34,12 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;
 
-    fn from_request(req: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let read = web::Path::<T>::from_request(req, payload).into_inner();
-        ready(match read {
-            Ok(path) => Ok(Self(path.into_inner())),
-            Err(_) => Err(ApiError::not_found("not-found")),
-        })
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let mut parameters = actix_web::dev::Path::new("");
+        for (name, text) in Context::of(req).parameters {
+            parameters.add_static(name, text);
+        }
+        ready(parameters.load().map(Self).map_err(|_| ApiError::not_found("not-found")))
     }
 }
 

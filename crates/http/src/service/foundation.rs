@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use db::{Db, SystemTx};
-use diesel_async::SimpleAsyncConnection;
+use bus::Listener;
+use db::{Db, Schema};
+use events::tenants::v1::{SessionRevoked, StaffChanged, TenantChanged};
 
 use super::{Platform, Worker};
-use crate::cache::HotCache;
-use crate::directory::TenantDirectory;
+use crate::directory::{Tenant, TenantDirectory};
 use crate::gate::Gate;
-use crate::sessions::Sessions;
+use crate::sessions::{Sessions, StaffState};
 
 /// News that the broker did not bring are read from the database after at most this.
 const RELOAD_EVERY: Duration = Duration::from_secs(30);
@@ -19,7 +19,7 @@ const CHECK_TIME: Duration = Duration::from_secs(2);
 /// One service's database, its picture of stores and sessions, and its gate.
 #[derive(Clone)]
 pub struct Foundation {
-    pub name: &'static str,
+    pub schema: Schema,
     pub db: Db,
     pub directory: TenantDirectory,
     pub sessions: Sessions,
@@ -28,9 +28,10 @@ pub struct Foundation {
 }
 
 impl Foundation {
-    /// Keeps the picture fresh; every process that answers requests runs these.
+    /// Reads stores, sessions and staff anew now and then; every process that answers requests runs
+    /// it, so that a broker that is away delays news by 30 s and no more.
     pub fn workers(&self) -> Vec<Worker> {
-        let (directory, sessions, name) = (self.directory.clone(), self.sessions.clone(), self.name);
+        let (directory, sessions, name) = (self.directory.clone(), self.sessions.clone(), self.schema.name);
         vec![Worker::beside_requests(format!("{name}: reload"), move |shutdown| async move {
             while shutdown.run_until_cancelled(tokio::time::sleep(RELOAD_EVERY)).await.is_some() {
                 let reloaded = async { sessions.load().await.and(directory.load().await) };
@@ -41,19 +42,45 @@ impl Foundation {
         })]
     }
 
-    /// A cache of finished answers.
-    pub fn hot_cache(&self, max_bytes: u64) -> HotCache {
-        HotCache::new(max_bytes)
+    /// Hears of stores, sessions and staff; a service adds what else it keeps in memory, and runs it
+    /// with [`listen`](Self::listen).
+    pub fn listener(&self) -> Listener {
+        let (directory, of_revoked, of_staff) =
+            (self.directory.clone(), self.sessions.clone(), self.sessions.clone());
+        Listener::new(self.schema.name, self.platform.rabbit.clone())
+            .on::<TenantChanged>(move |delivery| {
+                match Tenant::of_event(delivery.tenant, &delivery.message) {
+                    Some(tenant) => directory.upsert(tenant),
+                    None => tracing::error!(tenant.id = %delivery.tenant, "A store's news cannot be read"),
+                }
+            })
+            .on::<SessionRevoked>(move |delivery| {
+                if let Ok(session) = delivery.message.session_id.parse() {
+                    of_revoked.revoke(session, delivery.message.expires_at_us / 1_000_000);
+                }
+            })
+            .on::<StaffChanged>(move |delivery| {
+                if let Ok(id) = delivery.message.staff_id.parse() {
+                    of_staff.set_staff(id, StaffState::of_event(delivery.tenant, &delivery.message));
+                }
+            })
+    }
+
+    /// The worker that runs a listener.
+    pub fn listen(&self, listener: Listener) -> Worker {
+        Worker::beside_requests(format!("{}: listener", self.schema.name), |shutdown| {
+            listener.run(shutdown)
+        })
+    }
+
+    pub fn platform(&self) -> &Platform {
+        &self.platform
     }
 }
 
-/// Whether the service's own database answers.
-pub(super) async fn check(db: &Db) -> Result<(), String> {
-    let ask = db.system("readiness", async |tx: &mut SystemTx| {
-        (&mut tx.conn()).batch_execute("SELECT 1").await?;
-        Ok::<_, db::Error>(())
-    });
-    match tokio::time::timeout(CHECK_TIME, ask).await {
+/// Whether the service's own database answers and has the migrations this program needs.
+pub(super) async fn check(db: &Db, schema: Schema) -> Result<(), String> {
+    match tokio::time::timeout(CHECK_TIME, db::level(db, schema)).await {
         Ok(Ok(())) => Ok(()),
         Ok(Err(error)) => Err(error.to_string()),
         Err(_) => Err("the database did not answer in time".to_owned()),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use bus::Rabbit;
-use db::{Db, DbConfig};
+use db::{Db, DbConfig, Schema};
 use kernel::Clock;
 use kernel::config::Config;
 
@@ -43,12 +43,14 @@ impl Platform {
     }
 
     /// A service's database, and what its gate knows of stores, sessions and staff, loaded from it.
-    pub async fn foundation(&self, service: &'static str) -> anyhow::Result<Foundation> {
+    pub async fn foundation(&self, schema: Schema) -> anyhow::Result<Foundation> {
+        let service = schema.name;
         let db = Db::new(&DbConfig {
             url: self.config.database_url_for(service),
             service,
             pool_size: self.config.database_pool_size,
         })?;
+        db::level(&db, schema).await?;
         let directory =
             TenantDirectory::new(&self.config.base_domain, Some(db.clone()), self.clock.clone());
         let sessions = Sessions::new(Some(db.clone()), self.clock.clone());
@@ -61,6 +63,6 @@ impl Platform {
             sessions.clone(),
             self.rates.clone(),
         )?;
-        Ok(Foundation { name: service, db, directory, sessions, gate, platform: self.clone() })
+        Ok(Foundation { schema, db, directory, sessions, gate, platform: self.clone() })
     }
 }

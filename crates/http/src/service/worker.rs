@@ -5,6 +5,8 @@ use std::pin::Pin;
 
 use tokio_util::sync::CancellationToken;
 
+use crate::server::Roles;
+
 type Run = Box<dyn FnOnce(CancellationToken) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send>;
 
 /// A task that runs until it is told to end.
@@ -15,6 +17,10 @@ pub struct Worker {
 }
 
 impl Worker {
+    pub(crate) const fn runs_in(&self, roles: Roles) -> bool {
+        roles.work || (self.serves && roles.serve)
+    }
+
     /// A worker of the role `work`: it runs where work is done, in any number of processes.
     pub fn new<F>(name: impl Into<String>, run: impl FnOnce(CancellationToken) -> F + Send + 'static) -> Self
     where

@@ -8,6 +8,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::StaffState;
+use crate::permissions::Role;
 
 diesel::table! {
     revoked_session (tenant_id, session_id) {
@@ -45,20 +46,22 @@ pub(super) async fn list_all(db: &Db, now: OffsetDateTime) -> Result<(Revoked, S
                 .into_iter()
                 .map(|(id, at)| (SessionId::from_uuid(id), at.unix_timestamp()))
                 .collect(),
-            staff.into_iter().filter_map(staff_of).collect(),
+            staff.into_iter().map(staff_of).collect(),
         ))
     })
     .await
 }
 
-fn staff_of(row: (Uuid, Uuid, String, i32, bool, i64)) -> Option<(StaffId, StaffState)> {
+fn staff_of(row: (Uuid, Uuid, String, i32, bool, i64)) -> (StaffId, StaffState) {
     let (tenant, id, role, perms_version, active, version) = row;
+    let role = role.parse();
     let state = StaffState {
         tenant: TenantId::from_uuid(tenant),
-        role: role.parse().ok()?,
+        // A role that this program does not know may do nothing.
+        active: active && role.is_ok(),
+        role: role.unwrap_or(Role::Viewer),
         perms_version: i64::from(perms_version),
-        active,
         version,
     };
-    Some((StaffId::from_uuid(id), state))
+    (StaffId::from_uuid(id), state)
 }
