@@ -1,0 +1,5 @@
+//! Jobs on a real database.
+
+mod world;
+
+mod running;
