@@ -110,10 +110,22 @@ async fn watch(
     channel: &Channel,
     shutdown: &CancellationToken,
 ) -> Result<(), BusError> {
-    let look = QueueDeclareOptions { passive: true, ..QueueDeclareOptions::durable() };
-    while shutdown.run_until_cancelled(tokio::time::sleep(WATCH)).await.is_some() {
-        for name in [topology::work_queue(service), topology::parked_queue(service)] {
-            let queue = channel.queue_declare(short(&name), look, FieldTable::default()).await?;
+    let look = QueueDeclareOptions {
+        passive: true,
+        ..QueueDeclareOptions::durable()
+    };
+    while shutdown
+        .run_until_cancelled(tokio::time::sleep(WATCH))
+        .await
+        .is_some()
+    {
+        for name in [
+            topology::work_queue(service),
+            topology::parked_queue(service),
+        ] {
+            let queue = channel
+                .queue_declare(short(&name), look, FieldTable::default())
+                .await?;
             if queue.consumer_count() == 0 {
                 return Err(BusError::NotTaken(name));
             }

@@ -32,17 +32,30 @@ fn gate() -> Gate {
 async fn a_crash_between_commit_and_acknowledgement_has_no_second_effect() {
     let world = World::new().await;
     let gate = gate();
-    world.start(world.consumer().on_with::<OrderPlaced, _, _>(gate.clone(), gated));
+    world.start(
+        world
+            .consumer()
+            .on_with::<OrderPlaced, _, _>(gate.clone(), gated),
+    );
     world.relay();
     world.place().await;
-    until("the handler is at work", async || gate.0.load(Ordering::SeqCst) == 1).await;
+    until("the handler is at work", async || {
+        gate.0.load(Ordering::SeqCst) == 1
+    })
+    .await;
     world.broker.cut().await;
     gate.1.add_permits(1);
-    until("the delivery came again", async || gate.0.load(Ordering::SeqCst) == 2).await;
+    until("the delivery came again", async || {
+        gate.0.load(Ordering::SeqCst) == 2
+    })
+    .await;
     gate.1.add_permits(1);
     world.place().await;
     gate.1.add_permits(1);
-    until("the next one too took effect", async || world.effects().await == 2).await;
+    until("the next one too took effect", async || {
+        world.effects().await == 2
+    })
+    .await;
     world.end().await;
 }
 
@@ -95,19 +108,36 @@ async fn workers_start_without_a_broker_and_find_it_later() {
 async fn a_database_that_is_away_costs_no_attempt() {
     let world = World::new().await;
     let gate = gate();
-    world.start(world.consumer().on_with::<OrderPlaced, _, _>(gate.clone(), gated));
+    world.start(
+        world
+            .consumer()
+            .on_with::<OrderPlaced, _, _>(gate.clone(), gated),
+    );
     let relay = world.relay();
     world.place().await;
-    until("the handler is at work", async || gate.0.load(Ordering::SeqCst) == 1).await;
-    world.run_outside("ALTER DATABASE {database} ALLOW_CONNECTIONS false").await;
-    let kill = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'";
+    until("the handler is at work", async || {
+        gate.0.load(Ordering::SeqCst) == 1
+    })
+    .await;
+    world
+        .run_outside("ALTER DATABASE {database} ALLOW_CONNECTIONS false")
+        .await;
+    let kill =
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'";
     world.run_outside(kill).await;
     gate.1.add_permits(100);
     // Longer than all pauses of five attempts together.
     tokio::time::sleep(Duration::from_millis(2_000)).await;
-    world.run_outside("ALTER DATABASE {database} ALLOW_CONNECTIONS true").await;
+    world
+        .run_outside("ALTER DATABASE {database} ALLOW_CONNECTIONS true")
+        .await;
     until("it takes effect", async || world.effects().await == 1).await;
-    assert!(bus::parked::list(&world.payments, 1, None).await.unwrap().is_empty());
+    assert!(
+        bus::parked::list(&world.payments, 1, None)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     world.place().await;
     until("the relay too is back", async || world.effects().await == 2).await;
     assert!(!relay.is_finished());
@@ -118,10 +148,17 @@ async fn a_database_that_is_away_costs_no_attempt() {
 async fn at_the_end_what_is_in_hand_is_finished() {
     let world = World::new().await;
     let gate = gate();
-    let consumer = world.start(world.consumer().on_with::<OrderPlaced, _, _>(gate.clone(), gated));
+    let consumer = world.start(
+        world
+            .consumer()
+            .on_with::<OrderPlaced, _, _>(gate.clone(), gated),
+    );
     world.relay();
     world.place().await;
-    until("the handler is at work", async || gate.0.load(Ordering::SeqCst) == 1).await;
+    until("the handler is at work", async || {
+        gate.0.load(Ordering::SeqCst) == 1
+    })
+    .await;
     world.shutdown.cancel();
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert!(!consumer.is_finished(), "it waits for the handler");

@@ -25,7 +25,11 @@ async fn every_instance_hears_and_is_told_when_it_may_have_missed_something() {
         tokio::spawn(listener.run(world.shutdown.clone()));
     }
     until("both hear", async || links.iter().all(bus::Link::is_up)).await;
-    assert_eq!(lost.load(Ordering::SeqCst), 2, "what was cached before is dropped");
+    assert_eq!(
+        lost.load(Ordering::SeqCst),
+        2,
+        "what was cached before is dropped"
+    );
     world.relay();
     world.place().await;
     let both = async |n| heard.iter().all(|heard| heard.load(Ordering::SeqCst) == n);
@@ -34,7 +38,10 @@ async fn every_instance_hears_and_is_told_when_it_may_have_missed_something() {
     world.broker.cut().await;
     // Once for the loss and once for the new connection, each.
     until("both are told", async || lost.load(Ordering::SeqCst) == 6).await;
-    until("both hear again", async || links.iter().all(bus::Link::is_up)).await;
+    until("both hear again", async || {
+        links.iter().all(bus::Link::is_up)
+    })
+    .await;
     world.place().await;
     until("both heard it", async || both(2).await).await;
     world.end().await;

@@ -12,11 +12,7 @@ use crate::world::{World, count, note, until};
 /// How often it was called, and whether it works by now.
 type Mood = Arc<(AtomicU32, AtomicBool)>;
 
-async fn moody(
-    tx: &mut TenantTx,
-    _: Delivery<OrderPlaced>,
-    mood: Mood,
-) -> Result<(), HandleError> {
+async fn moody(tx: &mut TenantTx, _: Delivery<OrderPlaced>, mood: Mood) -> Result<(), HandleError> {
     note(tx, "tried").await?;
     mood.0.fetch_add(1, Ordering::SeqCst);
     match mood.1.load(Ordering::SeqCst) {
@@ -29,23 +25,53 @@ async fn moody(
 async fn after_five_failures_a_delivery_is_parked_listed_replayed_and_discarded() {
     let world = World::new().await;
     let mood = Mood::default();
-    world.start(world.consumer().on_with::<OrderPlaced, _, _>(mood.clone(), moody));
+    world.start(
+        world
+            .consumer()
+            .on_with::<OrderPlaced, _, _>(mood.clone(), moody),
+    );
     world.relay();
     let began = Instant::now();
     world.place().await;
     until("it is parked", async || !listed(&world).await.is_empty()).await;
-    assert!(began.elapsed() >= Duration::from_millis(700), "the four pauses were kept");
+    assert!(
+        began.elapsed() >= Duration::from_millis(700),
+        "the four pauses were kept"
+    );
     assert_eq!(mood.0.load(Ordering::SeqCst), 5);
-    assert_eq!(world.effects().await, 0, "what a failed attempt wrote is rolled back");
+    assert_eq!(
+        world.effects().await,
+        0,
+        "what a failed attempt wrote is rolled back"
+    );
     let page = listed(&world).await;
-    let [entry] = page.as_slice() else { panic!("one is parked") };
-    assert_eq!((entry.attempts, entry.event_type.as_str()), (5, "orders.order_placed.v1"));
+    let [entry] = page.as_slice() else {
+        panic!("one is parked")
+    };
+    assert_eq!(
+        (entry.attempts, entry.event_type.as_str()),
+        (5, "orders.order_placed.v1")
+    );
     assert!(entry.error.contains("not in the mood"));
-    assert_eq!(parked::find(&world.payments, entry.id).await.unwrap().unwrap().id, entry.id);
+    assert_eq!(
+        parked::find(&world.payments, entry.id)
+            .await
+            .unwrap()
+            .unwrap()
+            .id,
+        entry.id
+    );
 
     mood.1.store(true, Ordering::SeqCst);
-    assert!(parked::replay(&world.payments, &world.rabbit, entry.id).await.unwrap());
-    until("the replay takes effect", async || world.effects().await == 1).await;
+    assert!(
+        parked::replay(&world.payments, &world.rabbit, entry.id)
+            .await
+            .unwrap()
+    );
+    until("the replay takes effect", async || {
+        world.effects().await == 1
+    })
+    .await;
     assert!(listed(&world).await.is_empty());
 
     mood.1.store(false, Ordering::SeqCst);
@@ -72,7 +98,10 @@ async fn poison_is_parked_at_once() {
     let mut unknown = sender.message(&world.placed());
     unknown.event_type = "orders.order_eaten.v1".to_owned();
     sender.send(&unknown).await;
-    until("all three are parked", async || listed(&world).await.len() == 3).await;
+    until("all three are parked", async || {
+        listed(&world).await.len() == 3
+    })
+    .await;
     world.end().await;
 }
 
@@ -87,7 +116,10 @@ async fn an_event_of_one_tenant_in_the_envelope_of_another_is_parked() {
     until("it is parked", async || listed(&world).await.len() == 1).await;
     assert!(listed(&world).await[0].error.contains("another tenant"));
     assert_eq!(world.effects().await, 0);
-    assert_eq!(count(&world.payments, "SELECT count(*) AS n FROM inbox").await, 0);
+    assert_eq!(
+        count(&world.payments, "SELECT count(*) AS n FROM inbox").await,
+        0
+    );
     world.end().await;
 }
 

@@ -14,7 +14,10 @@ async fn a_rolled_back_transaction_tells_nothing() {
         Err::<(), _>(db::Error::Unavailable("changed its mind".to_owned()))
     });
     assert!(outcome.await.is_err());
-    assert_eq!(count(&world.orders, "SELECT count(*) AS n FROM outbox").await, 0);
+    assert_eq!(
+        count(&world.orders, "SELECT count(*) AS n FROM outbox").await,
+        0
+    );
     world.end().await;
 }
 
@@ -28,7 +31,11 @@ async fn what_is_told_takes_effect_soon() {
     let began = Instant::now();
     world.place().await;
     until("the second arrives", async || world.effects().await == 2).await;
-    assert!(began.elapsed() < Duration::from_millis(900), "{:?}: a poll, not a wake", began.elapsed());
+    assert!(
+        began.elapsed() < Duration::from_millis(900),
+        "{:?}: a poll, not a wake",
+        began.elapsed()
+    );
     until("all is marked", async || world.unpublished().await == 0).await;
     world.end().await;
 }
@@ -40,12 +47,19 @@ async fn a_relay_in_another_process_is_woken() {
     // Another pool stands for another process: its commits do not wake the relay directly.
     let writer = world.another_orders();
     let relay = Relay::new(world.orders.clone(), world.rabbit.clone());
-    tokio::spawn(relay.listening(world.orders_url()).run(world.shutdown.clone()));
+    tokio::spawn(
+        relay
+            .listening(world.orders_url())
+            .run(world.shutdown.clone()),
+    );
     let (url, shutdown) = (world.orders_url(), world.shutdown.clone());
     let announcer = writer.clone();
     tokio::spawn(async move { bus::announce(&announcer, url, shutdown).await });
     let event = world.placed();
-    writer.tenant(world.tenant, async |tx| bus::emit(tx, &event).await).await.unwrap();
+    writer
+        .tenant(world.tenant, async |tx| bus::emit(tx, &event).await)
+        .await
+        .unwrap();
     until("it takes effect", async || world.effects().await == 1).await;
     world.end().await;
 }
@@ -54,7 +68,11 @@ async fn a_relay_in_another_process_is_woken() {
 async fn several_relays_publish_each_row_once() {
     let world = World::new().await;
     let events: Vec<OrderPlaced> = (0..1_500).map(|_| world.placed()).collect();
-    world.orders.tenant(world.tenant, async |tx| bus::emit_all(tx, &events).await).await.unwrap();
+    world
+        .orders
+        .tenant(world.tenant, async |tx| bus::emit_all(tx, &events).await)
+        .await
+        .unwrap();
     for _ in 0..3 {
         world.relay();
     }
@@ -75,7 +93,10 @@ async fn a_slow_transaction_with_lower_ids_is_not_skipped() {
     world.place().await;
     until("the later one arrives", async || world.effects().await == 1).await;
     slow.commit().await.unwrap();
-    until("the slow one arrives too", async || world.effects().await == 2).await;
+    until("the slow one arrives too", async || {
+        world.effects().await == 2
+    })
+    .await;
     world.end().await;
 }
 
@@ -88,14 +109,24 @@ async fn a_heard_event_waits_for_its_queue_and_an_unheard_one_does_not() {
     until("all is connected", async || world.effects().await == 1).await;
     world.broker.delete_queue("payments.events").await;
     world.place().await;
-    until("the relay made the queue anew", async || world.effects().await == 2).await;
+    until("the relay made the queue anew", async || {
+        world.effects().await == 2
+    })
+    .await;
     // Nobody hears this one: `orders.order_refunded` has no subscription yet.
     let refunded = events::orders::v1::OrderRefunded {
         tenant_id: world.tenant.to_string(),
         ..Default::default()
     };
-    world.orders.tenant(world.tenant, async |tx| bus::emit(tx, &refunded).await).await.unwrap();
-    until("it counts as published", async || world.unpublished().await == 0).await;
+    world
+        .orders
+        .tenant(world.tenant, async |tx| bus::emit(tx, &refunded).await)
+        .await
+        .unwrap();
+    until("it counts as published", async || {
+        world.unpublished().await == 0
+    })
+    .await;
     assert!(!consumer.is_finished());
     world.end().await;
 }
@@ -107,8 +138,15 @@ async fn what_was_told_can_be_told_again() {
     for _ in 0..5 {
         world.place().await;
     }
-    let stock = StockChanged { tenant_id: world.tenant.to_string(), ..StockChanged::default() };
-    world.orders.tenant(world.tenant, async |tx| bus::emit(tx, &stock).await).await.unwrap();
+    let stock = StockChanged {
+        tenant_id: world.tenant.to_string(),
+        ..StockChanged::default()
+    };
+    world
+        .orders
+        .tenant(world.tenant, async |tx| bus::emit(tx, &stock).await)
+        .await
+        .unwrap();
     until("all is published", async || world.unpublished().await == 0).await;
     let placed = Selection {
         types: vec!["orders.order_placed.v1".to_owned()],
@@ -116,11 +154,15 @@ async fn what_was_told_can_be_told_again() {
         to: Some("payments".to_owned()),
         ..Selection::default()
     };
-    let told = bus::replay(&world.orders, &world.rabbit, &placed).await.unwrap();
+    let told = bus::replay(&world.orders, &world.rabbit, &placed)
+        .await
+        .unwrap();
     assert_eq!(told, 5);
     world.start(world.consumer());
     until("all took effect", async || world.effects().await == 5).await;
-    let again = bus::replay(&world.orders, &world.rabbit, &Selection::default()).await.unwrap();
+    let again = bus::replay(&world.orders, &world.rabbit, &Selection::default())
+        .await
+        .unwrap();
     assert_eq!(again, 6);
     let handled = "SELECT count(*) AS n FROM inbox";
     assert_eq!(count(&world.payments, handled).await, 5);

@@ -28,7 +28,9 @@ impl Sender {
     pub async fn connect(world: &World) -> Self {
         let url = world.broker.url();
         let properties = ConnectionProperties::default();
-        let connection = Connection::connect(url.expose_secret(), properties).await.unwrap();
+        let connection = Connection::connect(url.expose_secret(), properties)
+            .await
+            .unwrap();
         until("the queue is there", async || {
             let channel = connection.create_channel().await.unwrap();
             let options = lapin::options::QueueDeclareOptions {
@@ -36,11 +38,17 @@ impl Sender {
                 ..lapin::options::QueueDeclareOptions::durable()
             };
             let none = FieldTable::default();
-            channel.queue_declare("payments.events".into(), options, none).await.is_ok()
+            channel
+                .queue_declare("payments.events".into(), options, none)
+                .await
+                .is_ok()
         })
         .await;
         let channel = connection.create_channel().await.unwrap();
-        Self { _connection: connection, channel }
+        Self {
+            _connection: connection,
+            channel,
+        }
     }
 
     pub fn message<E: Event>(&self, event: &E) -> Message {
@@ -54,7 +62,10 @@ impl Sender {
 
     pub async fn send(&self, message: &Message) {
         let mut headers = FieldTable::default();
-        for (name, value) in [("tenant", message.tenant.as_str()), ("occurred_at_us", "1764000000000000")] {
+        for (name, value) in [
+            ("tenant", message.tenant.as_str()),
+            ("occurred_at_us", "1764000000000000"),
+        ] {
             headers.insert(name.into(), AMQPValue::LongString(LongString::from(value)));
         }
         let properties = BasicProperties::default()
@@ -63,7 +74,9 @@ impl Sender {
             .with_headers(headers);
         let options = BasicPublishOptions::default();
         let queue = "payments.events".into();
-        let sent = self.channel.basic_publish("".into(), queue, options, &message.payload, properties);
+        let sent =
+            self.channel
+                .basic_publish("".into(), queue, options, &message.payload, properties);
         sent.await.unwrap().await.unwrap();
     }
 }
@@ -82,7 +95,8 @@ async fn thrice_and_shuffled_is_once_in_effect() {
     let last = sender.message(&world.placed());
     sender.send(&last).await;
     until("all took effect", async || world.effects().await == 101).await;
-    let twice = "SELECT count(*) AS n FROM (SELECT subject FROM effect GROUP BY 1 HAVING count(*) > 1) t";
+    let twice =
+        "SELECT count(*) AS n FROM (SELECT subject FROM effect GROUP BY 1 HAVING count(*) > 1) t";
     assert_eq!(count(&world.payments, twice).await, 0);
     world.end().await;
 }
@@ -115,8 +129,14 @@ async fn a_projection_keeps_the_newest_whatever_the_order() {
     }
     let newest = "SELECT count(*) AS n FROM tenant_view WHERE slug = 'shop-4' AND version = 4
                   AND status = 'active' AND entitlements = '{\"limit.products\": 250}'";
-    until("the newest is kept", async || count(&world.payments, newest).await == 1).await;
+    until("the newest is kept", async || {
+        count(&world.payments, newest).await == 1
+    })
+    .await;
     let staff = "SELECT count(*) AS n FROM staff_view WHERE perms_version = 4 AND active";
-    until("the newest is kept", async || count(&world.payments, staff).await == 1).await;
+    until("the newest is kept", async || {
+        count(&world.payments, staff).await == 1
+    })
+    .await;
     world.end().await;
 }

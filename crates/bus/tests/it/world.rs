@@ -62,11 +62,18 @@ impl World {
         let name = format!("bus_{}", Uuid::now_v7().simple());
         execute(&owner, &format!("CREATE DATABASE {name}")).await;
         let url = SecretString::from(in_database(&owner, &name));
-        let schemas = ["orders", "payments"].map(|name| Schema { name, migrations: &MIGRATIONS });
+        let schemas = ["orders", "payments"].map(|name| Schema {
+            name,
+            migrations: &MIGRATIONS,
+        });
         db::migrate(&url, &schemas).await.unwrap();
         let connect = |service| {
-            Db::new(&DbConfig { url: service_url(&owner, &name, service), service, pool_size: 12 })
-                .unwrap()
+            Db::new(&DbConfig {
+                url: service_url(&owner, &name, service),
+                service,
+                pool_size: 12,
+            })
+            .unwrap()
         };
         Self {
             rabbit: Rabbit::new(broker.url()).with_retry_delays(DELAYS),
@@ -87,7 +94,12 @@ impl World {
     /// The telling service with a pool of its own, as in another process.
     pub fn another_orders(&self) -> Db {
         let url = self.orders_url();
-        Db::new(&DbConfig { url, service: "orders", pool_size: 2 }).unwrap()
+        Db::new(&DbConfig {
+            url,
+            service: "orders",
+            pool_size: 2,
+        })
+        .unwrap()
     }
 
     /// `payments` with a handler that notes an effect for each order placed, once.
@@ -121,8 +133,15 @@ impl World {
 
     pub fn placed(&self) -> OrderPlaced {
         let order_id = OrderId::new().to_string();
-        let order = Order { order_id, version: 1, ..Order::default() };
-        OrderPlaced { tenant_id: self.tenant.to_string(), order: Some(order) }
+        let order = Order {
+            order_id,
+            version: 1,
+            ..Order::default()
+        };
+        OrderPlaced {
+            tenant_id: self.tenant.to_string(),
+            order: Some(order),
+        }
     }
 
     pub async fn effects(&self) -> i64 {
@@ -130,7 +149,11 @@ impl World {
     }
 
     pub async fn unpublished(&self) -> i64 {
-        count(&self.orders, "SELECT count(*) AS n FROM outbox WHERE published_at IS NULL").await
+        count(
+            &self.orders,
+            "SELECT count(*) AS n FROM outbox WHERE published_at IS NULL",
+        )
+        .await
     }
 
     /// A statement on the server, outside the test's database.
@@ -140,7 +163,11 @@ impl World {
 
     pub async fn end(self) {
         self.shutdown.cancel();
-        execute(&self.owner, &format!("DROP DATABASE {} WITH (FORCE)", self.name)).await;
+        execute(
+            &self.owner,
+            &format!("DROP DATABASE {} WITH (FORCE)", self.name),
+        )
+        .await;
     }
 }
 
@@ -152,7 +179,10 @@ pub async fn count(db: &Db, sql: &str) -> i64 {
         n: i64,
     }
     let tx = db.begin_system("count in a test").await.unwrap();
-    let count: Count = diesel::sql_query(sql).get_result(&mut tx.conn()).await.unwrap();
+    let count: Count = diesel::sql_query(sql)
+        .get_result(&mut tx.conn())
+        .await
+        .unwrap();
     tx.rollback().await;
     count.n
 }
@@ -208,5 +238,8 @@ fn service_url(owner: &str, name: &str, service: &str) -> SecretString {
     let (login, place) = rest.rsplit_once('@').unwrap();
     let (_, password) = login.split_once(':').unwrap();
     let role = format!("stores_{service}");
-    SecretString::from(format!("{scheme}://{role}:{}@{place}", app_password(password, &role)))
+    SecretString::from(format!(
+        "{scheme}://{role}:{}@{place}",
+        app_password(password, &role)
+    ))
 }

@@ -1,5 +1,7 @@
 //! Jobs on a real database.
 
+#[cfg(test)]
 mod world;
 
+#[cfg(test)]
 mod running;

@@ -15,7 +15,7 @@ const FILES: [&str; 4] = [
 ];
 
 const HEAD: &str = "# What the contracts promise. Lines are only added:\n\
-                    # UPDATE_CONTRACTS=1 cargo test -p events --test contracts\n";
+                    # UPDATE_CONTRACTS=1 cargo test -p events\n";
 
 #[test]
 fn contracts_only_gain_fields() {

@@ -1,0 +1,4 @@
+//! The contracts of `proto/`.
+
+#[cfg(test)]
+mod contracts;
