@@ -1,5 +1,6 @@
 //! Compiles the contracts of `proto/` without `protoc`.
 
+use std::env;
 use std::error::Error;
 use std::path::Path;
 
@@ -11,7 +12,7 @@ const FILES: [&str; 4] = [
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../proto");
+    let root = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../proto");
     println!("cargo:rerun-if-changed={}", root.join("stores").display());
     let descriptors = protox::compile(FILES, [&root])?;
     prost_build::Config::new()
