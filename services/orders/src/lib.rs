@@ -1,1 +1,3 @@
+//! Orders: stock, carts, checkout, tax, shipping and the life of an order.
 
+pub mod domain;

@@ -1,0 +1,13 @@
+DROP TABLE timeline_entry;
+DROP TABLE refund;
+DROP TABLE order_line;
+DROP TABLE "order";
+DROP TABLE order_counter;
+DROP TABLE cart;
+DROP TABLE shipping_rate;
+DROP TABLE vat_rate;
+DROP TABLE stock_movement;
+DROP TABLE stock;
+DROP TABLE location;
+DROP TABLE payment_account;
+DROP TABLE sellable_variant;

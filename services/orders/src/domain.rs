@@ -1,0 +1,7 @@
+//! The rules of selling, without a clock, a database or a network.
+
+pub mod cart;
+pub mod order;
+pub mod stock;
+pub mod tax;
+pub mod totals;

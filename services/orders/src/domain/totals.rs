@@ -1,0 +1,180 @@
+//! What a cart costs: lines, shipping, tax, total. The same arithmetic shows a cart and makes an order.
+
+use kernel::{Currency, Money, MoneyError, Quantity};
+
+use super::cart::Offer;
+use super::tax::{Rates, TaxAmount, TaxClass, TaxRegion, summary};
+
+/// A flat rate for a region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShippingRate {
+    pub region: TaxRegion,
+    pub price: Money,
+    /// From this subtotal on shipping costs nothing.
+    pub free_from: Option<Money>,
+}
+
+/// A line with its price and its tax.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PricedLine {
+    pub offer: Offer,
+    pub quantity: Quantity,
+    pub total: Money,
+    pub tax: TaxAmount,
+}
+
+/// All totals of a cart or an order. Prices include tax.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Totals {
+    pub lines: Vec<PricedLine>,
+    pub subtotal: Money,
+    pub shipping: Money,
+    pub shipping_tax: TaxAmount,
+    pub tax: Money,
+    /// By rate; they add up to `tax`.
+    pub taxes: Vec<TaxAmount>,
+    pub total: Money,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TotalsError {
+    #[error(transparent)]
+    Money(#[from] MoneyError),
+    #[error("no VAT rate is known for {} in {}", .0.as_str(), .1.as_str())]
+    NoRate(TaxClass, TaxRegion),
+}
+
+/// Under which rules a cart is priced.
+#[derive(Clone, Debug)]
+pub struct Pricing<'a> {
+    pub currency: Currency,
+    pub region: TaxRegion,
+    pub day: time::Date,
+    pub rates: &'a Rates,
+    pub shipping: &'a [ShippingRate],
+}
+
+impl Pricing<'_> {
+    pub fn price(&self, wanted: &[(Offer, Quantity)]) -> Result<Totals, TotalsError> {
+        let lines: Vec<PricedLine> =
+            wanted.iter().map(|(offer, quantity)| self.line(offer, *quantity)).collect::<Result<_, _>>()?;
+        let subtotal = Money::sum(self.currency, lines.iter().map(|line| line.total))?;
+        let sends = lines.iter().any(|line| line.offer.requires_shipping);
+        let shipping = if sends { self.shipping(subtotal) } else { Money::zero(self.currency) };
+        let shipping_tax = self.tax(shipping, TaxClass::Standard)?;
+        let mut parts: Vec<TaxAmount> = lines.iter().map(|line| line.tax.clone()).collect();
+        if !shipping.is_zero() {
+            parts.push(shipping_tax.clone());
+        }
+        let taxes = summary(&parts)?;
+        let tax = Money::sum(self.currency, taxes.iter().map(|part| part.tax))?;
+        let total = subtotal.add(shipping)?;
+        Ok(Totals { lines, subtotal, shipping, shipping_tax, tax, taxes, total })
+    }
+
+    fn line(&self, offer: &Offer, quantity: Quantity) -> Result<PricedLine, TotalsError> {
+        let total = offer.price.times(quantity.get())?;
+        let mut tax = self.tax(total, offer.tax_class)?;
+        tax.exemption_code.clone_from(&offer.exemption_code);
+        Ok(PricedLine { offer: offer.clone(), quantity, total, tax })
+    }
+
+    fn tax(&self, gross: Money, class: TaxClass) -> Result<TaxAmount, TotalsError> {
+        let rate = self.rates.on(self.day, self.region, class);
+        let rate = rate.ok_or(TotalsError::NoRate(class, self.region))?;
+        Ok(TaxAmount::of(gross, class, rate, self.region)?)
+    }
+
+    /// The region's flat rate; nothing is charged where the store has set none.
+    fn shipping(&self, subtotal: Money) -> Money {
+        let rate = self.shipping.iter().find(|rate| rate.region == self.region);
+        match rate {
+            Some(rate) if rate.free_from.is_some_and(|from| subtotal.minor >= from.minor) => {
+                Money::zero(self.currency)
+            }
+            Some(rate) => rate.price,
+            None => Money::zero(self.currency),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::cart::tests::offer;
+    use super::super::tax::DatedRate;
+    use super::*;
+    use proptest::prelude::*;
+    use time::macros::date;
+
+    const EUR: Currency = Currency::EUR;
+
+    fn rates() -> Rates {
+        let rate = |region, class, rate_bps| DatedRate {
+            region,
+            class,
+            valid_from: date!(2020 - 01 - 01),
+            rate_bps,
+        };
+        Rates(vec![
+            rate(TaxRegion::Mainland, TaxClass::Standard, 2_300),
+            rate(TaxRegion::Mainland, TaxClass::Reduced, 600),
+            rate(TaxRegion::Azores, TaxClass::Standard, 1_600),
+        ])
+    }
+
+    fn shipping() -> Vec<ShippingRate> {
+        vec![ShippingRate {
+            region: TaxRegion::Mainland,
+            price: Money::new(490, EUR),
+            free_from: Some(Money::new(5_000, EUR)),
+        }]
+    }
+
+    fn price(region: TaxRegion, wanted: &[(Offer, Quantity)]) -> Result<Totals, TotalsError> {
+        let (rates, shipping) = (rates(), shipping());
+        let day = date!(2026 - 11 - 24);
+        Pricing { currency: EUR, region, day, rates: &rates, shipping: &shipping }.price(wanted)
+    }
+
+    fn one(price: i64) -> (Offer, Quantity) {
+        (offer(price, 9), Quantity::try_from(1).unwrap())
+    }
+
+    #[test]
+    fn shipping_is_taxed_and_free_from_an_amount() {
+        let small = price(TaxRegion::Mainland, &[one(1_000)]).unwrap();
+        assert_eq!(small.shipping.minor, 490);
+        assert_eq!(small.total.minor, 1_490);
+        assert_eq!(small.tax.minor, 187 + 92);
+        let large = price(TaxRegion::Mainland, &[one(5_000)]).unwrap();
+        assert_eq!(large.shipping.minor, 0);
+        assert_eq!(large.taxes.len(), 1);
+    }
+
+    #[test]
+    fn the_islands_have_their_own_rate() {
+        let there = price(TaxRegion::Azores, &[one(11_600)]).unwrap();
+        assert_eq!(there.tax.minor, 1_600);
+    }
+
+    #[test]
+    fn a_class_without_a_rate_is_an_error_not_a_gift() {
+        let mut wanted = one(1_000);
+        wanted.0.tax_class = TaxClass::Reduced;
+        assert!(matches!(price(TaxRegion::Azores, &[wanted]), Err(TotalsError::NoRate(..))));
+    }
+
+    proptest! {
+        #[test]
+        fn totals_add_up(prices in prop::collection::vec((0_i64..1_000_000, 1_i64..50), 0..20)) {
+            let wanted: Vec<_> = prices.iter().map(|(price, n)| (offer(*price, 99), Quantity::try_from(*n).unwrap())).collect();
+            let totals = price(TaxRegion::Mainland, &wanted).unwrap();
+            let lines: i64 = totals.lines.iter().map(|line| line.total.minor).sum();
+            prop_assert_eq!(totals.subtotal.minor, lines);
+            prop_assert_eq!(totals.total.minor, lines + totals.shipping.minor);
+            let by_rate: i64 = totals.taxes.iter().map(|t| t.tax.minor + t.net.minor).sum();
+            prop_assert_eq!(by_rate, totals.total.minor);
+            prop_assert!(!totals.total.is_negative());
+        }
+    }
+}
