@@ -41,14 +41,14 @@ pub(crate) async fn dispatch(serving: &Serving, request: ServiceRequest) -> Serv
     };
     let request_id = request_id(request.headers());
     let (req, payload) = request.into_parts();
-    let mut outcome = Outcome::default();
-    let answered = answer(serving, service, &req, payload, &request_id, &mut outcome).await;
+    let mut outcome = Outcome { request_id: &request_id, endpoint: None, rate: None };
+    let answered = answer(serving, service, (&req, payload), &mut outcome).await;
     let mut response = match answered {
         Ok(response) => response,
         Err(error) => error.to_response(Some(request_id.as_str())),
     };
     let status = response.status();
-    dress(response.headers_mut(), &request_id, &outcome);
+    dress(response.headers_mut(), &outcome);
     if let Some(origin) = cors::allowed_origin(&req, &service.gate) {
         cors::mark(response.headers_mut(), origin);
     }
@@ -63,9 +63,9 @@ pub(crate) async fn dispatch(serving: &Serving, request: ServiceRequest) -> Serv
     ServiceResponse::new(req, response)
 }
 
-/// What is known of a request's end beside its answer.
-#[derive(Default)]
+/// What is known of a request beside its answer.
 struct Outcome<'s> {
+    request_id: &'s RequestId,
     endpoint: Option<&'s Endpoint>,
     rate: Option<Verdict>,
 }
@@ -73,12 +73,11 @@ struct Outcome<'s> {
 async fn answer<'s>(
     serving: &Serving,
     service: &'s Service,
-    req: &HttpRequest,
-    payload: Payload,
-    request_id: &RequestId,
+    (req, payload): (&HttpRequest, Payload),
     outcome: &mut Outcome<'s>,
 ) -> Result<HttpResponse, ApiError> {
     check_head(req)?;
+    let request_id = outcome.request_id;
     let path = req.uri().path();
     if let Some(answer) = internal::answer(serving, service, path).await {
         return Ok(answer);
@@ -150,8 +149,8 @@ fn check_head(req: &HttpRequest) -> Result<(), ApiError> {
 }
 
 /// The headers of every answer, unless its handler said otherwise.
-fn dress(headers: &mut HeaderMap, request_id: &RequestId, outcome: &Outcome<'_>) {
-    if let Ok(value) = HeaderValue::from_str(request_id.as_str()) {
+fn dress(headers: &mut HeaderMap, outcome: &Outcome<'_>) {
+    if let Ok(value) = HeaderValue::from_str(outcome.request_id.as_str()) {
         headers.insert(REQUEST_ID, value);
     }
     headers.insert(X_CONTENT_TYPE_OPTIONS, NOSNIFF);

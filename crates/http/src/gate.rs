@@ -13,6 +13,7 @@ use crate::client_ip::TrustedProxies;
 use crate::directory::TenantDirectory;
 use crate::rate::RateLimiter;
 use crate::sessions::Sessions;
+use crate::turns::Turns;
 
 /// One service's gate. Clones share everything.
 #[derive(Clone)]
@@ -31,6 +32,7 @@ pub struct Parts {
     pub public_scheme: String,
     /// `:8080` unless the port is the scheme's own.
     pub public_port_suffix: String,
+    pub turns: Turns,
     pub clock: Clock,
 }
 
@@ -62,6 +64,7 @@ impl Gate {
             platform_origin,
             public_scheme: config.public_scheme.clone(),
             public_port_suffix,
+            turns: Turns::default(),
             clock,
         })))
     }

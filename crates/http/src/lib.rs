@@ -128,6 +128,7 @@ mod routes;
 mod server;
 mod service;
 mod sessions;
+mod turns;
 
 pub use actix_web::HttpResponse;
 pub use actix_web::http::StatusCode;

@@ -14,6 +14,7 @@ use crate::extract::Input;
 use crate::gate::Gate;
 use crate::openapi::{Document, OperationInput};
 use crate::rate::RateClass;
+use crate::turns::Turn;
 use crate::{ApiError, limits};
 
 /// Collects handlers into [`Routes`]: `routes![products: list_products, get_product; carts: add_line]`.
@@ -84,14 +85,16 @@ pub trait Guarded<Args>: Copy + Send + Sync + 'static {
 pub struct CallInProgress(pub(crate) Call);
 
 impl Call {
-    /// Lets the audience in, counts it against its limits, and tells the inputs who it is.
-    async fn admit<Aud: Audience>(&mut self) -> Result<Aud, ApiError> {
+    /// Lets the audience in, counts it against its limits, and tells the inputs who it is. The
+    /// turn is the request's place among those of its store.
+    async fn admit<Aud: Audience>(&mut self) -> Result<(Aud, Option<Turn>), ApiError> {
         let audience = Aud::admit(&self.req, &self.gate).await?;
+        let turn = audience.tenant_id().map(|tenant| self.gate.turns.take(tenant)).transpose()?;
         self.context.principal = audience.principal();
         let account = &self.context.principal;
         self.gate.rates.check_known(self.class, account, audience.tenant_id()).await?;
         self.req.extensions_mut().insert(self.context.clone());
-        Ok(audience)
+        Ok((audience, turn))
     }
 }
 
@@ -120,7 +123,7 @@ macro_rules! guarded {
                 CallInProgress(mut call): CallInProgress,
             ) -> LocalBoxFuture<'static, Result<HttpResponse, ApiError>> {
                 Box::pin(async move {
-                    let audience = call.admit::<Aud>().await?;
+                    let (audience, _turn) = call.admit::<Aud>().await?;
                     $(let $value = $input::from_request(&call.req, &mut call.payload).await?;)*
                     let handler = self(app, audience, $($value),*);
                     match tokio::time::timeout(limits::HANDLER_TIME, handler).await {

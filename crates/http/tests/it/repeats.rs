@@ -1,0 +1,71 @@
+use kernel::TenantId;
+
+use crate::base::Base;
+
+const NO_BROKER: &str = "amqp://nobody:pw@127.0.0.1:1/none";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeat_gets_the_same_bytes_and_has_no_effect() {
+    let tenant = TenantId::new();
+    let base = Base::start(tenant, NO_BROKER).await;
+    let first = base.make("k1", "ok", 0).send().await.unwrap();
+    assert_eq!((first.status().as_u16(), first.headers().get("idempotent-replayed")), (201, None));
+    let location = first.headers()["location"].clone();
+    let bytes = first.bytes().await.unwrap();
+    for _ in 0..2 {
+        let again = base.make("k1", "ok", 0).send().await.unwrap();
+        assert_eq!(again.status(), 201);
+        assert_eq!(again.headers()["idempotent-replayed"], "true");
+        assert_eq!(again.headers()["location"], location);
+        assert_eq!(again.bytes().await.unwrap(), bytes);
+    }
+    assert_eq!(base.effects(tenant).await, 1);
+    let other = base.make("k1", "other", 0).send().await.unwrap();
+    assert_eq!(other.status(), 422);
+    let problem: serde_json::Value = other.json().await.unwrap();
+    assert_eq!(problem["type"], "idempotency-key-reused");
+    assert_eq!(base.make("k2", "ok", 0).send().await.unwrap().status(), 201);
+    assert_eq!(base.effects(tenant).await, 2);
+    base.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn twins_have_one_effect() {
+    let tenant = TenantId::new();
+    let base = Base::start(tenant, NO_BROKER).await;
+    let twins = (0..8).map(|_| base.make("k", "ok", 200).send());
+    let mut bodies = Vec::new();
+    let mut replayed = 0;
+    for answer in futures_util::future::join_all(twins).await {
+        let answer = answer.unwrap();
+        assert_eq!(answer.status(), 201);
+        replayed += usize::from(answer.headers().contains_key("idempotent-replayed"));
+        bodies.push(answer.bytes().await.unwrap());
+    }
+    bodies.dedup();
+    assert_eq!((bodies.len(), replayed, base.effects(tenant).await), (1, 7, 1));
+    base.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failure_leaves_nothing_and_may_be_tried_again() {
+    let tenant = TenantId::new();
+    let base = Base::start(tenant, NO_BROKER).await;
+    assert_eq!(base.make("k", "fails", 0).send().await.unwrap().status(), 409);
+    assert_eq!(base.effects(tenant).await, 0);
+    assert_eq!(base.make("k", "ok", 0).send().await.unwrap().status(), 201, "the key is free");
+    let old = base.platform.clock.now() + time::Duration::seconds(1);
+    assert_eq!(http_kit::forget_old(&base.foundation.db, old).await.unwrap(), 1);
+    base.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_is_needed_and_well_formed() {
+    let base = Base::start(TenantId::new(), NO_BROKER).await;
+    for key in ["", "a b", "ç", &"x".repeat(256)] {
+        let answer = base.make(key, "ok", 0).send().await.unwrap();
+        assert_eq!(answer.status(), 400, "{key}");
+    }
+    assert_eq!(base.make(&"x".repeat(255), "ok", 0).send().await.unwrap().status(), 201);
+    base.end().await;
+}
