@@ -105,11 +105,9 @@ impl Db {
         reason: &'static str,
         work: impl AsyncFnOnce(&mut SystemTx) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut tx = SystemTx {
-            tx: self.begin(Scope::System(reason)).await?,
-        };
+        let mut tx = self.begin_system(reason).await?;
         let outcome = work(&mut tx).await;
-        finish(tx.tx, outcome).await
+        finish(tx.inner.tx, outcome).await
     }
 
     /// A tenant's transaction in two steps, for tasks that must be `Send`.
@@ -122,8 +120,9 @@ impl Db {
 
     /// A system transaction in two steps, for tasks that must be `Send`.
     pub async fn begin_system(&self, reason: &'static str) -> Result<SystemTx, Error> {
+        let tx = self.begin(Scope::System(reason)).await?;
         Ok(SystemTx {
-            tx: self.begin(Scope::System(reason)).await?,
+            inner: TenantTx::new(tx, TenantId::PLATFORM),
         })
     }
 
@@ -321,30 +320,38 @@ impl TenantTx {
 
 /// A transaction across tenants.
 pub struct SystemTx {
-    tx: Tx,
+    inner: TenantTx,
 }
 
 impl SystemTx {
+    /// The same transaction, for functions that work for one tenant (`bus::emit`, a query): what
+    /// creates a store touches the platform's rows and the store's, all or nothing. The rights stay
+    /// the system's, so only the queries' own `tenant_id` predicates narrow what they see.
+    pub fn as_tenant(&mut self, tenant: TenantId) -> &mut TenantTx {
+        self.inner.tenant = tenant;
+        &mut self.inner
+    }
+
     pub fn mark_emitted(&mut self) {
-        self.tx.mark_emitted();
+        self.inner.mark_emitted();
     }
 
     pub fn mark_queued(&mut self) {
-        self.tx.mark_queued();
+        self.inner.mark_queued();
     }
 
     pub async fn commit(self) -> Result<(), Error> {
-        self.tx.commit().await
+        self.inner.commit().await
     }
 
     pub async fn rollback(self) {
-        self.tx.rollback().await;
+        self.inner.rollback().await;
     }
 }
 
 impl Deref for SystemTx {
     type Target = Tx;
     fn deref(&self) -> &Tx {
-        &self.tx
+        &self.inner.tx
     }
 }
