@@ -101,6 +101,7 @@
 //!     let app = App { db: foundation.db.clone(), hot };
 //!     Ok(ServiceParts { service: Service::new(&foundation, app, table()), workers })
 //! }
+//! # fn main() {}
 //! ```
 
 pub mod auth;

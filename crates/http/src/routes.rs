@@ -48,19 +48,32 @@ pub(crate) struct Call {
 
 /// A function that may be a handler: `async fn(Data<App>, impl Audience, inputs…) -> impl Responder`.
 ///
-/// The audience is admitted before anything of the body is read, so a function without one is not
-/// a handler at all:
+/// The audience is admitted before anything of the body is read.
 ///
-/// ```compile_fail
-/// use http_kit::{Data, Json, ApiError, routes};
+/// ```
+/// use http_kit::{ApiError, Data, Json, Public, routes};
 /// mod open {
 ///     use super::*;
 ///     #[utoipa::path(get, path = "/api/open", responses((status = 200, body = String)))]
-///     pub async fn list_secrets(_app: Data<()>) -> Result<Json<String>, ApiError> {
-///         Ok(Json("secrets".into()))
+///     pub async fn list_news(_: Data<()>, _: Public) -> Result<Json<String>, ApiError> {
+///         Ok(Json("news".into()))
 ///     }
 /// }
-/// fn main() { let _ = routes![open: list_secrets]; }
+/// fn main() { let _ = routes![open: list_news]; }
+/// ```
+///
+/// Without an audience it is no handler at all:
+///
+/// ```compile_fail,E0277
+/// use http_kit::{ApiError, Data, Json, Public, routes};
+/// mod open {
+///     use super::*;
+///     #[utoipa::path(get, path = "/api/open", responses((status = 200, body = String)))]
+///     pub async fn list_news(_: Data<()>) -> Result<Json<String>, ApiError> {
+///         Ok(Json("news".into()))
+///     }
+/// }
+/// fn main() { let _ = routes![open: list_news]; }
 /// ```
 #[diagnostic::on_unimplemented(
     message = "this function is not a handler",
