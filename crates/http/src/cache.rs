@@ -2,8 +2,10 @@
 
 mod encoded;
 
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{
@@ -15,11 +17,16 @@ use dashmap::DashMap;
 use futures_util::future::{Ready, ready};
 use kernel::TenantId;
 use serde::Serialize;
+use tokio::sync::Mutex;
 
 use crate::ApiError;
 use crate::extract::Input;
 use crate::openapi::OperationInput;
 use encoded::{Coding, Encoded};
+
+/// How long one waits for another's filling before it asks itself.
+const FILL_WAIT: Duration = Duration::from_millis(500);
+const FILLERS: u64 = 1_024;
 
 /// Bytes of finished answers, keyed by store, the store's epoch, and path with query.
 ///
@@ -34,6 +41,9 @@ struct Shared {
     epochs: DashMap<TenantId, u64>,
     /// Counts what concerns all stores; part of every epoch.
     all: AtomicU64,
+    /// Who fills; a few locks for all keys, so that nothing has to be tidied up.
+    filling: Vec<Mutex<()>>,
+    hasher: RandomState,
 }
 
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -61,7 +71,13 @@ impl HotCache {
                 u32::try_from(key.asked.len() + answer.size() + 128).unwrap_or(u32::MAX)
             })
             .build();
-        Self(Arc::new(Shared { answers, epochs: DashMap::new(), all: AtomicU64::new(0) }))
+        Self(Arc::new(Shared {
+            answers,
+            epochs: DashMap::new(),
+            all: AtomicU64::new(0),
+            filling: (0..FILLERS).map(|_| Mutex::new(())).collect(),
+            hasher: RandomState::new(),
+        }))
     }
 
     /// Answers from memory, or runs `fill` and keeps its JSON. A failure is not kept.
@@ -81,6 +97,12 @@ impl HotCache {
         if let Some(kept) = self.0.answers.get(&key) {
             return Ok(request.respond(&kept, max_age_s));
         }
+        // After a drop everybody asks at once: one fills, the others wait a little for it.
+        let filling = self.filling(&key);
+        let _turn = tokio::time::timeout(FILL_WAIT, filling.lock()).await;
+        if let Some(kept) = self.0.answers.get(&key) {
+            return Ok(request.respond(&kept, max_age_s));
+        }
         let value = fill().await?;
         let json = serde_json::to_vec(&value).map_err(|error| ApiError::internal(&error))?;
         let encoded = Arc::new(Encoded::new(json));
@@ -97,6 +119,11 @@ impl HotCache {
     pub fn drop_all(&self) {
         self.0.all.fetch_add(1, Ordering::AcqRel);
         self.0.answers.invalidate_all();
+    }
+
+    fn filling(&self, key: &Key) -> &Mutex<()> {
+        let hash = usize::try_from(self.0.hasher.hash_one(key) % FILLERS).unwrap_or(0);
+        self.0.filling.get(hash).expect("the remainder is smaller than the number of locks")
     }
 
     fn key(&self, tenant: TenantId, asked: &str) -> Key {
@@ -139,8 +166,8 @@ impl FromRequest for HotRequest {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let header = |name| req.headers().get(name);
         let target = req.uri().path_and_query().map_or("", |target| target.as_str());
-        let language = header(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        let asked = match language {
+        let languages = header(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let asked = match languages.and_then(first_language) {
             Some(language) => format!("{target} {language}").into_boxed_str(),
             None => target.into(),
         };
@@ -150,6 +177,12 @@ impl FromRequest for HotRequest {
             if_none_match: header(IF_NONE_MATCH).cloned(),
         }))
     }
+}
+
+/// The language somebody prefers; what else they read would only split the cache.
+fn first_language(accepted: &str) -> Option<&str> {
+    let first = accepted.split([',', ';']).next()?.trim();
+    (2..=8).contains(&first.len()).then_some(first)
 }
 
 impl Input for HotRequest {
@@ -198,6 +231,29 @@ mod tests {
         });
         old.await.unwrap();
         assert_eq!(text(ask(&cache, tenant, 7).await).await, "7");
+    }
+
+    #[actix_web::test]
+    async fn a_crowd_asks_the_database_once() {
+        let cache = HotCache::new(1_000_000);
+        let (tenant, asked) = (TenantId::new(), request("/x"));
+        let fills = AtomicU64::new(0);
+        let crowd = (0..50).map(|_| {
+            cache.answer(&asked, tenant, 0, async || {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                Ok::<_, ApiError>(fills.fetch_add(1, Ordering::SeqCst))
+            })
+        });
+        for answer in futures_util::future::join_all(crowd).await {
+            assert_eq!(text(answer.unwrap()).await, "0");
+        }
+    }
+
+    #[test]
+    fn only_the_preferred_language_counts() {
+        assert_eq!(first_language("pt-PT,pt;q=0.9,en;q=0.8"), Some("pt-PT"));
+        assert_eq!(first_language("*"), None);
+        assert_eq!(first_language(&"x".repeat(100)), None);
     }
 
     #[actix_web::test]

@@ -231,11 +231,14 @@ impl TenantDirectory {
 
     async fn look_up(&self, host: &str) -> Result<Option<TenantRef>, ApiError> {
         let Some(db) = &self.0.db else { return Ok(None) };
+        let slug = host.strip_suffix(&self.0.base_domain).and_then(|left| left.strip_suffix('.'));
+        if host == self.0.base_domain || slug == Some("admin") {
+            return Ok(None);
+        }
         let now = self.0.clock.unix();
         if self.0.misses.get(host).is_some_and(|until| *until > now) {
             return Ok(None);
         }
-        let slug = host.strip_suffix(&self.0.base_domain).and_then(|left| left.strip_suffix('.'));
         match rows::find_by_host(db, host, slug).await? {
             Some(tenant) => {
                 self.upsert(tenant);

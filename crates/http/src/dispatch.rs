@@ -1,7 +1,7 @@
 //! The way of every request, in one place: checks, route, rate, handler, headers, counts.
 
 use std::panic::AssertUnwindSafe;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{
@@ -45,7 +45,10 @@ pub(crate) async fn dispatch(serving: &Serving, request: ServiceRequest) -> Serv
     let answered = answer(serving, service, (&req, payload), &mut outcome).await;
     let mut response = match answered {
         Ok(response) => response,
-        Err(error) => error.to_response(Some(request_id.as_str())),
+        Err(error) => {
+            tell_cause(&outcome, &error);
+            error.to_response(Some(request_id.as_str()))
+        }
     };
     let status = response.status();
     dress(response.headers_mut(), &outcome);
@@ -56,7 +59,11 @@ pub(crate) async fn dispatch(serving: &Serving, request: ServiceRequest) -> Serv
     match outcome.endpoint {
         Some(endpoint) => {
             endpoint.metrics.record(status, elapsed);
-            tell(endpoint, status, elapsed, &request_id);
+            tracing::debug!(
+                request.id = %request_id, operation = %endpoint.operation,
+                status = status.as_u16(), duration_us = elapsed.as_micros(),
+                "A request was answered"
+            );
         }
         None => service.other.record(status, elapsed),
     }
@@ -81,6 +88,9 @@ async fn answer<'s>(
     let path = req.uri().path();
     if let Some(answer) = internal::answer(serving, service, path).await {
         return Ok(answer);
+    }
+    if !serving.answers_everybody() {
+        return Err(ApiError::not_found("unknown-route").detail("this process only works"));
     }
     let found = service.router.find(path, req.method());
     let found = found.ok_or_else(|| ApiError::not_found("unknown-route"))?;
@@ -189,17 +199,19 @@ fn span(endpoint: &Endpoint, req: &HttpRequest, request_id: &RequestId) -> Optio
     Some(span)
 }
 
-fn tell(endpoint: &Endpoint, status: StatusCode, elapsed: Duration, request_id: &RequestId) {
-    if status == StatusCode::INTERNAL_SERVER_ERROR {
-        tracing::error!(
-            request.id = %request_id, operation = %endpoint.operation,
-            "A request of {} ended with 500", endpoint.operation
-        );
-    } else {
-        tracing::debug!(
-            request.id = %request_id, operation = %endpoint.operation, status = status.as_u16(),
-            duration_us = elapsed.as_micros(), "A request was answered"
-        );
+/// What is ours to mend, once, with the id that the client was told.
+fn tell_cause(outcome: &Outcome<'_>, error: &ApiError) {
+    let operation = outcome.endpoint.map_or("", |endpoint| endpoint.operation.as_str());
+    match (error.status(), error.cause()) {
+        (StatusCode::INTERNAL_SERVER_ERROR, cause) => tracing::error!(
+            request.id = %outcome.request_id, operation, cause = cause.unwrap_or("a panic"),
+            "{operation} failed for a reason of ours"
+        ),
+        (status, Some(cause)) => tracing::warn!(
+            request.id = %outcome.request_id, operation, cause,
+            "{operation} was answered with {}", status.as_u16()
+        ),
+        (_, None) => {}
     }
 }
 

@@ -14,7 +14,7 @@ mod causes;
 
 /// An error that a client may see: a status, a stable slug and words that say what would be accepted.
 ///
-/// The cause never reaches the client; [`ApiError::internal`] logs it once, where it is handled.
+/// The cause never reaches the client; it is logged once, where the request ends.
 pub struct ApiError(Box<Problem>);
 
 /// One wrong field: where it is (RFC 6901), what is wrong, and what would be accepted.
@@ -35,6 +35,8 @@ struct Problem {
     errors: Vec<FieldError>,
     retry_after_s: Option<u64>,
     members: Map<String, Value>,
+    /// For the log, never for the client.
+    cause: Option<String>,
 }
 
 impl ApiError {
@@ -47,6 +49,7 @@ impl ApiError {
             errors: Vec::new(),
             retry_after_s: None,
             members: Map::new(),
+            cause: None,
         }))
     }
 
@@ -106,10 +109,19 @@ impl ApiError {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, code)
     }
 
-    /// 500: logs the cause, tells the client nothing of it.
+    /// 500: the cause goes to the log once, with the request's id; the client is told nothing of it.
     pub fn internal(cause: &(impl fmt::Display + ?Sized)) -> Self {
-        tracing::error!(cause = %cause, "A request failed for a reason of ours");
-        Self::unexplained()
+        Self::unexplained().because(cause)
+    }
+
+    /// What the log says of it.
+    pub fn because(mut self, cause: &(impl fmt::Display + ?Sized)) -> Self {
+        self.0.cause = Some(cause.to_string());
+        self
+    }
+
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.0.cause.as_deref()
     }
 
     /// 500 whose cause was logged already.

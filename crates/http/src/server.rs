@@ -37,12 +37,18 @@ impl Roles {
 /// The services that listen, by port, and whether the process is about to end.
 pub(crate) struct Serving {
     by_port: HashMap<u16, Service>,
+    roles: Roles,
     draining: AtomicBool,
 }
 
 impl Serving {
     pub fn of_port(&self, port: u16) -> Option<&Service> {
         self.by_port.get(&port)
+    }
+
+    /// A process that only works tells operators how it is, and answers nobody else.
+    pub fn answers_everybody(&self) -> bool {
+        self.roles.serve
     }
 
     pub fn is_draining(&self) -> bool {
@@ -81,9 +87,9 @@ impl Running {
         let by_port = listeners.iter().zip(&services).map(|((_, _, at), s)| (at.port(), s.clone()));
         let serving = Arc::new(Serving {
             by_port: by_port.collect(),
+            roles,
             draining: AtomicBool::new(false),
         });
-        // A process that only works still tells operators how it is, on the same port.
         let listeners = listeners.into_iter().map(|(_, listener, _)| listener).collect();
         let server = spawn_server(platform, serving.clone(), listeners)?;
         workers.push(beat(platform, services));

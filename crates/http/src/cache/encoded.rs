@@ -1,6 +1,7 @@
-//! One body in the forms that clients accept, compressed once.
+//! One body in the forms that clients accept, each compressed once, when the first asks for it.
 
 use std::io::Write;
+use std::sync::OnceLock;
 
 use actix_web::http::header::HeaderValue;
 use bytes::Bytes;
@@ -55,8 +56,8 @@ fn is_zero(quality: &str) -> bool {
 /// A body and its compressed forms. Small ones have none: they would hardly shrink.
 pub struct Encoded {
     plain: Bytes,
-    gzip: Option<Bytes>,
-    brotli: Option<Bytes>,
+    gzip: OnceLock<Option<Bytes>>,
+    brotli: OnceLock<Option<Bytes>>,
     tag: String,
     etags: [HeaderValue; 3],
 }
@@ -65,13 +66,12 @@ impl Encoded {
     pub fn new(plain: Vec<u8>) -> Self {
         let digest = Sha256::digest(&plain);
         let tag = hex::encode(digest.get(..12).unwrap_or_default());
-        let worth = plain.len() >= COMPRESS_BYTES_MIN;
         let etag = |suffix: &str| {
             HeaderValue::from_str(&format!("\"{tag}{suffix}\"")).expect("a tag is hex digits")
         };
         Self {
-            gzip: worth.then(|| gzip(&plain)).flatten(),
-            brotli: worth.then(|| brotli(&plain)).flatten(),
+            gzip: OnceLock::new(),
+            brotli: OnceLock::new(),
             // A strong tag names exact bytes, so each form has its own (RFC 9110 §8.8.3).
             etags: [etag(""), etag("-gz"), etag("-br")],
             plain: plain.into(),
@@ -81,10 +81,15 @@ impl Encoded {
 
     /// The bytes in the wanted form, or in the one there is.
     pub fn bytes(&self, wanted: Coding) -> (Coding, Bytes) {
-        match (wanted, &self.brotli, &self.gzip) {
-            (Coding::Brotli, Some(bytes), _) => (Coding::Brotli, bytes.clone()),
-            (Coding::Gzip, _, Some(bytes)) => (Coding::Gzip, bytes.clone()),
-            _ => (Coding::Identity, self.plain.clone()),
+        let compressed = match wanted {
+            _ if self.plain.len() < COMPRESS_BYTES_MIN => &None,
+            Coding::Identity => &None,
+            Coding::Gzip => self.gzip.get_or_init(|| gzip(&self.plain)),
+            Coding::Brotli => self.brotli.get_or_init(|| brotli(&self.plain)),
+        };
+        match compressed {
+            Some(bytes) => (wanted, bytes.clone()),
+            None => (Coding::Identity, self.plain.clone()),
         }
     }
 
@@ -107,9 +112,9 @@ impl Encoded {
         })
     }
 
+    /// Bytes in memory, once somebody asked for each form; JSON shrinks to less than a third.
     pub fn size(&self) -> usize {
-        let compressed = [&self.gzip, &self.brotli].into_iter().flatten().map(Bytes::len);
-        self.plain.len() + compressed.sum::<usize>()
+        self.plain.len() + self.plain.len() / 3 * 2
     }
 }
 

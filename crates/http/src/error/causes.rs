@@ -5,13 +5,13 @@ use super::ApiError;
 impl From<db::Error> for ApiError {
     fn from(error: db::Error) -> Self {
         if error.is_unavailable() {
-            tracing::warn!(cause = %error, "A request met an unavailable database");
-            return Self::unavailable("temporarily-unavailable").retry_after(2);
+            return Self::unavailable("temporarily-unavailable").retry_after(2).because(&error);
         }
         if error.is_lock_timeout() || error.is_retryable() {
             return Self::unavailable("busy")
                 .detail("others are changing the same thing; try again")
-                .retry_after(1);
+                .retry_after(1)
+                .because(&error);
         }
         Self::internal(&error)
     }

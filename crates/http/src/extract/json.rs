@@ -58,7 +58,10 @@ impl<T: Serialize> Responder for Json<T> {
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         match serde_json::to_vec(&self.value) {
             Ok(bytes) => HttpResponse::Ok().content_type("application/json").body(bytes),
-            Err(error) => ApiError::internal(&error).to_response(None),
+            Err(error) => {
+                tracing::error!(cause = %error, "An answer could not be written as JSON");
+                ApiError::unexplained().to_response(None)
+            }
         }
     }
 }

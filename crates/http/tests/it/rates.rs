@@ -1,4 +1,5 @@
-use http_kit::RateClass;
+use http_kit::{RateClass, RateLimiter};
+use kernel::{Clock, TenantId};
 
 use crate::world::{World, answer};
 
@@ -29,6 +30,23 @@ async fn without_redis_limits_are_local_neither_off_nor_closed() {
         assert!(refused.headers().contains_key("retry-after"));
         world.stop().await;
     }
+}
+
+#[tokio::test]
+async fn two_processes_count_together_in_redis() {
+    let redis = std::env::var("REDIS_URL").expect("REDIS_URL is set: deploy/local/stack.sh infra up");
+    let config = crate::world::config(&[("REDIS_URL", &redis)]);
+    let process = || RateLimiter::new(&config, Clock::system());
+    let (one, two) = (process(), process());
+    let (tenant, name) = (TenantId::new(), TenantId::new().to_string());
+    let quota = RateClass::Login.per_account().unwrap().count;
+    let mut allowed = 0;
+    for _ in 0..quota {
+        for limiter in [&one, &two] {
+            allowed += u32::from(limiter.check_attempt(RateClass::Login, tenant, &name).await.is_ok());
+        }
+    }
+    assert!((quota..=quota + 1).contains(&allowed), "{allowed} of {}", 2 * quota);
 }
 
 #[tokio::test(flavor = "multi_thread")]
