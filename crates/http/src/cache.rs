@@ -123,12 +123,20 @@ impl HotCache {
 
     fn filling(&self, key: &Key) -> &Mutex<()> {
         let hash = usize::try_from(self.0.hasher.hash_one(key) % FILLERS).unwrap_or(0);
-        self.0.filling.get(hash).expect("the remainder is smaller than the number of locks")
+        self.0
+            .filling
+            .get(hash)
+            .expect("the remainder is smaller than the number of locks")
     }
 
     fn key(&self, tenant: TenantId, asked: &str) -> Key {
         let epoch = self.0.epochs.get(&tenant).map_or(0, |epoch| *epoch);
-        Key { tenant, epoch, all: self.0.all.load(Ordering::Acquire), asked: asked.into() }
+        Key {
+            tenant,
+            epoch,
+            all: self.0.all.load(Ordering::Acquire),
+            asked: asked.into(),
+        }
     }
 }
 
@@ -142,12 +150,21 @@ impl HotRequest {
         let coding = Coding::negotiate(self.accepts.as_ref());
         let (coding, bytes) = answer.bytes(coding);
         let etag = answer.etag(coding);
-        let unchanged = self.if_none_match.as_ref().is_some_and(|seen| answer.matches(seen));
-        let mut response =
-            if unchanged { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+        let unchanged = self
+            .if_none_match
+            .as_ref()
+            .is_some_and(|seen| answer.matches(seen));
+        let mut response = if unchanged {
+            HttpResponse::NotModified()
+        } else {
+            HttpResponse::Ok()
+        };
         response.insert_header((ETAG, etag));
         response.insert_header((CACHE_CONTROL, cache_control));
-        response.insert_header((VARY, HeaderValue::from_static("Accept-Encoding, Accept-Language")));
+        response.insert_header((
+            VARY,
+            HeaderValue::from_static("Accept-Encoding, Accept-Language"),
+        ));
         if unchanged {
             return response.finish();
         }
@@ -165,7 +182,10 @@ impl FromRequest for HotRequest {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let header = |name| req.headers().get(name);
-        let target = req.uri().path_and_query().map_or("", |target| target.as_str());
+        let target = req
+            .uri()
+            .path_and_query()
+            .map_or("", |target| target.as_str());
         let languages = header(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         let asked = match languages.and_then(first_language) {
             Some(language) => format!("{target} {language}").into_boxed_str(),
@@ -194,15 +214,24 @@ mod tests {
     use super::*;
 
     fn request(target: &str) -> HotRequest {
-        HotRequest { asked: target.into(), accepts: None, if_none_match: None }
+        HotRequest {
+            asked: target.into(),
+            accepts: None,
+            if_none_match: None,
+        }
     }
 
     async fn ask(cache: &HotCache, tenant: TenantId, value: u32) -> HttpResponse {
-        cache.answer(&request("/x"), tenant, 0, async || Ok::<_, ApiError>(value)).await.unwrap()
+        cache
+            .answer(&request("/x"), tenant, 0, async || Ok::<_, ApiError>(value))
+            .await
+            .unwrap()
     }
 
     async fn text(response: HttpResponse) -> String {
-        let bytes = actix_web::body::to_bytes(response.into_body()).await.unwrap();
+        let bytes = actix_web::body::to_bytes(response.into_body())
+            .await
+            .unwrap();
         String::from_utf8(bytes.to_vec()).unwrap()
     }
 
@@ -215,7 +244,11 @@ mod tests {
         assert_eq!(text(ask(&cache, one, 3).await).await, "1", "kept");
         cache.drop_tenant(one);
         assert_eq!(text(ask(&cache, one, 4).await).await, "4", "dropped");
-        assert_eq!(text(ask(&cache, two, 5).await).await, "2", "the other stays");
+        assert_eq!(
+            text(ask(&cache, two, 5).await).await,
+            "2",
+            "the other stays"
+        );
         cache.drop_all();
         assert_eq!(text(ask(&cache, two, 6).await).await, "6");
     }

@@ -18,12 +18,18 @@ struct Network {
 impl TrustedProxies {
     /// Reads CIDRs such as `10.0.0.0/8`.
     pub fn parse(texts: &[String]) -> Result<Self, Invalid> {
-        texts.iter().map(|text| network(text)).collect::<Result<_, _>>().map(Self)
+        texts
+            .iter()
+            .map(|text| network(text))
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
 
     fn trusts(&self, ip: IpAddr) -> bool {
         let bits = bits(ip);
-        self.0.iter().any(|network| bits & network.mask == network.address)
+        self.0
+            .iter()
+            .any(|network| bits & network.mask == network.address)
     }
 
     /// The peer, or when that is a trusted proxy, the rightmost address in `X-Forwarded-For` that
@@ -32,8 +38,10 @@ impl TrustedProxies {
         if !self.trusts(peer) {
             return peer;
         }
-        let lines: Vec<&str> =
-            headers.get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).collect();
+        let lines: Vec<&str> = headers
+            .get_all("x-forwarded-for")
+            .filter_map(|value| value.to_str().ok())
+            .collect();
         let mut client = peer;
         for hop in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
             match hop.trim().parse::<IpAddr>() {
@@ -47,16 +55,27 @@ impl TrustedProxies {
 }
 
 fn network(text: &str) -> Result<Network, Invalid> {
-    let bad = || Invalid::new(format!("TRUSTED_PROXIES: {text} is not a network such as 10.0.0.0/8"));
+    let bad = || {
+        Invalid::new(format!(
+            "TRUSTED_PROXIES: {text} is not a network such as 10.0.0.0/8"
+        ))
+    };
     let (address, length) = text.split_once('/').unwrap_or((text, ""));
     let ip: IpAddr = address.parse().map_err(|_| bad())?;
     let (width, offset) = if ip.is_ipv4() { (32, 96) } else { (128, 0) };
-    let length: u32 = if length.is_empty() { width } else { length.parse().map_err(|_| bad())? };
+    let length: u32 = if length.is_empty() {
+        width
+    } else {
+        length.parse().map_err(|_| bad())?
+    };
     if length > width {
         return Err(bad());
     }
     let mask = u128::MAX.checked_shl(128 - (length + offset)).unwrap_or(0);
-    Ok(Network { address: bits(ip) & mask, mask })
+    Ok(Network {
+        address: bits(ip) & mask,
+        mask,
+    })
 }
 
 /// IPv4 as its mapped IPv6 address, so that both compare alike.
@@ -87,15 +106,27 @@ mod tests {
     fn only_a_trusted_proxy_is_believed() {
         assert_eq!(client("203.0.113.9", &["198.51.100.1"]), "203.0.113.9");
         assert_eq!(client("127.0.0.1", &["198.51.100.1"]), "198.51.100.1");
-        assert_eq!(client("::ffff:127.0.0.1", &["198.51.100.1"]), "198.51.100.1");
+        assert_eq!(
+            client("::ffff:127.0.0.1", &["198.51.100.1"]),
+            "198.51.100.1"
+        );
         assert_eq!(client("127.0.0.1", &[]), "127.0.0.1");
     }
 
     #[test]
     fn what_the_client_wrote_itself_does_not_count() {
-        assert_eq!(client("127.0.0.1", &["1.1.1.1, 198.51.100.1, 10.2.3.4"]), "198.51.100.1");
-        assert_eq!(client("127.0.0.1", &["1.1.1.1", "198.51.100.1"]), "198.51.100.1");
-        assert_eq!(client("127.0.0.1", &["198.51.100.1, nonsense"]), "127.0.0.1");
+        assert_eq!(
+            client("127.0.0.1", &["1.1.1.1, 198.51.100.1, 10.2.3.4"]),
+            "198.51.100.1"
+        );
+        assert_eq!(
+            client("127.0.0.1", &["1.1.1.1", "198.51.100.1"]),
+            "198.51.100.1"
+        );
+        assert_eq!(
+            client("127.0.0.1", &["198.51.100.1, nonsense"]),
+            "127.0.0.1"
+        );
     }
 
     #[test]

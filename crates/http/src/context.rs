@@ -43,11 +43,14 @@ pub(crate) struct Context {
 
 impl Context {
     pub fn of(req: &HttpRequest) -> Self {
-        req.extensions().get::<Self>().cloned().unwrap_or_else(|| Self {
-            request_id: RequestId::new(),
-            ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
-            principal: Principal::Guest,
-            parameters: Vec::new(),
-        })
+        req.extensions()
+            .get::<Self>()
+            .cloned()
+            .unwrap_or_else(|| Self {
+                request_id: RequestId::new(),
+                ip: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+                principal: Principal::Guest,
+                parameters: Vec::new(),
+            })
     }
 }

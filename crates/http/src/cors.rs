@@ -34,13 +34,20 @@ pub fn allowed_origin(req: &HttpRequest, gate: &Gate) -> Option<HeaderValue> {
 
 /// Compared as a whole: scheme, host and port. The host must belong to the store that is asked.
 fn is_same_store(origin: &str, host: &str, gate: &Gate) -> bool {
-    let Some((scheme, authority)) = origin.split_once("://") else { return false };
-    let Some(name) = authority.strip_suffix(gate.public_port_suffix.as_str()) else { return false };
+    let Some((scheme, authority)) = origin.split_once("://") else {
+        return false;
+    };
+    let Some(name) = authority.strip_suffix(gate.public_port_suffix.as_str()) else {
+        return false;
+    };
     if scheme != gate.public_scheme || name.contains(':') {
         return false;
     }
     let asked = without_port(host).to_ascii_lowercase();
-    match (gate.directory.in_memory(name), gate.directory.in_memory(&asked)) {
+    match (
+        gate.directory.in_memory(name),
+        gate.directory.in_memory(&asked),
+    ) {
         (Some(of_origin), Some(of_host)) => of_origin.id == of_host.id,
         _ => false,
     }

@@ -92,7 +92,9 @@ impl Tenant {
 
     /// Whether a feature is on.
     pub fn has(&self, entitlement: &str) -> bool {
-        self.entitlements.get(entitlement).is_some_and(|value| *value != 0)
+        self.entitlements
+            .get(entitlement)
+            .is_some_and(|value| *value != 0)
     }
 
     /// How many of something the plan covers; nothing when there is no limit. A key that the plan
@@ -163,7 +165,9 @@ impl TenantDirectory {
                 return;
             }
             for host in self.hosts_of(&before) {
-                self.0.by_host.remove_if(&host, |_, owner| owner.id == tenant.id);
+                self.0
+                    .by_host
+                    .remove_if(&host, |_, owner| owner.id == tenant.id);
             }
         }
         for host in self.hosts_of(&tenant) {
@@ -180,7 +184,8 @@ impl TenantDirectory {
 
     /// The store of this slug, looked up like its host.
     pub async fn by_slug(&self, slug: &Slug) -> Result<TenantRef, ApiError> {
-        self.by_host(&format!("{slug}.{}", self.0.base_domain)).await
+        self.by_host(&format!("{slug}.{}", self.0.base_domain))
+            .await
     }
 
     /// The store that answers at a host, whatever its state; 404 `unknown-store` when there is none.
@@ -195,7 +200,9 @@ impl TenantDirectory {
         if let Some(tenant) = self.in_memory(&name) {
             return Ok(tenant);
         }
-        self.look_up(&name).await?.ok_or_else(|| ApiError::not_found("unknown-store"))
+        self.look_up(&name)
+            .await?
+            .ok_or_else(|| ApiError::not_found("unknown-store"))
     }
 
     /// Like [`by_host`](Self::by_host), for what is sold: 503 `store-suspended`, 410 `store-closed`.
@@ -203,11 +210,12 @@ impl TenantDirectory {
         let tenant = self.by_host(host).await?;
         match tenant.status {
             TenantStatus::Active => Ok(tenant),
-            TenantStatus::Suspended => {
-                Err(ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "store-suspended")
-                    .detail("this store does not sell at the moment")
-                    .retry_after(3_600))
-            }
+            TenantStatus::Suspended => Err(ApiError::new(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "store-suspended",
+            )
+            .detail("this store does not sell at the moment")
+            .retry_after(3_600)),
             TenantStatus::Archived | TenantStatus::Deleted => Err(ApiError::gone("store-closed")),
         }
     }
@@ -230,8 +238,12 @@ impl TenantDirectory {
     }
 
     async fn look_up(&self, host: &str) -> Result<Option<TenantRef>, ApiError> {
-        let Some(db) = &self.0.db else { return Ok(None) };
-        let slug = host.strip_suffix(&self.0.base_domain).and_then(|left| left.strip_suffix('.'));
+        let Some(db) = &self.0.db else {
+            return Ok(None);
+        };
+        let slug = host
+            .strip_suffix(&self.0.base_domain)
+            .and_then(|left| left.strip_suffix('.'));
         if host == self.0.base_domain || slug == Some("admin") {
             return Ok(None);
         }
@@ -256,14 +268,17 @@ impl TenantDirectory {
 
     fn hosts_of(&self, tenant: &Tenant) -> Vec<String> {
         let own = tenant.hosts.iter().map(|host| host.to_ascii_lowercase());
-        own.chain([format!("{}.{}", tenant.slug, self.0.base_domain)]).collect()
+        own.chain([format!("{}.{}", tenant.slug, self.0.base_domain)])
+            .collect()
     }
 }
 
 /// `shop.example:8080` and `[::1]:8080` without the port, and without the root's dot.
 pub(crate) fn without_port(host: &str) -> &str {
     let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) && !name.ends_with(':') => name,
+        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) && !name.ends_with(':') => {
+            name
+        }
         _ => host,
     };
     name.strip_suffix('.').unwrap_or(name)

@@ -41,7 +41,11 @@ pub(crate) async fn dispatch(serving: &Serving, request: ServiceRequest) -> Serv
     };
     let request_id = request_id(request.headers());
     let (req, payload) = request.into_parts();
-    let mut outcome = Outcome { request_id: &request_id, endpoint: None, rate: None };
+    let mut outcome = Outcome {
+        request_id: &request_id,
+        endpoint: None,
+        rate: None,
+    };
     let answered = answer(serving, service, (&req, payload), &mut outcome).await;
     let mut response = match answered {
         Ok(response) => response,
@@ -106,7 +110,9 @@ async fn answer<'s>(
         return Ok(response);
     };
     outcome.endpoint = Some(endpoint);
-    let peer = req.peer_addr().map_or(std::net::Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
+    let peer = req
+        .peer_addr()
+        .map_or(std::net::Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
     let ip = service.gate.proxies.client(peer, req.headers());
     outcome.rate = service.gate.rates.check_ip(endpoint.class, ip).await;
     if let Some(verdict) = outcome.rate {
@@ -136,11 +142,17 @@ async fn answer<'s>(
 
 /// The limits of a request's head, and headers that must not come twice.
 fn check_head(req: &HttpRequest) -> Result<(), ApiError> {
-    let target = req.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    let target = req
+        .uri()
+        .path_and_query()
+        .map_or(0, |target| target.as_str().len());
     if target > limits::URI_BYTES {
         return Err(ApiError::new(StatusCode::URI_TOO_LONG, "uri-too-long"));
     }
-    let sizes = req.headers().iter().map(|(name, value)| name.as_str().len() + value.len());
+    let sizes = req
+        .headers()
+        .iter()
+        .map(|(name, value)| name.as_str().len() + value.len());
     if sizes.sum::<usize>() > limits::HEADER_BYTES {
         return Err(ApiError::new(
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
@@ -149,11 +161,17 @@ fn check_head(req: &HttpRequest) -> Result<(), ApiError> {
     }
     for name in [HOST, AUTHORIZATION] {
         if req.headers().get_all(&name).nth(1).is_some() {
-            return Err(ApiError::bad_request("duplicate-header", format!("{name} may come once")));
+            return Err(ApiError::bad_request(
+                "duplicate-header",
+                format!("{name} may come once"),
+            ));
         }
     }
     if req.method() == Method::TRACE || req.method() == Method::CONNECT {
-        return Err(ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed"));
+        return Err(ApiError::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method-not-allowed",
+        ));
     }
     Ok(())
 }
@@ -192,7 +210,10 @@ fn span(endpoint: &Endpoint, req: &HttpRequest, request_id: &RequestId) -> Optio
         http.route = %endpoint.path,
         request.id = %request_id,
     );
-    let parent = req.headers().get("traceparent").and_then(|value| value.to_str().ok());
+    let parent = req
+        .headers()
+        .get("traceparent")
+        .and_then(|value| value.to_str().ok());
     if let Some(parent) = parent {
         telemetry::continue_from(&span, parent);
     }
@@ -201,7 +222,9 @@ fn span(endpoint: &Endpoint, req: &HttpRequest, request_id: &RequestId) -> Optio
 
 /// What is ours to mend, once, with the id that the client was told.
 fn tell_cause(outcome: &Outcome<'_>, error: &ApiError) {
-    let operation = outcome.endpoint.map_or("", |endpoint| endpoint.operation.as_str());
+    let operation = outcome
+        .endpoint
+        .map_or("", |endpoint| endpoint.operation.as_str());
     match (error.status(), error.cause()) {
         (StatusCode::INTERNAL_SERVER_ERROR, cause) => tracing::error!(
             request.id = %outcome.request_id, operation, cause = cause.unwrap_or("a panic"),
@@ -216,6 +239,9 @@ fn tell_cause(outcome: &Outcome<'_>, error: &ApiError) {
 }
 
 fn request_id(headers: &HeaderMap) -> RequestId {
-    let sent = headers.get(&REQUEST_ID).and_then(|value| value.to_str().ok());
-    sent.and_then(|text| text.parse().ok()).unwrap_or_else(RequestId::new)
+    let sent = headers
+        .get(&REQUEST_ID)
+        .and_then(|value| value.to_str().ok());
+    sent.and_then(|text| text.parse().ok())
+        .unwrap_or_else(RequestId::new)
 }

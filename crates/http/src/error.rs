@@ -132,7 +132,11 @@ impl ApiError {
 
     /// A problem of which only the status is known.
     pub(crate) fn of_status(status: StatusCode) -> Self {
-        let code = status.canonical_reason().unwrap_or("error").to_lowercase().replace(' ', "-");
+        let code = status
+            .canonical_reason()
+            .unwrap_or("error")
+            .to_lowercase()
+            .replace(' ', "-");
         Self::new(status, code)
     }
 

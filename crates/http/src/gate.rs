@@ -74,9 +74,10 @@ impl Gate {
         let token = bearer(req)?.ok_or_else(|| {
             ApiError::unauthorized("token-required").detail("send Authorization: Bearer <token>")
         })?;
-        let claims = self.tokens.verify(token, audience).map_err(|error| {
-            ApiError::unauthorized("invalid-token").detail(error.to_string())
-        })?;
+        let claims = self
+            .tokens
+            .verify(token, audience)
+            .map_err(|error| ApiError::unauthorized("invalid-token").detail(error.to_string()))?;
         if self.sessions.allows(&claims) {
             Ok(claims)
         } else {
@@ -87,16 +88,24 @@ impl Gate {
 
 /// The token of `Authorization: Bearer`, if the header is there.
 pub(crate) fn bearer(req: &HttpRequest) -> Result<Option<&str>, ApiError> {
-    let Some(value) = req.headers().get(AUTHORIZATION) else { return Ok(None) };
+    let Some(value) = req.headers().get(AUTHORIZATION) else {
+        return Ok(None);
+    };
     let text = value.to_str().unwrap_or("");
     match text.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Ok(Some(token.trim())),
-        _ => Err(ApiError::unauthorized("invalid-token").detail("send Authorization: Bearer <token>")),
+        _ => {
+            Err(ApiError::unauthorized("invalid-token")
+                .detail("send Authorization: Bearer <token>"))
+        }
     }
 }
 
 /// The host the client asked for, as written.
 pub(crate) fn host(req: &HttpRequest) -> &str {
-    let header = req.headers().get(HOST).and_then(|value| value.to_str().ok());
+    let header = req
+        .headers()
+        .get(HOST)
+        .and_then(|value| value.to_str().ok());
     header.or_else(|| req.uri().host()).unwrap_or("")
 }

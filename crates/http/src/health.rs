@@ -52,13 +52,24 @@ struct Shared {
 impl Heartbeats {
     pub fn new(redis_url: &SecretString, clock: Clock) -> Self {
         let client = redis::Client::open(redis_url.expose_secret()).ok();
-        Self(Arc::new(Shared { client, own: DashMap::new(), since: clock.unix() }))
+        Self(Arc::new(Shared {
+            client,
+            own: DashMap::new(),
+            since: clock.unix(),
+        }))
     }
 
     fn set_own(&self, service: &'static str, up: bool) {
         let status = if up { "up" } else { "down" }.to_owned();
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        self.0.own.insert(service, Heartbeat { status, version, since: self.0.since });
+        self.0.own.insert(
+            service,
+            Heartbeat {
+                status,
+                version,
+                since: self.0.since,
+            },
+        );
     }
 
     /// Everything heard in the last 15 seconds. Without Redis: this process's own services.
@@ -72,7 +83,12 @@ impl Heartbeats {
             services.insert((*own.key()).to_owned(), own.value().clone());
         }
         let all_up = services.values().all(|service| service.status == "up");
-        let status = if hears && all_up { "healthy" } else { "degraded" }.to_owned();
+        let status = if hears && all_up {
+            "healthy"
+        } else {
+            "degraded"
+        }
+        .to_owned();
         PlatformHealth { status, services }
     }
 
@@ -84,29 +100,49 @@ impl Heartbeats {
             }
             // What Redis can not be told now, it is told in five seconds.
             let _ = tokio::time::timeout(ANSWER_TIME, self.tell()).await;
-            if shutdown.run_until_cancelled(tokio::time::sleep(EVERY)).await.is_none() {
+            if shutdown
+                .run_until_cancelled(tokio::time::sleep(EVERY))
+                .await
+                .is_none()
+            {
                 return;
             }
         }
     }
 
     async fn tell(&self) -> redis::RedisResult<()> {
-        let Some(client) = &self.0.client else { return Ok(()) };
+        let Some(client) = &self.0.client else {
+            return Ok(());
+        };
         let mut connection = client.get_multiplexed_async_connection().await?;
         let mut pipeline = redis::pipe();
         for own in &self.0.own {
             let json = serde_json::to_string(own.value()).unwrap_or_default();
-            pipeline.set_ex(format!("{PREFIX}{}", own.key()), json, KEPT_SECONDS).ignore();
+            pipeline
+                .set_ex(format!("{PREFIX}{}", own.key()), json, KEPT_SECONDS)
+                .ignore();
         }
         pipeline.query_async(&mut connection).await
     }
 
     async fn hear(&self) -> redis::RedisResult<BTreeMap<String, Heartbeat>> {
-        let client = self.0.client.as_ref().ok_or((redis::ErrorKind::Io, "no Redis"))?;
+        let client = self
+            .0
+            .client
+            .as_ref()
+            .ok_or((redis::ErrorKind::Io, "no Redis"))?;
         let mut connection = client.get_multiplexed_async_connection().await?;
-        let names: Vec<String> = ["tenants", "catalog", "orders", "payments", "invoicing", "mail", "migration"]
-            .map(|name| format!("{PREFIX}{name}"))
-            .to_vec();
+        let names: Vec<String> = [
+            "tenants",
+            "catalog",
+            "orders",
+            "payments",
+            "invoicing",
+            "mail",
+            "migration",
+        ]
+        .map(|name| format!("{PREFIX}{name}"))
+        .to_vec();
         let values: Vec<Option<String>> = connection.mget(&names).await?;
         let heard = names.iter().zip(values).filter_map(|(name, value)| {
             let heartbeat = serde_json::from_str(&value?).ok()?;

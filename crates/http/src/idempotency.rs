@@ -1,8 +1,8 @@
 //! One effect and one answer for one intention, however often it is sent.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, LOCATION};
-use actix_web::HttpResponse;
 use db::{Db, TenantTx};
 use kernel::TenantId;
 use serde::Serialize;
@@ -24,20 +24,35 @@ pub struct Answer<T> {
 
 impl<T> Answer<T> {
     pub fn ok(body: T) -> Self {
-        Self { status: StatusCode::OK, body, location: None }
+        Self {
+            status: StatusCode::OK,
+            body,
+            location: None,
+        }
     }
 
     pub fn created(body: T) -> Self {
-        Self { status: StatusCode::CREATED, body, location: None }
+        Self {
+            status: StatusCode::CREATED,
+            body,
+            location: None,
+        }
     }
 
     pub fn accepted(body: T) -> Self {
-        Self { status: StatusCode::ACCEPTED, body, location: None }
+        Self {
+            status: StatusCode::ACCEPTED,
+            body,
+            location: None,
+        }
     }
 
     /// Where the new thing is.
     pub fn at(self, location: impl Into<String>) -> Self {
-        Self { location: Some(location.into()), ..self }
+        Self {
+            location: Some(location.into()),
+            ..self
+        }
     }
 }
 

@@ -20,7 +20,11 @@ struct State<'a> {
 }
 
 /// Nothing when the path is not one of these.
-pub(crate) async fn answer(serving: &Serving, service: &Service, path: &str) -> Option<HttpResponse> {
+pub(crate) async fn answer(
+    serving: &Serving,
+    service: &Service,
+    path: &str,
+) -> Option<HttpResponse> {
     match path {
         "/internal/live" => Some(state(service, "live")),
         "/internal/ready" => Some(ready(serving, service).await),
@@ -65,10 +69,16 @@ async fn ready(serving: &Serving, service: &Service) -> HttpResponse {
 }
 
 fn not_ready(reason: &str) -> HttpResponse {
-    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready").detail(reason).to_response(None)
+    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready")
+        .detail(reason)
+        .to_response(None)
 }
 
 fn state(service: &Service, status: &str) -> HttpResponse {
     let version = env!("CARGO_PKG_VERSION");
-    HttpResponse::Ok().json(State { status, service: service.name, version })
+    HttpResponse::Ok().json(State {
+        status,
+        service: service.name,
+        version,
+    })
 }

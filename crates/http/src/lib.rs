@@ -137,7 +137,9 @@ pub use actix_web::web::Data;
 #[doc(hidden)]
 pub use paste::paste;
 
-pub use audience::{Audience, AudienceKind, Customer, Internal, Public, Shopper, Staff, Sysadmin, Webhook};
+pub use audience::{
+    Audience, AudienceKind, Customer, Internal, Public, Shopper, Staff, Sysadmin, Webhook,
+};
 pub use cache::{HotCache, HotRequest};
 pub use client_ip::TrustedProxies;
 pub use context::Principal;

@@ -24,12 +24,20 @@ const PROBLEMS: [(&str, &str); 7] = [
     ("404", "It does not exist, for this store."),
     ("413", "The body is too large."),
     ("422", "A value is not acceptable; errors names the fields."),
-    ("429", "Too many requests; Retry-After says when to come back."),
+    (
+        "429",
+        "Too many requests; Retry-After says when to come back.",
+    ),
     ("500", "The fault is ours."),
-    ("503", "Not at the moment; Retry-After says when to come back."),
+    (
+        "503",
+        "Not at the moment; Retry-After says when to come back.",
+    ),
 ];
-const PROBLEMS_OF_PEOPLE: [(&str, &str); 2] =
-    [("401", "No valid token."), ("403", "The role does not include it.")];
+const PROBLEMS_OF_PEOPLE: [(&str, &str); 2] = [
+    ("401", "No valid token."),
+    ("403", "The role does not include it."),
+];
 
 /// Paths and schemas as they are collected.
 #[derive(Default)]
@@ -78,18 +86,30 @@ impl Document {
         collect::<ProblemShape>(&mut self.schemas);
         collect::<FieldError>(&mut self.schemas);
         let bearer = |description: &str| {
-            let http = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
+            let http = HttpBuilder::new()
+                .scheme(HttpAuthScheme::Bearer)
+                .bearer_format("JWT");
             SecurityScheme::Http(http.description(Some(description)).build())
         };
         let components = ComponentsBuilder::new()
             .schemas_from_iter(self.schemas)
             .security_scheme("shopper", bearer("A customer's access token."))
             .security_scheme("staff", bearer("A staff member's access token."))
-            .security_scheme("sysadmin", bearer("An access token of the platform's people."))
+            .security_scheme(
+                "sysadmin",
+                bearer("An access token of the platform's people."),
+            )
             .build();
-        let mut info = Info::new(format!("Virtual Stores: {service}"), env!("CARGO_PKG_VERSION").to_owned());
+        let mut info = Info::new(
+            format!("Virtual Stores: {service}"),
+            env!("CARGO_PKG_VERSION").to_owned(),
+        );
         info.description = Some(format!("The public interface of the {service} service."));
-        OpenApiBuilder::new().info(info).paths(self.paths).components(Some(components)).build()
+        OpenApiBuilder::new()
+            .info(info)
+            .paths(self.paths)
+            .components(Some(components))
+            .build()
     }
 }
 
@@ -120,22 +140,31 @@ impl OperationInput<'_> {
         }
         let known = matches!(
             kind,
-            AudienceKind::Shopper | AudienceKind::Customer | AudienceKind::Staff | AudienceKind::Sysadmin
+            AudienceKind::Shopper
+                | AudienceKind::Customer
+                | AudienceKind::Staff
+                | AudienceKind::Sysadmin
         );
         let people = PROBLEMS_OF_PEOPLE.iter().filter(|_| known);
         for (status, description) in PROBLEMS.iter().chain(people) {
             let problem = ResponseBuilder::new().description(*description).content(
                 "application/problem+json",
-                ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build(),
+                ContentBuilder::new()
+                    .schema(Some(Ref::from_schema_name("Problem")))
+                    .build(),
             );
             let responses = &mut self.operation.responses.responses;
-            responses.entry((*status).to_owned()).or_insert_with(|| problem.build().into());
+            responses
+                .entry((*status).to_owned())
+                .or_insert_with(|| problem.build().into());
         }
     }
 
     pub(crate) fn json_body<T: ToSchema + DeserializeOwned>(&mut self) {
         collect::<T>(self.schemas);
-        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(T::name()))).build();
+        let content = ContentBuilder::new()
+            .schema(Some(Ref::from_schema_name(T::name())))
+            .build();
         self.body(RequestBodyBuilder::new().content("application/json", content));
     }
 
@@ -152,7 +181,10 @@ impl OperationInput<'_> {
 
     /// Every `{name}` of the path; ids are UUIDs.
     pub(crate) fn path_parameters(&mut self) {
-        let names = self.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+        let names = self
+            .path
+            .split('/')
+            .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
         for name in names {
             let mut text = ObjectBuilder::new().schema_type(Type::String);
             if name == "id" || name.ends_with("_id") {

@@ -76,7 +76,11 @@ impl Role {
 
     /// The names of everything the role may do in a store.
     pub fn permissions(self) -> Vec<&'static str> {
-        TABLE.iter().filter(|(_, roles)| self.may_all(roles)).map(|(name, _)| *name).collect()
+        TABLE
+            .iter()
+            .filter(|(_, roles)| self.may_all(roles))
+            .map(|(name, _)| *name)
+            .collect()
     }
 }
 
@@ -149,7 +153,12 @@ mod tests {
     #[test]
     fn an_owner_may_do_everything_and_a_viewer_only_looks() {
         assert_eq!(Role::Owner.permissions().len(), TABLE.len());
-        assert!(Role::Viewer.permissions().iter().all(|p| p.ends_with(".read") || *p == "staff.any"));
+        assert!(
+            Role::Viewer
+                .permissions()
+                .iter()
+                .all(|p| p.ends_with(".read") || *p == "staff.any")
+        );
         assert!(Role::Sysadmin.may::<CanManageStaff>());
         assert!(!Role::Support.may::<CanRefund>());
         assert!(Role::Customer.permissions().is_empty());

@@ -54,7 +54,10 @@ pub struct Verdict {
 const MINUTE: Duration = Duration::from_secs(60);
 
 const fn per_minute(count: u32) -> Option<Quota> {
-    Some(Quota { count, period: MINUTE })
+    Some(Quota {
+        count,
+        period: MINUTE,
+    })
 }
 
 impl RateClass {
@@ -131,12 +134,20 @@ pub struct RateLimiter {
 impl RateLimiter {
     pub fn new(config: &Config, clock: Clock) -> Self {
         let shared = Shared::new(config.redis_url.expose_secret());
-        Self { local: Local::new(clock), shared, skip: config.skip_rate_limit }
+        Self {
+            local: Local::new(clock),
+            shared,
+            skip: config.skip_rate_limit,
+        }
     }
 
     /// Counts in this process only.
     pub fn local(clock: Clock) -> Self {
-        Self { local: Local::new(clock), shared: None, skip: false }
+        Self {
+            local: Local::new(clock),
+            shared: None,
+            skip: false,
+        }
     }
 
     /// Counts a request against its address, before anything is known of it.
@@ -157,10 +168,14 @@ impl RateLimiter {
         }
         let known = !matches!(account, Principal::Guest | Principal::Webhook);
         if let (Some(quota), true) = (class.per_account(), known) {
-            self.count(class, &quota, &Key::Account(account)).await.into_result()?;
+            self.count(class, &quota, &Key::Account(account))
+                .await
+                .into_result()?;
         }
         if let (Some(quota), Some(tenant)) = (class.per_tenant(), tenant) {
-            self.local.count(class, &quota, &Key::Tenant(tenant)).into_result()?;
+            self.local
+                .count(class, &quota, &Key::Tenant(tenant))
+                .into_result()?;
         }
         Ok(())
     }
@@ -174,9 +189,10 @@ impl RateLimiter {
         name: &str,
     ) -> Result<(), ApiError> {
         match class.per_account().filter(|_| !self.skip) {
-            Some(quota) => {
-                self.count(class, &quota, &Key::Attempt(tenant, name)).await.into_result()
-            }
+            Some(quota) => self
+                .count(class, &quota, &Key::Attempt(tenant, name))
+                .await
+                .into_result(),
             None => Ok(()),
         }
     }

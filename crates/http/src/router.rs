@@ -31,7 +31,10 @@ pub struct Found<'r, 'p, T> {
 
 impl<T> Default for Router<T> {
     fn default() -> Self {
-        Self { root: Node::default(), values: Vec::new() }
+        Self {
+            root: Node::default(),
+            values: Vec::new(),
+        }
     }
 }
 
@@ -42,7 +45,10 @@ impl<T> Router<T> {
         let mut node = &mut self.root;
         let mut names = Vec::new();
         for part in segments(path) {
-            node = match part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+            node = match part
+                .strip_prefix('{')
+                .and_then(|part| part.strip_suffix('}'))
+            {
                 Some(name) => {
                     names.push(Box::from(name));
                     node.parameter.get_or_insert_default()
@@ -50,7 +56,10 @@ impl<T> Router<T> {
                 None => node.literal(part),
             };
         }
-        let end = node.end.get_or_insert_with(|| End { names, methods: Vec::new() });
+        let end = node.end.get_or_insert_with(|| End {
+            names,
+            methods: Vec::new(),
+        });
         let taken = end.methods.iter().any(|(known, _)| *known == method);
         assert!(!taken, "two handlers for {method} {path}");
         end.methods.push((method, self.values.len()));
@@ -62,10 +71,22 @@ impl<T> Router<T> {
         let mut texts = Vec::new();
         let end = self.root.find(path.strip_prefix('/')?, &mut texts)?;
         let of = |wanted: &Method| end.methods.iter().find(|(known, _)| known == wanted);
-        let of_head = || if method == Method::HEAD { of(&Method::GET) } else { None };
-        let route = of(method).or_else(of_head).and_then(|(_, index)| self.values.get(*index));
+        let of_head = || {
+            if method == Method::HEAD {
+                of(&Method::GET)
+            } else {
+                None
+            }
+        };
+        let route = of(method)
+            .or_else(of_head)
+            .and_then(|(_, index)| self.values.get(*index));
         let names = end.names.iter().map(|name| &**name);
-        Some(Found { route, parameters: names.zip(texts).collect(), methods: &end.methods })
+        Some(Found {
+            route,
+            parameters: names.zip(texts).collect(),
+            methods: &end.methods,
+        })
     }
 
     pub fn values(&self) -> impl Iterator<Item = &T> {
@@ -76,7 +97,11 @@ impl<T> Router<T> {
 impl<T> Found<'_, '_, T> {
     /// For the header `Allow`.
     pub fn allowed(&self) -> String {
-        let mut names: Vec<&str> = self.methods.iter().map(|(method, _)| method.as_str()).collect();
+        let mut names: Vec<&str> = self
+            .methods
+            .iter()
+            .map(|(method, _)| method.as_str())
+            .collect();
         if names.contains(&"GET") {
             names.push("HEAD");
         }
@@ -94,7 +119,10 @@ impl Node {
                 self.literals.len() - 1
             }
         };
-        let (_, node) = self.literals.get_mut(at).expect("it was found or just added");
+        let (_, node) = self
+            .literals
+            .get_mut(at)
+            .expect("it was found or just added");
         node
     }
 
@@ -154,11 +182,27 @@ mod tests {
         assert_eq!(find("/api/products", Method::GET), Some((Some(1), vec![])));
         assert_eq!(find("/api/products", Method::HEAD), Some((Some(1), vec![])));
         assert_eq!(find("/api/products", Method::DELETE), Some((None, vec![])));
-        assert_eq!(find("/api/products/7", Method::GET), Some((Some(3), vec![("id", "7")])));
-        assert_eq!(find("/api/products/export", Method::GET), Some((Some(4), vec![])));
+        assert_eq!(
+            find("/api/products/7", Method::GET),
+            Some((Some(3), vec![("id", "7")]))
+        );
+        assert_eq!(
+            find("/api/products/export", Method::GET),
+            Some((Some(4), vec![]))
+        );
         let lines = vec![("kind", "products"), ("id", "7")];
-        assert_eq!(find("/api/products/7/lines", Method::GET), Some((Some(5), lines)));
-        for unknown in ["", "/", "/api", "/api/products/", "/api/products/7/x", "api/products"] {
+        assert_eq!(
+            find("/api/products/7/lines", Method::GET),
+            Some((Some(5), lines))
+        );
+        for unknown in [
+            "",
+            "/",
+            "/api",
+            "/api/products/",
+            "/api/products/7/x",
+            "api/products",
+        ] {
             assert_eq!(find(unknown, Method::GET), None, "{unknown}");
         }
     }

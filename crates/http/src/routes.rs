@@ -102,10 +102,16 @@ impl Call {
     /// turn is the request's place among those of its store.
     async fn admit<Aud: Audience>(&mut self) -> Result<(Aud, Option<Turn>), ApiError> {
         let audience = Aud::admit(&self.req, &self.gate).await?;
-        let turn = audience.tenant_id().map(|tenant| self.gate.turns.take(tenant)).transpose()?;
+        let turn = audience
+            .tenant_id()
+            .map(|tenant| self.gate.turns.take(tenant))
+            .transpose()?;
         self.context.principal = audience.principal();
         let account = &self.context.principal;
-        self.gate.rates.check_known(self.class, account, audience.tenant_id()).await?;
+        self.gate
+            .rates
+            .check_known(self.class, account, audience.tenant_id())
+            .await?;
         self.req.extensions_mut().insert(self.context.clone());
         Ok((audience, turn))
     }
@@ -199,7 +205,11 @@ impl<A: 'static> Default for Routes<A> {
 
 impl<A: 'static> Routes<A> {
     pub fn new() -> Self {
-        Self { routes: Vec::new(), document: Document::default(), app: PhantomData }
+        Self {
+            routes: Vec::new(),
+            document: Document::default(),
+            app: PhantomData,
+        }
     }
 
     /// Adds a handler; [`routes!`] calls it.

@@ -29,9 +29,18 @@ pub struct Roles {
 }
 
 impl Roles {
-    pub const ALL: Self = Self { serve: true, work: true };
-    pub const SERVE: Self = Self { serve: true, work: false };
-    pub const WORK: Self = Self { serve: false, work: true };
+    pub const ALL: Self = Self {
+        serve: true,
+        work: true,
+    };
+    pub const SERVE: Self = Self {
+        serve: true,
+        work: false,
+    };
+    pub const WORK: Self = Self {
+        serve: false,
+        work: true,
+    };
 }
 
 /// The services that listen, by port, and whether the process is about to end.
@@ -78,19 +87,32 @@ impl Running {
         let mut services = Vec::new();
         let mut workers = Vec::new();
         for part in parts {
-            workers.extend(part.workers.into_iter().filter(|worker| worker.runs_in(roles)));
+            workers.extend(
+                part.workers
+                    .into_iter()
+                    .filter(|worker| worker.runs_in(roles)),
+            );
             services.push(part.service);
         }
         let names: Vec<_> = services.iter().map(|service| service.name).collect();
         let listeners = listeners(platform, &services)?;
-        let addresses = listeners.iter().map(|(name, _, address)| (*name, *address)).collect();
-        let by_port = listeners.iter().zip(&services).map(|((_, _, at), s)| (at.port(), s.clone()));
+        let addresses = listeners
+            .iter()
+            .map(|(name, _, address)| (*name, *address))
+            .collect();
+        let by_port = listeners
+            .iter()
+            .zip(&services)
+            .map(|((_, _, at), s)| (at.port(), s.clone()));
         let serving = Arc::new(Serving {
             by_port: by_port.collect(),
             roles,
             draining: AtomicBool::new(false),
         });
-        let listeners = listeners.into_iter().map(|(_, listener, _)| listener).collect();
+        let listeners = listeners
+            .into_iter()
+            .map(|(_, listener, _)| listener)
+            .collect();
         let server = spawn_server(platform, serving.clone(), listeners)?;
         workers.push(beat(platform, services));
         tracing::info!(services = ?names, serve = roles.serve, work = roles.work, "Started");
@@ -105,7 +127,10 @@ impl Running {
 
     /// Where a service listens.
     pub fn address(&self, service: &str) -> Option<SocketAddr> {
-        self.addresses.iter().find(|(name, _)| *name == service).map(|(_, address)| *address)
+        self.addresses
+            .iter()
+            .find(|(name, _)| *name == service)
+            .map(|(_, address)| *address)
     }
 
     /// Ends when a worker fails: nothing else may go on as if it were there.
@@ -131,10 +156,13 @@ type Listening = (&'static str, TcpListener, SocketAddr);
 fn listeners(platform: &Platform, services: &[Service]) -> anyhow::Result<Vec<Listening>> {
     let listen = |service: &Service| {
         let name = service.name;
-        let port = platform.config.port_of(name).with_context(|| format!("{name} has no port"))?;
+        let port = platform
+            .config
+            .port_of(name)
+            .with_context(|| format!("{name} has no port"))?;
         let wanted = SocketAddr::new(platform.config.listen_host, port);
-        let listener =
-            TcpListener::bind(wanted).with_context(|| format!("{name} cannot listen on {wanted}"))?;
+        let listener = TcpListener::bind(wanted)
+            .with_context(|| format!("{name} cannot listen on {wanted}"))?;
         let address = listener.local_addr()?;
         Ok((name, listener, address))
     };
@@ -171,7 +199,10 @@ fn spawn_server(
 /// Asks each service every five seconds whether it is ready, and tells Redis.
 fn beat(platform: &Platform, services: Vec<Service>) -> Worker {
     let heartbeats = platform.heartbeats.clone();
-    Worker::beside_requests("heartbeats", move |shutdown: CancellationToken| async move {
-        heartbeats.run(services, shutdown).await;
-    })
+    Worker::beside_requests(
+        "heartbeats",
+        move |shutdown: CancellationToken| async move {
+            heartbeats.run(services, shutdown).await;
+        },
+    )
 }

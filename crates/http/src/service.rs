@@ -15,13 +15,13 @@ use actix_web::web::Data;
 use bytes::Bytes;
 use futures_util::future::{BoxFuture, LocalBoxFuture};
 
-use crate::{ApiError, internal};
 use crate::audience::AudienceKind;
 use crate::gate::Gate;
 use crate::metrics::RouteMetrics;
 use crate::rate::RateClass;
 use crate::router::Router;
 use crate::routes::{CallInProgress, Route, Routes};
+use crate::{ApiError, internal};
 use actix_web::HttpResponse;
 
 /// What `build` of a service answers.
@@ -71,7 +71,8 @@ impl Service {
             let db = db.clone();
             Box::pin(async move { foundation::check(&db, schema).await })
         };
-        Self::with_gate(foundation.schema.name, foundation.gate.clone(), app, routes).ready_when(ready)
+        Self::with_gate(foundation.schema.name, foundation.gate.clone(), app, routes)
+            .ready_when(ready)
     }
 
     /// A service without a database of its own.
@@ -82,7 +83,9 @@ impl Service {
         routes: Routes<A>,
     ) -> Self {
         let app = Data::new(app);
-        let Routes { routes, document, .. } = routes;
+        let Routes {
+            routes, document, ..
+        } = routes;
         let mut router = Router::default();
         for route in routes {
             let (path, method) = (route.path.clone(), route.method.clone());
@@ -105,7 +108,10 @@ impl Service {
         self,
         check: impl Fn() -> BoxFuture<'static, Result<(), String>> + Send + Sync + 'static,
     ) -> Self {
-        Self { readiness: Arc::new(check), ..self }
+        Self {
+            readiness: Arc::new(check),
+            ..self
+        }
     }
 
     pub fn name(&self) -> &'static str {
@@ -124,8 +130,19 @@ impl Service {
     }
 }
 
-fn bind<A: Send + Sync + 'static>(service: &'static str, app: Data<A>, route: Route<A>) -> Endpoint {
-    let Route { method, path, operation, audience, class, run } = route;
+fn bind<A: Send + Sync + 'static>(
+    service: &'static str,
+    app: Data<A>,
+    route: Route<A>,
+) -> Endpoint {
+    let Route {
+        method,
+        path,
+        operation,
+        audience,
+        class,
+        run,
+    } = route;
     Endpoint {
         metrics: RouteMetrics::new(service, method.as_str(), &path),
         run: Box::new(move |call| run(app.clone(), call)),

@@ -52,7 +52,12 @@ struct Shared {
 
 impl Sessions {
     pub fn new(db: Option<Db>, clock: Clock) -> Self {
-        Self(Arc::new(Shared { revoked: DashMap::new(), staff: DashMap::new(), db, clock }))
+        Self(Arc::new(Shared {
+            revoked: DashMap::new(),
+            staff: DashMap::new(),
+            db,
+            clock,
+        }))
     }
 
     /// Reads `revoked_session` and `staff_view`, and forgets what has run out.

@@ -44,8 +44,9 @@ mod tests {
     fn a_crowded_store_leaves_the_others_their_room() {
         let turns = Turns::default();
         let (crowded, calm) = (TenantId::new(), TenantId::new());
-        let mut taken: Vec<Turn> =
-            (0..limits::TENANT_CONCURRENCY).map(|_| turns.take(crowded).unwrap()).collect();
+        let mut taken: Vec<Turn> = (0..limits::TENANT_CONCURRENCY)
+            .map(|_| turns.take(crowded).unwrap())
+            .collect();
         assert!(turns.take(crowded).is_err());
         assert!(turns.take(calm).is_ok());
         taken.pop();

@@ -25,7 +25,9 @@ impl Exporters {
         let lines = LogExporter::builder().with_http();
         let lines = lines.with_endpoint(format!("{base}/v1/logs")).build()?;
         let ratio = std::env::var("OTEL_TRACES_SAMPLER_ARG").ok();
-        let ratio = ratio.and_then(|text| text.parse().ok()).unwrap_or(RATIO_DEFAULT);
+        let ratio = ratio
+            .and_then(|text| text.parse().ok())
+            .unwrap_or(RATIO_DEFAULT);
         let sampler = Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(ratio)));
         Ok(Self {
             traces: SdkTracerProvider::builder()

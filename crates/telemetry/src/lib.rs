@@ -31,7 +31,9 @@ pub struct Telemetry {
 /// When an exporter cannot be made, or a process starts it twice.
 pub fn init(config: &Config, service: &'static str) -> anyhow::Result<Telemetry> {
     let endpoint = config.otlp_endpoint.as_deref();
-    let exporters = endpoint.map(|endpoint| Exporters::new(endpoint, service)).transpose()?;
+    let exporters = endpoint
+        .map(|endpoint| Exporters::new(endpoint, service))
+        .transpose()?;
     log::install(config.log_json, exporters.as_ref())?;
     trace::set_enabled(exporters.is_some());
     metrics::install()?;

@@ -20,7 +20,12 @@ type AnyLayer = Box<dyn Layer<Registry> + Send + Sync>;
 pub(crate) fn install(json: bool, exporters: Option<&Exporters>) -> anyhow::Result<()> {
     let lines = tracing_subscriber::fmt::layer();
     let lines: AnyLayer = if json {
-        lines.json().flatten_event(true).with_current_span(true).with_span_list(false).boxed()
+        lines
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .boxed()
     } else {
         lines.with_target(false).boxed()
     };
@@ -29,7 +34,9 @@ pub(crate) fn install(json: bool, exporters: Option<&Exporters>) -> anyhow::Resu
         let traces = tracing_opentelemetry::layer().with_tracer(exporters.tracer());
         layers.push(traces.with_filter(filter()).boxed());
         // The exporter's own lines would make new ones for ever.
-        let own = EnvFilter::new("info,opentelemetry=off,opentelemetry_sdk=off,opentelemetry_otlp=off,hyper=off,reqwest=off,h2=off,lapin::returned_messages=off");
+        let own = EnvFilter::new(
+            "info,opentelemetry=off,opentelemetry_sdk=off,opentelemetry_otlp=off,hyper=off,reqwest=off,h2=off,lapin::returned_messages=off",
+        );
         let logs = OpenTelemetryTracingBridge::new(&exporters.logs);
         layers.push(logs.with_filter(own).boxed());
     }
@@ -43,5 +50,9 @@ fn filter() -> EnvFilter {
         Ok(wanted) if !wanted.is_empty() => default.parse_lossy(wanted),
         _ => default.parse_lossy(QUIET),
     };
-    filter.add_directive(NEVER.parse().expect("a directive of our own is well formed"))
+    filter.add_directive(
+        NEVER
+            .parse()
+            .expect("a directive of our own is well formed"),
+    )
 }

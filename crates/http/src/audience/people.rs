@@ -68,7 +68,10 @@ impl Audience for Sysadmin {
         if claims.role != Role::Sysadmin || claims.tenant != TenantId::PLATFORM {
             return Err(ApiError::forbidden("permission-missing").detail("sysadmins only"));
         }
-        Ok(Self { id: StaffId::from_uuid(claims.sub), session: claims.sid })
+        Ok(Self {
+            id: StaffId::from_uuid(claims.sub),
+            session: claims.sid,
+        })
     }
 
     fn principal(&self) -> Principal {

@@ -33,7 +33,11 @@ impl Audience for Shopper {
             Some(_) => Some(Customer::of_tenant(req, gate, tenant.clone())?.id),
             None => None,
         };
-        Ok(Self { tenant, customer, cart_token: cart_token(req) })
+        Ok(Self {
+            tenant,
+            customer,
+            cart_token: cart_token(req),
+        })
     }
 
     fn principal(&self) -> Principal {
@@ -62,7 +66,12 @@ impl Customer {
                 .detail("the token belongs to another store"));
         }
         let (id, session) = (CustomerId::from_uuid(claims.sub), claims.sid);
-        Ok(Self { tenant, id, session, cart_token: cart_token(req) })
+        Ok(Self {
+            tenant,
+            id,
+            session,
+            cart_token: cart_token(req),
+        })
     }
 }
 
@@ -84,17 +93,27 @@ impl Audience for Customer {
 }
 
 fn cart_token(req: &HttpRequest) -> Option<String> {
-    let header = req.headers().get(CART_HEADER).and_then(|value| value.to_str().ok());
+    let header = req
+        .headers()
+        .get(CART_HEADER)
+        .and_then(|value| value.to_str().ok());
     let token = match header {
         Some(token) => token.to_owned(),
         None => cookie(req, CART_COOKIE)?.to_owned(),
     };
-    (1..=CART_TOKEN_CHARS_MAX).contains(&token.len()).then_some(token)
+    (1..=CART_TOKEN_CHARS_MAX)
+        .contains(&token.len())
+        .then_some(token)
 }
 
 /// A cookie's value as it was sent; ours are URL-safe text.
 fn cookie<'a>(req: &'a HttpRequest, name: &str) -> Option<&'a str> {
     let headers = req.headers().get_all("cookie");
-    let pairs = headers.filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(';'));
-    pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(key, _)| *key == name).map(|(_, v)| v)
+    let pairs = headers
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|text| text.split(';'));
+    pairs
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find(|(key, _)| *key == name)
+        .map(|(_, v)| v)
 }

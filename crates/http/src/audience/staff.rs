@@ -41,7 +41,10 @@ impl<P: Permission> Audience for Staff<P> {
         let (claims, tenant) = match req.headers().get(ACT_IN) {
             Some(slug) if gate.claims(req, TokenAudience::Staff).is_err() => {
                 let claims = gate.claims(req, TokenAudience::Sysadmin)?;
-                let slug = slug.to_str().ok().and_then(|text| text.parse::<Slug>().ok());
+                let slug = slug
+                    .to_str()
+                    .ok()
+                    .and_then(|text| text.parse::<Slug>().ok());
                 let slug = slug.ok_or_else(|| ApiError::not_found("unknown-store"))?;
                 (claims, gate.directory.by_slug(&slug).await?)
             }
@@ -50,11 +53,16 @@ impl<P: Permission> Audience for Staff<P> {
         if let Ok(of_host) = gate.directory.by_host(host(req)).await
             && of_host.id != tenant.id
         {
-            return Err(ApiError::forbidden("other-store").detail("the token belongs to another store"));
+            return Err(
+                ApiError::forbidden("other-store").detail("the token belongs to another store")
+            );
         }
         if !claims.role.may::<P>() {
-            return Err(ApiError::forbidden("permission-missing")
-                .detail(format!("the role {} does not include {}", claims.role, P::NAME)));
+            return Err(ApiError::forbidden("permission-missing").detail(format!(
+                "the role {} does not include {}",
+                claims.role,
+                P::NAME
+            )));
         }
         Ok(Self {
             tenant,
@@ -66,7 +74,11 @@ impl<P: Permission> Audience for Staff<P> {
     }
 
     fn principal(&self) -> Principal {
-        if self.is_platform() { Principal::Sysadmin(self.id) } else { Principal::Staff(self.id) }
+        if self.is_platform() {
+            Principal::Sysadmin(self.id)
+        } else {
+            Principal::Staff(self.id)
+        }
     }
 
     fn tenant_id(&self) -> Option<TenantId> {

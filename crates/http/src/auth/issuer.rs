@@ -37,7 +37,11 @@ pub struct TokenIssuer {
 
 impl TokenIssuer {
     pub fn new(config: &Config, clock: Clock) -> Result<Self, Invalid> {
-        let first = config.jwt.keys.first().ok_or_else(|| Invalid::new("a JWT key is needed"))?;
+        let first = config
+            .jwt
+            .keys
+            .first()
+            .ok_or_else(|| Invalid::new("a JWT key is needed"))?;
         let header = Header {
             typ: Some(TOKEN_TYPE.to_owned()),
             kid: Some(first.kid.clone()),
@@ -68,6 +72,9 @@ impl TokenIssuer {
         };
         let token = jsonwebtoken::encode(&self.header, &claims, &self.key)
             .expect("the claims are plain data and the key was checked at start");
-        IssuedToken { token, expires_at: claims.exp }
+        IssuedToken {
+            token,
+            expires_at: claims.exp,
+        }
     }
 }

@@ -17,14 +17,18 @@ pub(super) const fn algorithm(configured: JwtAlgorithm) -> Algorithm {
 
 pub(super) fn signing(algorithm: JwtAlgorithm, key: &JwtKey) -> Result<EncodingKey, Invalid> {
     match algorithm {
-        JwtAlgorithm::Hs256 => Ok(EncodingKey::from_secret(key.secret.expose_secret().as_bytes())),
+        JwtAlgorithm::Hs256 => Ok(EncodingKey::from_secret(
+            key.secret.expose_secret().as_bytes(),
+        )),
         JwtAlgorithm::EdDsa => Ok(EncodingKey::from_ed_der(&pkcs8(&key.secret)?)),
     }
 }
 
 pub(super) fn verifying(algorithm: JwtAlgorithm, key: &JwtKey) -> Result<DecodingKey, Invalid> {
     match algorithm {
-        JwtAlgorithm::Hs256 => Ok(DecodingKey::from_secret(key.secret.expose_secret().as_bytes())),
+        JwtAlgorithm::Hs256 => Ok(DecodingKey::from_secret(
+            key.secret.expose_secret().as_bytes(),
+        )),
         JwtAlgorithm::EdDsa => {
             let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&pkcs8(&key.secret)?)
                 .map_err(|_| not_a_key())?;
@@ -36,7 +40,10 @@ pub(super) fn verifying(algorithm: JwtAlgorithm, key: &JwtKey) -> Result<Decodin
 /// The DER inside a PEM's frame. Variables often carry line ends as `\n`.
 fn pkcs8(pem: &SecretString) -> Result<Vec<u8>, Invalid> {
     let text = pem.expose_secret().replace("\\n", "\n");
-    let body: String = text.lines().filter(|line| !line.starts_with("-----")).collect();
+    let body: String = text
+        .lines()
+        .filter(|line| !line.starts_with("-----"))
+        .collect();
     STANDARD.decode(body.trim()).map_err(|_| not_a_key())
 }
 

@@ -61,7 +61,10 @@ impl TokenVerifier {
         if brings_a_key || header.typ.as_deref() != Some(TOKEN_TYPE) {
             return Err(TokenError::Forged);
         }
-        let key = header.kid.and_then(|kid| self.keys.get(&kid)).ok_or(TokenError::Forged)?;
+        let key = header
+            .kid
+            .and_then(|kid| self.keys.get(&kid))
+            .ok_or(TokenError::Forged)?;
         let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation)
             .map_err(|_| TokenError::Forged)?
             .claims;

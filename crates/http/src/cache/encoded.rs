@@ -104,7 +104,9 @@ impl Encoded {
 
     /// Whether the client has this body already, in any form.
     pub fn matches(&self, if_none_match: &HeaderValue) -> bool {
-        let Ok(text) = if_none_match.to_str() else { return false };
+        let Ok(text) = if_none_match.to_str() else {
+            return false;
+        };
         text.split(',').map(str::trim).any(|seen| {
             let seen = seen.strip_prefix("W/").unwrap_or(seen).trim_matches('"');
             let rest = seen.strip_prefix(self.tag.as_str());
@@ -127,8 +129,7 @@ fn gzip(plain: &[u8]) -> Option<Bytes> {
 
 fn brotli(plain: &[u8]) -> Option<Bytes> {
     let mut out = Vec::new();
-    let mut encoder =
-        brotli::CompressorWriter::new(&mut out, 4_096, BROTLI_QUALITY, BROTLI_WINDOW);
+    let mut encoder = brotli::CompressorWriter::new(&mut out, 4_096, BROTLI_QUALITY, BROTLI_WINDOW);
     encoder.write_all(plain).ok()?;
     drop(encoder);
     Some(out.into())

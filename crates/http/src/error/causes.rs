@@ -5,7 +5,9 @@ use super::ApiError;
 impl From<db::Error> for ApiError {
     fn from(error: db::Error) -> Self {
         if error.is_unavailable() {
-            return Self::unavailable("temporarily-unavailable").retry_after(2).because(&error);
+            return Self::unavailable("temporarily-unavailable")
+                .retry_after(2)
+                .because(&error);
         }
         if error.is_lock_timeout() || error.is_retryable() {
             return Self::unavailable("busy")
@@ -26,7 +28,11 @@ impl From<diesel::result::Error> for ApiError {
 impl From<actix_web::Error> for ApiError {
     fn from(error: actix_web::Error) -> Self {
         let status = error.as_response_error().status_code();
-        if status.is_server_error() { Self::internal(&error) } else { Self::of_status(status) }
+        if status.is_server_error() {
+            Self::internal(&error)
+        } else {
+            Self::of_status(status)
+        }
     }
 }
 

@@ -41,7 +41,11 @@ impl RequestHash {
 
 impl IdempotencyKey {
     pub fn new(principal: impl Into<String>, key: impl Into<String>) -> Self {
-        Self { principal: principal.into(), key: key.into(), operation: String::new() }
+        Self {
+            principal: principal.into(),
+            key: key.into(),
+            operation: String::new(),
+        }
     }
 
     /// What must be the same when the key is: the operation and the body.
@@ -64,13 +68,15 @@ impl FromRequest for IdempotencyKey {
 }
 
 fn read(req: &HttpRequest) -> Result<IdempotencyKey, ApiError> {
-    let accepted = "send one Idempotency-Key of 1 to 255 visible ASCII characters, a new one per intention";
+    let accepted =
+        "send one Idempotency-Key of 1 to 255 visible ASCII characters, a new one per intention";
     let mut values = req.headers().get_all("idempotency-key");
     let Some(value) = values.next() else {
         return Err(ApiError::bad_request("idempotency-key-required", accepted));
     };
     let key = value.to_str().unwrap_or("");
-    let fits = (1..=KEY_CHARS_MAX).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
+    let fits =
+        (1..=KEY_CHARS_MAX).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic());
     if !fits || values.next().is_some() {
         return Err(ApiError::bad_request("invalid-idempotency-key", accepted));
     }

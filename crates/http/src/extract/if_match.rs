@@ -34,9 +34,14 @@ impl FromRequest for IfMatch {
 fn read(req: &HttpRequest) -> Result<IfMatch, ApiError> {
     let accepted = "send If-Match with the version you saw, such as If-Match: \"7\"";
     let Some(value) = req.headers().get(IF_MATCH) else {
-        return Err(ApiError::new(StatusCode::PRECONDITION_REQUIRED, "if-match-required").detail(accepted));
+        return Err(
+            ApiError::new(StatusCode::PRECONDITION_REQUIRED, "if-match-required").detail(accepted),
+        );
     };
-    let version = value.to_str().ok().map(|text| text.trim().trim_matches('"'));
+    let version = value
+        .to_str()
+        .ok()
+        .map(|text| text.trim().trim_matches('"'));
     match version.and_then(|text| text.parse().ok()) {
         Some(version) => Ok(IfMatch(version)),
         None => Err(ApiError::bad_request("invalid-if-match", accepted)),

@@ -29,9 +29,15 @@ pub struct Json<T> {
 }
 
 /// Makes an answer; a body that came in was made by its extractor.
-#[expect(non_snake_case, reason = "it reads as a tuple struct, like actix's own")]
+#[expect(
+    non_snake_case,
+    reason = "it reads as a tuple struct, like actix's own"
+)]
 pub fn Json<T>(value: T) -> Json<T> {
-    Json { value, hash: RequestHash::NONE }
+    Json {
+        value,
+        hash: RequestHash::NONE,
+    }
 }
 
 impl<T> Json<T> {
@@ -57,7 +63,9 @@ impl<T: Serialize> Responder for Json<T> {
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         match serde_json::to_vec(&self.value) {
-            Ok(bytes) => HttpResponse::Ok().content_type("application/json").body(bytes),
+            Ok(bytes) => HttpResponse::Ok()
+                .content_type("application/json")
+                .body(bytes),
             Err(error) => {
                 tracing::error!(cause = %error, "An answer could not be written as JSON");
                 ApiError::unexplained().to_response(None)
@@ -87,7 +95,11 @@ where
                 .detail("send the body as application/json"));
             }
             let bytes = read_limited(payload, declared, limits::JSON_BYTES).await?;
-            let hash = if keyed { RequestHash::of(&bytes) } else { RequestHash::NONE };
+            let hash = if keyed {
+                RequestHash::of(&bytes)
+            } else {
+                RequestHash::NONE
+            };
             let value = parse::<T>(&bytes)?;
             Ok(Self { value, hash })
         })
@@ -104,13 +116,22 @@ where
 }
 
 fn is_json(req: &HttpRequest) -> bool {
-    let value = req.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let value = req
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or("");
     let essence = value.split(';').next().unwrap_or("").trim();
     essence.eq_ignore_ascii_case("application/json")
 }
 
 pub(super) fn declared_length(req: &HttpRequest) -> Option<usize> {
-    req.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+    req.headers()
+        .get(CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
 }
 
 /// Reads a body; refuses it as soon as it is known to be too long, and when it comes too slowly.
@@ -120,8 +141,11 @@ pub(super) async fn read_limited(
     limit: usize,
 ) -> Result<BytesMut, ApiError> {
     let too_large = || {
-        ApiError::new(actix_web::http::StatusCode::PAYLOAD_TOO_LARGE, "body-too-large")
-            .detail(format!("at most {limit} bytes are accepted"))
+        ApiError::new(
+            actix_web::http::StatusCode::PAYLOAD_TOO_LARGE,
+            "body-too-large",
+        )
+        .detail(format!("at most {limit} bytes are accepted"))
     };
     if declared.is_some_and(|length| length > limit) {
         return Err(too_large());
@@ -139,10 +163,15 @@ pub(super) async fn read_limited(
         }
         Ok(body)
     };
-    tokio::time::timeout(limits::BODY_TIME, read).await.unwrap_or_else(|_| {
-        Err(ApiError::new(actix_web::http::StatusCode::REQUEST_TIMEOUT, "body-too-slow")
+    tokio::time::timeout(limits::BODY_TIME, read)
+        .await
+        .unwrap_or_else(|_| {
+            Err(ApiError::new(
+                actix_web::http::StatusCode::REQUEST_TIMEOUT,
+                "body-too-slow",
+            )
             .detail("the body must arrive within 30 seconds"))
-    })
+        })
 }
 
 fn parse<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T, ApiError> {
@@ -155,11 +184,19 @@ fn parse<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T
         unknown.push(pointer_of(&path.to_string()));
     });
     let value = parsed.map_err(|error| refused(&error, &track.path()))?;
-    json.end().map_err(|_| ApiError::bad_request("malformed-json", "one JSON value is expected"))?;
+    json.end()
+        .map_err(|_| ApiError::bad_request("malformed-json", "one JSON value is expected"))?;
     if !unknown.is_empty() {
-        let problem = ApiError::invalid("unknown-field", "the body has fields that are not known here");
+        let problem = ApiError::invalid(
+            "unknown-field",
+            "the body has fields that are not known here",
+        );
         return Err(unknown.into_iter().fold(problem, |problem, pointer| {
-            problem.at(pointer, "unknown-field", "this field is not known here; leave it out")
+            problem.at(
+                pointer,
+                "unknown-field",
+                "this field is not known here; leave it out",
+            )
         }));
     }
     value.validate().map_err(|report| {
@@ -188,18 +225,23 @@ fn refused(error: &serde_json::Error, path: &serde_path_to_error::Path) -> ApiEr
             } else {
                 "invalid"
             };
-            ApiError::invalid("invalid-body", "a field is not acceptable").at(pointer, code, message)
+            ApiError::invalid("invalid-body", "a field is not acceptable")
+                .at(pointer, code, message)
         }
-        Category::Io | Category::Syntax | Category::Eof => {
-            ApiError::bad_request("malformed-json", format!("not JSON at line {}", error.line()))
-        }
+        Category::Io | Category::Syntax | Category::Eof => ApiError::bad_request(
+            "malformed-json",
+            format!("not JSON at line {}", error.line()),
+        ),
     }
 }
 
 /// `lines[0].quantity` and `lines.0.quantity` as a JSON pointer (RFC 6901).
 fn pointer_of(path: &str) -> String {
     let mut pointer = String::with_capacity(path.len() + 1);
-    for part in path.split(['.', '[', ']']).filter(|part| !part.is_empty() && *part != "?") {
+    for part in path
+        .split(['.', '[', ']'])
+        .filter(|part| !part.is_empty() && *part != "?")
+    {
         pointer.push('/');
         pointer.push_str(&part.replace('~', "~0").replace('/', "~1"));
     }
@@ -249,7 +291,10 @@ mod tests {
 
     fn problem(json: &str) -> String {
         let error = parse::<Cart>(json.as_bytes()).unwrap_err();
-        format!("{error} {}", serde_json::to_string(&error.fields()).unwrap())
+        format!(
+            "{error} {}",
+            serde_json::to_string(&error.fields()).unwrap()
+        )
     }
 
     #[test]
@@ -257,12 +302,18 @@ mod tests {
         assert!(parse::<Cart>(br#"{"lines":[{"quantity":1}]}"#).is_ok());
         for (json, pointer) in [
             (r#"{"lines":[{"quantity":"1"}]}"#, "/lines/0/quantity"),
-            (r#"{"lines":[{"quantity":1},{"quantity":10}]}"#, "/lines/1/quantity"),
+            (
+                r#"{"lines":[{"quantity":1},{"quantity":10}]}"#,
+                "/lines/1/quantity",
+            ),
             (r#"{"lines":[{"quantity":1,"price":0}]}"#, "/lines/0/price"),
             (r#"{"lines":[],"total":0}"#, "/total"),
         ] {
             let told = problem(json);
-            assert!(told.contains(pointer) && told.starts_with("422"), "{json}: {told}");
+            assert!(
+                told.contains(pointer) && told.starts_with("422"),
+                "{json}: {told}"
+            );
         }
         assert!(problem(r#"{"lines":[]} {}"#).starts_with("400"));
         assert!(problem("nonsense").starts_with("400"));
@@ -273,6 +324,9 @@ mod tests {
         let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
         assert!(check_depth(nested(32).as_bytes()).is_ok());
         assert!(check_depth(nested(33).as_bytes()).is_err());
-        assert!(check_depth(format!(r#"["{}\"{}"]"#, "[".repeat(40), "{".repeat(40)).as_bytes()).is_ok());
+        assert!(
+            check_depth(format!(r#"["{}\"{}"]"#, "[".repeat(40), "{".repeat(40)).as_bytes())
+                .is_ok()
+        );
     }
 }

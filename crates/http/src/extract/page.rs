@@ -39,7 +39,11 @@ pub struct List<T> {
 
 impl Page {
     pub fn first(limit: i64) -> Self {
-        Self { limit, count: false, after: None }
+        Self {
+            limit,
+            count: false,
+            after: None,
+        }
     }
 
     /// How many rows to ask for: one more than the page has, so that its end is known.
@@ -50,7 +54,9 @@ impl Page {
     /// The sort key of the last row that the client has. A cursor holds nothing else, so a forged
     /// one only moves the window within what the client may see.
     pub fn after<K: DeserializeOwned>(&self) -> Result<Option<K>, ApiError> {
-        let Some(cursor) = &self.after else { return Ok(None) };
+        let Some(cursor) = &self.after else {
+            return Ok(None);
+        };
         let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
         let key = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         key.map(Some).ok_or_else(|| {
@@ -73,7 +79,11 @@ impl Page {
             let json = serde_json::to_vec(&key(row)).expect("a sort key is plain data");
             URL_SAFE_NO_PAD.encode(json)
         });
-        List { items: rows.into_iter().map(view).collect(), next, count: None }
+        List {
+            items: rows.into_iter().map(view).collect(),
+            next,
+            count: None,
+        }
     }
 }
 
@@ -102,10 +112,17 @@ fn read(query: &str) -> Result<Page, ApiError> {
         return Err(problem("limit is 1 to 100").at("/limit", "out-of-range", "1 to 100"));
     }
     let after = fields.after.filter(|cursor| !cursor.is_empty());
-    if after.as_ref().is_some_and(|cursor| cursor.len() > CURSOR_CHARS_MAX) {
+    if after
+        .as_ref()
+        .is_some_and(|cursor| cursor.len() > CURSOR_CHARS_MAX)
+    {
         return Err(problem("after is the next of an earlier answer"));
     }
-    Ok(Page { limit, count: fields.count.unwrap_or(false), after })
+    Ok(Page {
+        limit,
+        count: fields.count.unwrap_or(false),
+        after,
+    })
 }
 
 impl Input for Page {
@@ -133,7 +150,13 @@ mod tests {
     fn a_limit_is_1_to_100() {
         assert_eq!(read("").unwrap().limit, 20);
         assert_eq!(read("limit=100").unwrap().limit, 100);
-        for bad in ["limit=0", "limit=101", "limit=-1", "limit=x", "limit=1&limit=2"] {
+        for bad in [
+            "limit=0",
+            "limit=101",
+            "limit=-1",
+            "limit=x",
+            "limit=1&limit=2",
+        ] {
             assert!(read(bad).is_err(), "{bad}");
         }
     }

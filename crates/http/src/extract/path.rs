@@ -39,7 +39,12 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
         for (name, text) in Context::of(req).parameters {
             parameters.add_static(name, text);
         }
-        ready(parameters.load().map(Self).map_err(|_| ApiError::not_found("not-found")))
+        ready(
+            parameters
+                .load()
+                .map(Self)
+                .map_err(|_| ApiError::not_found("not-found")),
+        )
     }
 }
 

@@ -58,12 +58,17 @@ fn parse<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
             unknown.push(name);
         }
     });
-    let problem = || ApiError::bad_request("invalid-query", "a field of the query is not acceptable");
+    let problem =
+        || ApiError::bad_request("invalid-query", "a field of the query is not acceptable");
     let value: T = parsed.map_err(|error| {
         problem().at(format!("/{}", track.path()), "invalid", error.to_string())
     })?;
     match unknown.first() {
-        Some(name) => Err(problem().at(format!("/{name}"), "unknown-field", "this field is not known here")),
+        Some(name) => Err(problem().at(
+            format!("/{name}"),
+            "unknown-field",
+            "this field is not known here",
+        )),
         None => Ok(value),
     }
 }

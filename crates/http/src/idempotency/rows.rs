@@ -69,17 +69,21 @@ pub async fn claim_all(
         .get_results(&mut tx.conn())
         .await?;
     let is_taken = |key: &IdempotencyKey| {
-        taken.iter().any(|(principal, name)| *principal == key.principal && *name == key.key)
+        taken
+            .iter()
+            .any(|(principal, name)| *principal == key.principal && *name == key.key)
     };
     Ok(keys.iter().map(|(key, _)| is_taken(key)).collect())
 }
 
 /// The answer kept under a key. Nothing for a key that was taken in this very transaction.
-pub async fn find_stored(
-    tx: &TenantTx,
-    key: &IdempotencyKey,
-) -> Result<Option<Stored>, db::Error> {
-    type Row = (Vec<u8>, Option<i16>, Option<serde_json::Value>, Option<Vec<u8>>);
+pub async fn find_stored(tx: &TenantTx, key: &IdempotencyKey) -> Result<Option<Stored>, db::Error> {
+    type Row = (
+        Vec<u8>,
+        Option<i16>,
+        Option<serde_json::Value>,
+        Option<Vec<u8>>,
+    );
     let row: Option<Row> = idempotency_key::table
         .filter(idempotency_key::tenant_id.eq(tx.tenant().uuid()))
         .filter(idempotency_key::principal.eq(&key.principal))
@@ -94,7 +98,9 @@ pub async fn find_stored(
         .await
         .optional()?;
     Ok(row.and_then(|(hash, status, headers, body)| {
-        let location = headers.as_ref().and_then(|headers| headers.get("location")?.as_str());
+        let location = headers
+            .as_ref()
+            .and_then(|headers| headers.get("location")?.as_str());
         Some(Stored {
             hash,
             status: u16::try_from(status?).ok()?,
@@ -154,9 +160,12 @@ pub async fn store_all(
 
 /// Forgets answers older than `before`; a day is what clients are promised.
 pub async fn forget_old(db: &Db, before: OffsetDateTime) -> Result<usize, db::Error> {
-    db.system("forget idempotency keys of yesterday", async |tx: &mut SystemTx| {
-        let old = idempotency_key::table.filter(idempotency_key::created_at.lt(before));
-        Ok(diesel::delete(old).execute(&mut tx.conn()).await?)
-    })
+    db.system(
+        "forget idempotency keys of yesterday",
+        async |tx: &mut SystemTx| {
+            let old = idempotency_key::table.filter(idempotency_key::created_at.lt(before));
+            Ok(diesel::delete(old).execute(&mut tx.conn()).await?)
+        },
+    )
     .await
 }

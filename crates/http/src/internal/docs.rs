@@ -17,7 +17,9 @@ p{margin:.4rem 0}small{color:#57606a}ul{margin:.4rem 0;padding-left:1.2rem}\
 /// Only the page's own style, known by its hash.
 pub(crate) fn policy() -> String {
     let hash = STANDARD.encode(Sha256::digest(STYLE));
-    format!("default-src 'none'; style-src 'sha256-{hash}'; frame-ancestors 'none'; base-uri 'none'")
+    format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; frame-ancestors 'none'; base-uri 'none'"
+    )
 }
 
 /// The page of an OpenAPI document.
@@ -30,7 +32,12 @@ pub(crate) fn page(service: &str, openapi: &Value) -> String {
          <p>For programs: <a href=\"openapi.json\">openapi.json</a> (OpenAPI 3.1).</p>"
     );
     let mut operations: Vec<(&str, &str, &str, &Value)> = Vec::new();
-    for (path, item) in openapi.get("paths").and_then(Value::as_object).into_iter().flatten() {
+    for (path, item) in openapi
+        .get("paths")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
         for (method, operation) in item.as_object().into_iter().flatten() {
             if operation.get("operationId").is_some() {
                 operations.push((text(operation, "/tags/0"), path, method, operation));
@@ -50,7 +57,10 @@ pub(crate) fn page(service: &str, openapi: &Value) -> String {
 }
 
 fn article(html: &mut String, path: &str, method: &str, operation: &Value) {
-    let (id, audience) = (text(operation, "/operationId"), text(operation, "/x-audience"));
+    let (id, audience) = (
+        text(operation, "/operationId"),
+        text(operation, "/x-audience"),
+    );
     let _ = write!(
         html,
         "<article id=\"{id}\"><p><b>{}</b><code>{}</code></p><p>{}</p><p><small>for {} {}</small></p><ul>",
@@ -61,13 +71,31 @@ fn article(html: &mut String, path: &str, method: &str, operation: &Value) {
         escape(text(operation, "/x-permission")),
         id = escape(id),
     );
-    for parameter in operation.get("parameters").and_then(Value::as_array).into_iter().flatten() {
+    for parameter in operation
+        .get("parameters")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         let (name, place) = (text(parameter, "/name"), text(parameter, "/in"));
         let words = escape(text(parameter, "/description"));
-        let _ = write!(html, "<li><code>{}</code> <small>{place}</small> {words}", escape(name));
+        let _ = write!(
+            html,
+            "<li><code>{}</code> <small>{place}</small> {words}",
+            escape(name)
+        );
     }
-    for (status, answer) in operation.get("responses").and_then(Value::as_object).into_iter().flatten() {
-        let _ = write!(html, "<li>{status} <small>{}</small>", escape(text(answer, "/description")));
+    for (status, answer) in operation
+        .get("responses")
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+    {
+        let _ = write!(
+            html,
+            "<li>{status} <small>{}</small>",
+            escape(text(answer, "/description"))
+        );
     }
     html.push_str("</ul></article>");
 }
@@ -77,5 +105,7 @@ fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
 }
 
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('"', "&quot;")
 }

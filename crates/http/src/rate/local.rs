@@ -70,7 +70,10 @@ fn micros(number: i128) -> i64 {
 mod tests {
     use super::*;
 
-    const QUOTA: Quota = Quota { count: 3, period: Duration::from_secs(60) };
+    const QUOTA: Quota = Quota {
+        count: 3,
+        period: Duration::from_secs(60),
+    };
 
     #[test]
     fn a_burst_is_allowed_and_then_one_each_step() {
@@ -85,6 +88,10 @@ mod tests {
         clock.advance(time::Duration::seconds(20));
         assert!(ask().allowed);
         assert!(!ask().allowed);
-        assert!(local.count(RateClass::Login, &QUOTA, &Key::Ip([10, 0, 0, 2].into())).allowed);
+        assert!(
+            local
+                .count(RateClass::Login, &QUOTA, &Key::Ip([10, 0, 0, 2].into()))
+                .allowed
+        );
     }
 }

@@ -69,7 +69,9 @@ impl Shared {
                 retry_after: Duration::from_micros(retry_us),
             }),
             Ok(Err(_)) | Err(_) => {
-                self.0.rests_until_ms.store(now_ms + millis(REST), Ordering::Relaxed);
+                self.0
+                    .rests_until_ms
+                    .store(now_ms + millis(REST), Ordering::Relaxed);
                 metrics::counter!("rate_limit_fallbacks_total").increment(1);
                 None
             }

@@ -23,7 +23,11 @@ impl Workers {
             let task = tasks.spawn((worker.run)(shutdown.clone()));
             names.insert(task.id(), worker.name);
         }
-        Self { tasks, names, shutdown }
+        Self {
+            tasks,
+            names,
+            shutdown,
+        }
     }
 
     /// Ends when a worker panicked. A worker that came to its end is no failure.

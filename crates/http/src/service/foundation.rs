@@ -31,22 +31,36 @@ impl Foundation {
     /// Reads stores, sessions and staff anew now and then; every process that answers requests runs
     /// it, so that a broker that is away delays news by 30 s and no more.
     pub fn workers(&self) -> Vec<Worker> {
-        let (directory, sessions, name) = (self.directory.clone(), self.sessions.clone(), self.schema.name);
-        vec![Worker::beside_requests(format!("{name}: reload"), move |shutdown| async move {
-            while shutdown.run_until_cancelled(tokio::time::sleep(RELOAD_EVERY)).await.is_some() {
-                let reloaded = async { sessions.load().await.and(directory.load().await) };
-                if let Err(error) = reloaded.await {
-                    tracing::warn!(service = name, cause = %error, "Reloading stores and sessions failed");
+        let (directory, sessions, name) = (
+            self.directory.clone(),
+            self.sessions.clone(),
+            self.schema.name,
+        );
+        vec![Worker::beside_requests(
+            format!("{name}: reload"),
+            move |shutdown| async move {
+                while shutdown
+                    .run_until_cancelled(tokio::time::sleep(RELOAD_EVERY))
+                    .await
+                    .is_some()
+                {
+                    let reloaded = async { sessions.load().await.and(directory.load().await) };
+                    if let Err(error) = reloaded.await {
+                        tracing::warn!(service = name, cause = %error, "Reloading stores and sessions failed");
+                    }
                 }
-            }
-        })]
+            },
+        )]
     }
 
     /// Hears of stores, sessions and staff; a service adds what else it keeps in memory, and runs it
     /// with [`listen`](Self::listen).
     pub fn listener(&self) -> Listener {
-        let (directory, of_revoked, of_staff) =
-            (self.directory.clone(), self.sessions.clone(), self.sessions.clone());
+        let (directory, of_revoked, of_staff) = (
+            self.directory.clone(),
+            self.sessions.clone(),
+            self.sessions.clone(),
+        );
         Listener::new(self.schema.name, self.platform.rabbit.clone())
             .on::<TenantChanged>(move |delivery| {
                 match Tenant::of_event(delivery.tenant, &delivery.message) {

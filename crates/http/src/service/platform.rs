@@ -51,11 +51,20 @@ impl Platform {
             pool_size: self.config.database_pool_size,
         })?;
         db::level(&db, schema).await?;
-        let directory =
-            TenantDirectory::new(&self.config.base_domain, Some(db.clone()), self.clock.clone());
+        let directory = TenantDirectory::new(
+            &self.config.base_domain,
+            Some(db.clone()),
+            self.clock.clone(),
+        );
         let sessions = Sessions::new(Some(db.clone()), self.clock.clone());
-        directory.load().await.with_context(|| format!("loading the stores of {service}"))?;
-        sessions.load().await.with_context(|| format!("loading the sessions of {service}"))?;
+        directory
+            .load()
+            .await
+            .with_context(|| format!("loading the stores of {service}"))?;
+        sessions
+            .load()
+            .await
+            .with_context(|| format!("loading the sessions of {service}"))?;
         let gate = Gate::new(
             &self.config,
             self.clock.clone(),
@@ -63,6 +72,13 @@ impl Platform {
             sessions.clone(),
             self.rates.clone(),
         )?;
-        Ok(Foundation { schema, db, directory, sessions, gate, platform: self.clone() })
+        Ok(Foundation {
+            schema,
+            db,
+            directory,
+            sessions,
+            gate,
+            platform: self.clone(),
+        })
     }
 }

@@ -22,11 +22,18 @@ impl Worker {
     }
 
     /// A worker of the role `work`: it runs where work is done, in any number of processes.
-    pub fn new<F>(name: impl Into<String>, run: impl FnOnce(CancellationToken) -> F + Send + 'static) -> Self
+    pub fn new<F>(
+        name: impl Into<String>,
+        run: impl FnOnce(CancellationToken) -> F + Send + 'static,
+    ) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        Self { name: name.into(), serves: false, run: Box::new(|shutdown| Box::pin(run(shutdown))) }
+        Self {
+            name: name.into(),
+            serves: false,
+            run: Box::new(|shutdown| Box::pin(run(shutdown))),
+        }
     }
 
     /// A worker that every process which answers requests needs, such as the listener of its caches.
@@ -37,6 +44,9 @@ impl Worker {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        Self { serves: true, ..Self::new(name, run) }
+        Self {
+            serves: true,
+            ..Self::new(name, run)
+        }
     }
 }

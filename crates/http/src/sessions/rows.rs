@@ -33,22 +33,25 @@ type Revoked = Vec<(SessionId, i64)>;
 type Staff = Vec<(StaffId, StaffState)>;
 
 pub(super) async fn list_all(db: &Db, now: OffsetDateTime) -> Result<(Revoked, Staff), db::Error> {
-    db.system("load ended sessions and staff", async |tx: &mut SystemTx| {
-        let revoked: Vec<(Uuid, OffsetDateTime)> = revoked_session::table
-            .filter(revoked_session::expires_at.gt(now))
-            .select((revoked_session::session_id, revoked_session::expires_at))
-            .load(&mut tx.conn())
-            .await?;
-        let staff: Vec<(Uuid, Uuid, String, i32, bool, i64)> =
-            staff_view::table.load(&mut tx.conn()).await?;
-        Ok::<_, db::Error>((
-            revoked
-                .into_iter()
-                .map(|(id, at)| (SessionId::from_uuid(id), at.unix_timestamp()))
-                .collect(),
-            staff.into_iter().map(staff_of).collect(),
-        ))
-    })
+    db.system(
+        "load ended sessions and staff",
+        async |tx: &mut SystemTx| {
+            let revoked: Vec<(Uuid, OffsetDateTime)> = revoked_session::table
+                .filter(revoked_session::expires_at.gt(now))
+                .select((revoked_session::session_id, revoked_session::expires_at))
+                .load(&mut tx.conn())
+                .await?;
+            let staff: Vec<(Uuid, Uuid, String, i32, bool, i64)> =
+                staff_view::table.load(&mut tx.conn()).await?;
+            Ok::<_, db::Error>((
+                revoked
+                    .into_iter()
+                    .map(|(id, at)| (SessionId::from_uuid(id), at.unix_timestamp()))
+                    .collect(),
+                staff.into_iter().map(staff_of).collect(),
+            ))
+        },
+    )
     .await
 }
 

@@ -34,7 +34,10 @@ fn signed(header: &Value, claims: &Value, key: &[u8]) -> String {
     let body = format!("{}.{}", text(header), text(claims));
     let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
     mac.update(body.as_bytes());
-    format!("{body}.{}", URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+    format!(
+        "{body}.{}",
+        URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+    )
 }
 
 fn with(mut value: Value, field: &str, new: Value) -> Value {
@@ -53,7 +56,10 @@ fn only_our_own_tokens_are_believed() {
     let verifier = TokenVerifier::new(&config(&[]), clock.clone()).unwrap();
     let good = signed(&header(), &claims(&clock), SECRET.as_bytes());
     assert!(verifier.verify(&good, Staff).is_ok());
-    assert_eq!(verifier.verify(&good, Shopper), Err(TokenError::WrongAudience));
+    assert_eq!(
+        verifier.verify(&good, Shopper),
+        Err(TokenError::WrongAudience)
+    );
 
     let mut forged = vec![
         String::new(),
@@ -80,9 +86,17 @@ fn only_our_own_tokens_are_believed() {
         ("jwk", json!({"kty": "oct", "k": "AA"})),
         ("x5u", json!("https://evil.example/cert")),
     ] {
-        forged.push(signed(&with(header(), field, value), &claims(&clock), SECRET.as_bytes()));
+        forged.push(signed(
+            &with(header(), field, value),
+            &claims(&clock),
+            SECRET.as_bytes(),
+        ));
     }
-    forged.push(signed(&without(header(), "kid"), &claims(&clock), SECRET.as_bytes()));
+    forged.push(signed(
+        &without(header(), "kid"),
+        &claims(&clock),
+        SECRET.as_bytes(),
+    ));
     let later = clock.unix() + 600;
     for (field, value) in [
         ("exp", json!(later.to_string())),
@@ -97,10 +111,28 @@ fn only_our_own_tokens_are_believed() {
         ("role", json!("root")),
         ("tenant", json!("*")),
     ] {
-        forged.push(signed(&header(), &with(claims(&clock), field, value), SECRET.as_bytes()));
+        forged.push(signed(
+            &header(),
+            &with(claims(&clock), field, value),
+            SECRET.as_bytes(),
+        ));
     }
-    for field in ["sub", "sid", "tenant", "role", "perms_version", "aud", "iss", "iat", "exp"] {
-        forged.push(signed(&header(), &without(claims(&clock), field), SECRET.as_bytes()));
+    for field in [
+        "sub",
+        "sid",
+        "tenant",
+        "role",
+        "perms_version",
+        "aud",
+        "iss",
+        "iat",
+        "exp",
+    ] {
+        forged.push(signed(
+            &header(),
+            &without(claims(&clock), field),
+            SECRET.as_bytes(),
+        ));
     }
     let twice = r#"{"alg":"none","alg":"HS256","typ":"at+jwt","kid":"1"}"#;
     let body = format!(
@@ -145,8 +177,14 @@ fn a_key_can_be_changed_without_signing_anybody_out() {
         ("JWT_KEY_ID", "2"),
         ("JWT_PREVIOUS_KEYS", &format!("1:{SECRET}")),
     ]);
-    let old = TokenIssuer::new(&before, clock.clone()).unwrap().issue(&subject()).token;
-    let new = TokenIssuer::new(&after, clock.clone()).unwrap().issue(&subject()).token;
+    let old = TokenIssuer::new(&before, clock.clone())
+        .unwrap()
+        .issue(&subject())
+        .token;
+    let new = TokenIssuer::new(&after, clock.clone())
+        .unwrap()
+        .issue(&subject())
+        .token;
     let verifier = TokenVerifier::new(&after, clock.clone()).unwrap();
     assert!(verifier.verify(&old, Staff).is_ok() && verifier.verify(&new, Staff).is_ok());
     let earlier = TokenVerifier::new(&before, clock).unwrap();
@@ -158,9 +196,13 @@ fn eddsa_tokens_cannot_be_made_from_the_public_key() {
     let clock = Clock::system();
     let settings = config(&[("JWT_ALGORITHM", "EdDSA"), ("JWT_SECRET_KEY", ED25519)]);
     let verifier = TokenVerifier::new(&settings, clock.clone()).unwrap();
-    let token = TokenIssuer::new(&settings, clock.clone()).unwrap().issue(&subject()).token;
+    let token = TokenIssuer::new(&settings, clock.clone())
+        .unwrap()
+        .issue(&subject())
+        .token;
     assert!(verifier.verify(&token, Staff).is_ok());
-    let public = hex::decode("19bf44096984cdfe8541bac167dc3b96c85086aa30b6b6cb0c5c38ad703166e1").unwrap();
+    let public =
+        hex::decode("19bf44096984cdfe8541bac167dc3b96c85086aa30b6b6cb0c5c38ad703166e1").unwrap();
     let confused = signed(&header(), &claims(&clock), &public);
     assert_eq!(verifier.verify(&confused, Staff), Err(TokenError::Forged));
     let symmetric = TokenVerifier::new(&config(&[]), clock).unwrap();

@@ -19,7 +19,10 @@ use uuid::Uuid;
 use crate::world;
 
 static MIGRATIONS: EmbeddedMigrations = embed_migrations!("tests/migrations");
-pub const SCHEMA: Schema = Schema { name: "catalog", migrations: &MIGRATIONS };
+pub const SCHEMA: Schema = Schema {
+    name: "catalog",
+    migrations: &MIGRATIONS,
+};
 
 diesel::table! {
     effect (tenant_id, id) {
@@ -52,18 +55,24 @@ pub mod effects {
         key: IdempotencyKey,
         body: Json<Make>,
     ) -> Result<HttpResponse, ApiError> {
-        once(&app, shopper.tenant.id, &key, body.hash(), async |tx: &mut TenantTx| {
-            let id = Uuid::now_v7();
-            diesel::insert_into(effect::table)
-                .values((effect::tenant_id.eq(tx.tenant().uuid()), effect::id.eq(id)))
-                .execute(&mut tx.conn())
-                .await?;
-            tokio::time::sleep(Duration::from_millis(body.takes_ms)).await;
-            if body.outcome == "fails" {
-                return Err(ApiError::conflict("failed", "as asked"));
-            }
-            Ok(Answer::created(effects::Made { id }).at(format!("/effects/{id}")))
-        })
+        once(
+            &app,
+            shopper.tenant.id,
+            &key,
+            body.hash(),
+            async |tx: &mut TenantTx| {
+                let id = Uuid::now_v7();
+                diesel::insert_into(effect::table)
+                    .values((effect::tenant_id.eq(tx.tenant().uuid()), effect::id.eq(id)))
+                    .execute(&mut tx.conn())
+                    .await?;
+                tokio::time::sleep(Duration::from_millis(body.takes_ms)).await;
+                if body.outcome == "fails" {
+                    return Err(ApiError::conflict("failed", "as asked"));
+                }
+                Ok(Answer::created(effects::Made { id }).at(format!("/effects/{id}")))
+            },
+        )
         .await
     }
 }
@@ -111,7 +120,14 @@ impl Base {
         let parts = vec![ServiceParts { service, workers }];
         let running = Running::start(&platform, parts, Roles::ALL).unwrap();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { foundation, platform, client, running, owner, name }
+        Self {
+            foundation,
+            platform,
+            client,
+            running,
+            owner,
+            name,
+        }
     }
 
     pub fn owner_url(&self) -> String {
@@ -141,7 +157,11 @@ impl Base {
 
     pub async fn end(self) {
         self.running.stop().await;
-        execute(&self.owner, &format!("DROP DATABASE {} WITH (FORCE)", self.name)).await;
+        execute(
+            &self.owner,
+            &format!("DROP DATABASE {} WITH (FORCE)", self.name),
+        )
+        .await;
     }
 }
 
@@ -160,7 +180,10 @@ pub async fn insert_store(url: &str, tenant: TenantId, slug: &str) {
 pub async fn until(what: &str, done: impl AsyncFn() -> bool) {
     let began = Instant::now();
     while !done().await {
-        assert!(began.elapsed() < Duration::from_secs(20), "waited too long until {what}");
+        assert!(
+            began.elapsed() < Duration::from_secs(20),
+            "waited too long until {what}"
+        );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -11,13 +11,27 @@ async fn a_kept_answer_is_sent_again_and_revalidates() {
     let etag = first.headers()["etag"].clone();
     let body = first.text().await.unwrap();
     assert_eq!(get("one").send().await.unwrap().text().await.unwrap(), body);
-    let again = get("one").header("if-none-match", &etag).send().await.unwrap();
-    assert_eq!((again.status().as_u16(), &again.headers()["etag"]), (304, &etag));
+    let again = get("one")
+        .header("if-none-match", &etag)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        (again.status().as_u16(), &again.headers()["etag"]),
+        (304, &etag)
+    );
     assert_eq!(again.text().await.unwrap(), "");
     let other = get("two").send().await.unwrap().text().await.unwrap();
-    assert!(other.contains("two:2") && !other.contains("one"), "another store has its own");
+    assert!(
+        other.contains("two:2") && !other.contains("one"),
+        "another store has its own"
+    );
     world.hot.drop_tenant(world.one);
-    let renewed = get("one").header("if-none-match", &etag).send().await.unwrap();
+    let renewed = get("one")
+        .header("if-none-match", &etag)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(renewed.status(), 200);
     assert!(renewed.text().await.unwrap().contains("one:3"));
     world.stop().await;
@@ -27,7 +41,10 @@ async fn a_kept_answer_is_sent_again_and_revalidates() {
 async fn each_form_is_compressed_once_and_has_its_own_tag() {
     let world = World::start().await;
     let get = |accepts: &str| {
-        world.get("one.store.localhost", HOT).header("accept-encoding", accepts).send()
+        world
+            .get("one.store.localhost", HOT)
+            .header("accept-encoding", accepts)
+            .send()
     };
     let plain = get("identity").await.unwrap();
     let gzip = get("gzip").await.unwrap();

@@ -3,11 +3,18 @@ use crate::world::World;
 const ONE: &str = "one.store.localhost:8080";
 
 async fn allowed(world: &World, host: &str, origin: &str) -> Option<String> {
-    let request = world.get(host, "/api/catalog/hello").header("origin", origin);
+    let request = world
+        .get(host, "/api/catalog/hello")
+        .header("origin", origin);
     let response = request.send().await.unwrap();
     let vary = response.headers().get_all("vary").iter();
-    assert!(vary.filter_map(|value| value.to_str().ok()).any(|text| text.contains("Origin")));
-    let credentials = response.headers().contains_key("access-control-allow-credentials");
+    assert!(
+        vary.filter_map(|value| value.to_str().ok())
+            .any(|text| text.contains("Origin"))
+    );
+    let credentials = response
+        .headers()
+        .contains_key("access-control-allow-credentials");
     let value = response.headers().get("access-control-allow-origin");
     assert_eq!(credentials, value.is_some());
     value.map(|value| value.to_str().unwrap().to_owned())
@@ -56,7 +63,10 @@ async fn a_preflight_tells_the_methods_and_runs_nothing() {
     };
     let good = ask("http://one.store.localhost:8080").send().await.unwrap();
     assert_eq!(good.status(), 204);
-    assert_eq!(good.headers()["access-control-allow-methods"], "GET, POST, HEAD, OPTIONS");
+    assert_eq!(
+        good.headers()["access-control-allow-methods"],
+        "GET, POST, HEAD, OPTIONS"
+    );
     assert!(good.headers().contains_key("access-control-allow-origin"));
     let bad = ask("http://evil.pt").send().await.unwrap();
     assert!(!bad.headers().contains_key("access-control-allow-origin"));

@@ -16,18 +16,26 @@ async fn one_byte_too_many_is_refused() {
     let world = World::start().await;
     let post = |body: String| {
         let request = world.request("POST", ONE, "/api/catalog/store/things");
-        request.header("content-type", "application/json").body(body)
+        request
+            .header("content-type", "application/json")
+            .body(body)
     };
     assert_eq!(answer(post(padded(1 << 20))).await.0, 200);
     assert_eq!(answer(post(padded((1 << 20) + 1))).await.0, 413);
-    let raw = |bytes: usize| world.request("POST", ONE, "/api/webhooks/thing").body(vec![b'x'; bytes]);
+    let raw = |bytes: usize| {
+        world
+            .request("POST", ONE, "/api/webhooks/thing")
+            .body(vec![b'x'; bytes])
+    };
     assert_eq!(answer(raw(256 << 10)).await.0, 200);
     assert_eq!(answer(raw((256 << 10) + 1)).await.0, 413);
     let path = "/api/catalog/hello?";
     let long = |bytes: usize| format!("{path}{}", "x".repeat(bytes - path.len()));
     assert_eq!(answer(world.get(ONE, &long(8 << 10))).await.0, 200);
     assert_eq!(answer(world.get(ONE, &long((8 << 10) + 1))).await.0, 414);
-    let heavy = world.get(ONE, "/api/catalog/hello").header("x-padding", "x".repeat(33 << 10));
+    let heavy = world
+        .get(ONE, "/api/catalog/hello")
+        .header("x-padding", "x".repeat(33 << 10));
     assert_eq!(answer(heavy).await.0, 431);
     let nested = |levels: usize| post(format!("{}{}", "[".repeat(levels), "]".repeat(levels)));
     assert_eq!(answer(nested(33)).await.1["type"], "too-deep");
@@ -63,28 +71,44 @@ fn stall(address: String, start: String) -> (String, Duration) {
     let began = Instant::now();
     let mut stream = TcpStream::connect(address).unwrap();
     stream.write_all(start.as_bytes()).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(40))).unwrap();
+    stream
+        .set_read_timeout(Some(Duration::from_secs(40)))
+        .unwrap();
     let mut bytes = [0; 12];
     let read = stream.read(&mut bytes).unwrap();
-    (String::from_utf8_lossy(&bytes[..read]).into_owned(), began.elapsed())
+    (
+        String::from_utf8_lossy(&bytes[..read]).into_owned(),
+        began.elapsed(),
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn slow_heads_bodies_and_handlers_end_in_time() {
     let world = World::start().await;
     let (one, two) = (world.address(), world.address());
-    let head = tokio::task::spawn_blocking(move || stall(one, format!("GET / HTTP/1.1\r\nHost: {ONE}\r\n")));
+    let head = tokio::task::spawn_blocking(move || {
+        stall(one, format!("GET / HTTP/1.1\r\nHost: {ONE}\r\n"))
+    });
     let body = tokio::task::spawn_blocking(move || {
         let start = "POST /api/catalog/store/things HTTP/1.1\r\nContent-Type: application/json\r\n";
-        stall(two, format!("{start}Host: {ONE}\r\nContent-Length: 30\r\n\r\n{{"))
+        stall(
+            two,
+            format!("{start}Host: {ONE}\r\nContent-Length: 30\r\n\r\n{{"),
+        )
     });
     let (status, problem) = answer(world.get(ONE, "/api/catalog/fail/slow")).await;
     assert_eq!((status, problem["type"].as_str()), (503, Some("too-slow")));
     let (text, waited) = head.await.unwrap();
-    assert!(text.is_empty() || text.starts_with("HTTP/1.1 408"), "{text}");
+    assert!(
+        text.is_empty() || text.starts_with("HTTP/1.1 408"),
+        "{text}"
+    );
     assert!(waited < Duration::from_secs(13), "{waited:?}");
     let (text, waited) = body.await.unwrap();
-    assert!(text.starts_with("HTTP/1.1 408") && waited < Duration::from_secs(33), "{text} {waited:?}");
+    assert!(
+        text.starts_with("HTTP/1.1 408") && waited < Duration::from_secs(33),
+        "{text} {waited:?}"
+    );
     world.stop().await;
 }
 

@@ -10,14 +10,34 @@ const API: &str = "admin.store.localhost";
 #[tokio::test(flavor = "multi_thread")]
 async fn a_store_is_its_host_and_nothing_else() {
     let world = World::start().await;
-    for host in [ONE, "ONE.store.localhost", "one.store.localhost:8080", "shop.one.pt"] {
+    for host in [
+        ONE,
+        "ONE.store.localhost",
+        "one.store.localhost:8080",
+        "shop.one.pt",
+    ] {
         let request = world.get(host, "/api/catalog/store/name");
-        let request = request.header("x-tenant", "two").header("x-tenant-id", "two");
+        let request = request
+            .header("x-tenant", "two")
+            .header("x-tenant-id", "two");
         let (status, body) = answer(request).await;
-        assert_eq!((status, body["text"].as_str()), (200, Some("one")), "{host}");
+        assert_eq!(
+            (status, body["text"].as_str()),
+            (200, Some("one")),
+            "{host}"
+        );
     }
-    for host in ["store.localhost", "one.store.localhost.evil.pt", "xone.store.localhost", "one"] {
-        assert_eq!(answer(world.get(host, "/api/catalog/store/name")).await.0, 404, "{host}");
+    for host in [
+        "store.localhost",
+        "one.store.localhost.evil.pt",
+        "xone.store.localhost",
+        "one",
+    ] {
+        assert_eq!(
+            answer(world.get(host, "/api/catalog/store/name")).await.0,
+            404,
+            "{host}"
+        );
     }
     world.stop().await;
 }
@@ -64,13 +84,20 @@ async fn a_role_does_what_the_table_says() {
     ] {
         let token = world.token(world.one, role, Staff);
         let request = world.request("PUT", API, path).bearer_auth(token);
-        assert_eq!(answer(request.header("if-match", "\"7\"")).await.0, status, "{role}");
+        assert_eq!(
+            answer(request.header("if-match", "\"7\"")).await.0,
+            status,
+            "{role}"
+        );
     }
     let token = world.token(world.one, Role::Owner, Staff);
     let put = || world.request("PUT", API, path).bearer_auth(&token);
     assert_eq!(answer(put()).await.0, 428);
     let (status, body) = answer(put().header("if-match", "\"6\"")).await;
-    assert_eq!((status, body["current"]["text"].as_str()), (412, Some("version 7")));
+    assert_eq!(
+        (status, body["current"]["text"].as_str()),
+        (412, Some("version 7"))
+    );
     world.stop().await;
 }
 
@@ -79,14 +106,25 @@ async fn only_the_platform_acts_in_a_store_by_header() {
     let world = World::start().await;
     let path = "/api/catalog/admin/things";
     let sysadmin = world.token(TenantId::PLATFORM, Role::Sysadmin, Sysadmin);
-    let act = |token: &str, slug: &str| world.get(API, path).bearer_auth(token).header("x-tenant", slug);
+    let act = |token: &str, slug: &str| {
+        world
+            .get(API, path)
+            .bearer_auth(token)
+            .header("x-tenant", slug)
+    };
     let (status, body) = answer(act(&sysadmin, "two")).await;
     assert_eq!(status, 200, "{body}");
-    assert!(body["text"].as_str().unwrap().starts_with("two sysadmin:"), "{body}");
+    assert!(
+        body["text"].as_str().unwrap().starts_with("two sysadmin:"),
+        "{body}"
+    );
     assert_eq!(answer(act(&sysadmin, "nobody")).await.0, 404);
     let owner = world.token(world.one, Role::Owner, Staff);
     let (_, body) = answer(act(&owner, "two")).await;
-    assert!(body["text"].as_str().unwrap().starts_with("one staff:"), "the header is ignored: {body}");
+    assert!(
+        body["text"].as_str().unwrap().starts_with("one staff:"),
+        "the header is ignored: {body}"
+    );
     world.stop().await;
 }
 
@@ -113,9 +151,14 @@ async fn an_ended_session_and_lost_permissions_count_at_once() {
     let token = world.issuer.issue(&other).token;
     let ask = || answer(world.get(API, path).bearer_auth(&token));
     assert_eq!(ask().await.0, 200);
-    world.sessions.revoke(other.session, world.clock.unix() + 60);
+    world
+        .sessions
+        .revoke(other.session, world.clock.unix() + 60);
     let (status, body) = ask().await;
-    assert_eq!((status, body["type"].as_str()), (401, Some("session-ended")));
+    assert_eq!(
+        (status, body["type"].as_str()),
+        (401, Some("session-ended"))
+    );
     world.stop().await;
 }
 
@@ -123,8 +166,13 @@ async fn an_ended_session_and_lost_permissions_count_at_once() {
 async fn the_client_cannot_choose_its_address() {
     let world = World::start().await;
     let token = world.token(world.one, Role::Owner, Staff);
-    let request = world.get(API, "/api/catalog/admin/things").bearer_auth(token);
+    let request = world
+        .get(API, "/api/catalog/admin/things")
+        .bearer_auth(token);
     let (_, body) = answer(request.header("x-forwarded-for", "6.6.6.6, 198.51.100.7")).await;
-    assert!(body["text"].as_str().unwrap().ends_with(" 198.51.100.7"), "{body}");
+    assert!(
+        body["text"].as_str().unwrap().ends_with(" 198.51.100.7"),
+        "{body}"
+    );
     world.stop().await;
 }

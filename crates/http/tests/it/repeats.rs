@@ -9,7 +9,13 @@ async fn a_repeat_gets_the_same_bytes_and_has_no_effect() {
     let tenant = TenantId::new();
     let base = Base::start(tenant, NO_BROKER).await;
     let first = base.make("k1", "ok", 0).send().await.unwrap();
-    assert_eq!((first.status().as_u16(), first.headers().get("idempotent-replayed")), (201, None));
+    assert_eq!(
+        (
+            first.status().as_u16(),
+            first.headers().get("idempotent-replayed")
+        ),
+        (201, None)
+    );
     let location = first.headers()["location"].clone();
     let bytes = first.bytes().await.unwrap();
     for _ in 0..2 {
@@ -43,7 +49,10 @@ async fn twins_have_one_effect() {
         bodies.push(answer.bytes().await.unwrap());
     }
     bodies.dedup();
-    assert_eq!((bodies.len(), replayed, base.effects(tenant).await), (1, 7, 1));
+    assert_eq!(
+        (bodies.len(), replayed, base.effects(tenant).await),
+        (1, 7, 1)
+    );
     base.end().await;
 }
 
@@ -51,11 +60,23 @@ async fn twins_have_one_effect() {
 async fn a_failure_leaves_nothing_and_may_be_tried_again() {
     let tenant = TenantId::new();
     let base = Base::start(tenant, NO_BROKER).await;
-    assert_eq!(base.make("k", "fails", 0).send().await.unwrap().status(), 409);
+    assert_eq!(
+        base.make("k", "fails", 0).send().await.unwrap().status(),
+        409
+    );
     assert_eq!(base.effects(tenant).await, 0);
-    assert_eq!(base.make("k", "ok", 0).send().await.unwrap().status(), 201, "the key is free");
+    assert_eq!(
+        base.make("k", "ok", 0).send().await.unwrap().status(),
+        201,
+        "the key is free"
+    );
     let old = base.platform.clock.now() + time::Duration::seconds(1);
-    assert_eq!(http_kit::forget_old(&base.foundation.db, old).await.unwrap(), 1);
+    assert_eq!(
+        http_kit::forget_old(&base.foundation.db, old)
+            .await
+            .unwrap(),
+        1
+    );
     base.end().await;
 }
 
@@ -66,6 +87,13 @@ async fn a_key_is_needed_and_well_formed() {
         let answer = base.make(key, "ok", 0).send().await.unwrap();
         assert_eq!(answer.status(), 400, "{key}");
     }
-    assert_eq!(base.make(&"x".repeat(255), "ok", 0).send().await.unwrap().status(), 201);
+    assert_eq!(
+        base.make(&"x".repeat(255), "ok", 0)
+            .send()
+            .await
+            .unwrap()
+            .status(),
+        201
+    );
     base.end().await;
 }

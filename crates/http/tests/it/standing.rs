@@ -25,7 +25,11 @@ fn changed(tenant: TenantId, slug: &str, status: TenantStatus, version: i64) -> 
 }
 
 async fn tell(foundation: &Foundation, tenant: TenantId, event: &TenantChanged) {
-    foundation.db.tenant(tenant, async |tx| bus::emit(tx, event).await).await.unwrap();
+    foundation
+        .db
+        .tenant(tenant, async |tx| bus::emit(tx, event).await)
+        .await
+        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -33,12 +37,21 @@ async fn a_store_that_was_not_there_at_the_start_is_found() {
     let base = Base::start(TenantId::new(), "amqp://nobody:pw@127.0.0.1:1/none").await;
     let ask = async |host: &str| {
         let tenant = base.foundation.directory.by_host(host).await;
-        tenant.map(|tenant| tenant.slug.to_string()).map_err(|error| error.code().to_owned())
+        tenant
+            .map(|tenant| tenant.slug.to_string())
+            .map_err(|error| error.code().to_owned())
     };
     assert_eq!(ask("one.store.localhost:8080").await, Ok("one".into()));
-    assert_eq!(ask("late.store.localhost").await, Err("unknown-store".into()));
+    assert_eq!(
+        ask("late.store.localhost").await,
+        Err("unknown-store".into())
+    );
     insert_store(&base.owner_url(), TenantId::new(), "late").await;
-    assert_eq!(ask("late.store.localhost").await, Err("unknown-store".into()), "remembered");
+    assert_eq!(
+        ask("late.store.localhost").await,
+        Err("unknown-store".into()),
+        "remembered"
+    );
     base.platform.clock.advance(time::Duration::seconds(6));
     assert_eq!(ask("late.store.localhost").await, Ok("late".into()));
     base.end().await;
@@ -55,26 +68,62 @@ async fn news_of_a_store_reach_the_directory_through_the_broker() {
     let new = TenantId::new();
     // The instance hears nothing before it is connected, so the news are told until they are heard.
     until("the new store is known", async || {
-        tell(&base.foundation, new, &changed(new, "new", TenantStatus::Active, 2)).await;
+        tell(
+            &base.foundation,
+            new,
+            &changed(new, "new", TenantStatus::Active, 2),
+        )
+        .await;
         base.foundation.directory.by_id(new).is_some()
     })
     .await;
     let suspended = changed(tenant, "renamed", TenantStatus::Suspended, 5);
     tell(&base.foundation, tenant, &suspended).await;
     until("the store is suspended", async || {
-        base.foundation.directory.in_memory("renamed.store.localhost").is_some()
+        base.foundation
+            .directory
+            .in_memory("renamed.store.localhost")
+            .is_some()
     })
     .await;
-    let refused = base.foundation.directory.open_by_host("renamed.store.localhost").await;
+    let refused = base
+        .foundation
+        .directory
+        .open_by_host("renamed.store.localhost")
+        .await;
     assert_eq!(refused.unwrap_err().code(), "store-suspended");
-    assert!(base.foundation.directory.in_memory("one.store.localhost").is_none(), "the old name");
-    tell(&base.foundation, tenant, &changed(tenant, "older", TenantStatus::Active, 4)).await;
-    tell(&base.foundation, new, &changed(new, "newer", TenantStatus::Active, 6)).await;
+    assert!(
+        base.foundation
+            .directory
+            .in_memory("one.store.localhost")
+            .is_none(),
+        "the old name"
+    );
+    tell(
+        &base.foundation,
+        tenant,
+        &changed(tenant, "older", TenantStatus::Active, 4),
+    )
+    .await;
+    tell(
+        &base.foundation,
+        new,
+        &changed(new, "newer", TenantStatus::Active, 6),
+    )
+    .await;
     until("later news arrived", async || {
-        base.foundation.directory.in_memory("newer.store.localhost").is_some()
+        base.foundation
+            .directory
+            .in_memory("newer.store.localhost")
+            .is_some()
     })
     .await;
-    assert!(base.foundation.directory.in_memory("older.store.localhost").is_none());
+    assert!(
+        base.foundation
+            .directory
+            .in_memory("older.store.localhost")
+            .is_none()
+    );
     shutdown.cancel();
     relay.await.unwrap();
     base.end().await;
@@ -83,17 +132,27 @@ async fn news_of_a_store_reach_the_directory_through_the_broker() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_platform_hears_who_is_alive() {
     let base = Base::start(TenantId::new(), "amqp://nobody:pw@127.0.0.1:1/none").await;
-    let elsewhere =
-        http_kit::Heartbeats::new(&base.platform.config.redis_url, Clock::system());
+    let elsewhere = http_kit::Heartbeats::new(&base.platform.config.redis_url, Clock::system());
     until("another process hears it", async || {
         let health = elsewhere.read().await;
-        health.services.get("catalog").is_some_and(|service| service.status == "up")
+        health
+            .services
+            .get("catalog")
+            .is_some_and(|service| service.status == "up")
     })
     .await;
     let nowhere = http_kit::Heartbeats::new(&"redis://127.0.0.1:1/0".into(), Clock::system());
     let alone = nowhere.read().await;
-    assert_eq!((alone.status.as_str(), alone.services.len()), ("degraded", 0));
-    let ready = base.client.get(base.url("/internal/ready")).send().await.unwrap();
+    assert_eq!(
+        (alone.status.as_str(), alone.services.len()),
+        ("degraded", 0)
+    );
+    let ready = base
+        .client
+        .get(base.url("/internal/ready"))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(ready.status(), 200);
     base.end().await;
 }

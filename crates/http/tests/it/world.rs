@@ -85,8 +85,14 @@ pub mod things {
     ) -> Result<Json<List<String>>, ApiError> {
         let colour = filter.colour.clone().unwrap_or_default();
         let after = page.after::<i64>()?.unwrap_or(0);
-        let rows = (after + 1..=25).take(usize::try_from(page.fetch()).unwrap_or(0)).collect();
-        Ok(Json(page.list(rows, |row| *row, |row| format!("{row}{colour}"))))
+        let rows = (after + 1..=25)
+            .take(usize::try_from(page.fetch()).unwrap_or(0))
+            .collect();
+        Ok(Json(page.list(
+            rows,
+            |row| *row,
+            |row| format!("{row}{colour}"),
+        )))
     }
 
     /// Orders some.
@@ -96,7 +102,13 @@ pub mod things {
         _: Shopper,
         body: Json<Order>,
     ) -> Result<Json<View>, ApiError> {
-        Ok(view(body.lines.iter().map(|line| line.quantity).sum::<i64>().to_string()))
+        Ok(view(
+            body.lines
+                .iter()
+                .map(|line| line.quantity)
+                .sum::<i64>()
+                .to_string(),
+        ))
     }
 
     /// From memory.
@@ -129,7 +141,9 @@ pub mod things {
     ) -> Result<Json<View>, ApiError> {
         match seen {
             IfMatch(7) => Ok(view(staff.tenant.slug.as_str())),
-            _ => Err(ApiError::precondition_failed(&View { text: "version 7".into() })),
+            _ => Err(ApiError::precondition_failed(&View {
+                text: "version 7".into(),
+            })),
         }
     }
 
@@ -140,7 +154,10 @@ pub mod things {
         staff: Staff<CanReadCatalog>,
         meta: RequestMeta,
     ) -> Result<Json<View>, ApiError> {
-        Ok(view(format!("{} {} {}", staff.tenant.slug, meta.principal, meta.ip)))
+        Ok(view(format!(
+            "{} {} {}",
+            staff.tenant.slug, meta.principal, meta.ip
+        )))
     }
 
     /// The platform.
@@ -207,7 +224,10 @@ pub fn config(extra: &[(&str, &str)]) -> Config {
         ("CATALOG_PORT", "0"),
         ("HTTP_WORKERS", "1"),
     ];
-    let values = values.iter().chain(extra).map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+    let values = values
+        .iter()
+        .chain(extra)
+        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
     Config::read(Env::from_values(values)).unwrap()
 }
 
@@ -254,20 +274,41 @@ impl World {
         } else {
             RateLimiter::new(&config, clock.clone())
         };
-        let gate =
-            Gate::new(&config, clock.clone(), directory.clone(), sessions.clone(), rates).unwrap();
+        let gate = Gate::new(
+            &config,
+            clock.clone(),
+            directory.clone(),
+            sessions.clone(),
+            rates,
+        )
+        .unwrap();
         let hot = HotCache::new(1 << 20);
-        let app = App { hot: hot.clone(), fills: AtomicU32::new(0) };
+        let app = App {
+            hot: hot.clone(),
+            fills: AtomicU32::new(0),
+        };
         let table = routes![things: say_hello, get_name, get_thing, list_things, order_things,
             get_hot, get_me, save_thing, list_admin_things, list_platform, hear, fail,
             sign_in @ Login];
         let service = Service::with_gate("catalog", gate, app, table);
         let issuer = TokenIssuer::new(&config, clock.clone()).unwrap();
         let platform = Platform::new(config, clock.clone());
-        let parts = ServiceParts { service: service.clone(), workers: Vec::new() };
+        let parts = ServiceParts {
+            service: service.clone(),
+            workers: Vec::new(),
+        };
         let running = Running::start(&platform, vec![parts], Roles::SERVE).unwrap();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        Self { clock, one, sessions, hot, issuer, service, client, running }
+        Self {
+            clock,
+            one,
+            sessions,
+            hot,
+            issuer,
+            service,
+            client,
+            running,
+        }
     }
 
     pub fn address(&self) -> String {
@@ -296,7 +337,9 @@ impl World {
     }
 
     pub fn token(&self, tenant: TenantId, role: Role, audience: TokenAudience) -> String {
-        self.issuer.issue(&self.subject(tenant, role, audience)).token
+        self.issuer
+            .issue(&self.subject(tenant, role, audience))
+            .token
     }
 
     pub async fn stop(self) {
@@ -308,14 +351,23 @@ impl World {
 pub async fn answer(request: reqwest::RequestBuilder) -> (u16, serde_json::Value) {
     let response = request.send().await.unwrap();
     let status = response.status().as_u16();
-    let is_problem = response.headers().get("content-type").is_some_and(|value| value == "application/problem+json");
-    let id = response.headers().get("x-request-id").map(|value| value.to_str().unwrap().to_owned());
+    let is_problem = response
+        .headers()
+        .get("content-type")
+        .is_some_and(|value| value == "application/problem+json");
+    let id = response
+        .headers()
+        .get("x-request-id")
+        .map(|value| value.to_str().unwrap().to_owned());
     let body: serde_json::Value = response.json().await.unwrap_or_default();
     if status >= 400 {
         assert!(is_problem, "{status} {body}");
         assert_eq!(body["status"], status);
         assert_eq!(body["instance"].as_str(), id.as_deref(), "{body}");
-        assert!(body["type"].is_string() && body["title"].is_string(), "{body}");
+        assert!(
+            body["type"].is_string() && body["title"].is_string(),
+            "{body}"
+        );
     }
     (status, body)
 }
