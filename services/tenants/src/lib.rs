@@ -1,1 +1,19 @@
+//! Tenants: stores and their hosts, plans and entitlements, staff and sysadmins, sessions and the
+//! store's public configuration.
+//!
+//! Everything other services know of a store goes out in one event, `TenantChanged`; a sign-in
+//! answers with a token that every service verifies by itself.
 
+pub mod app;
+pub mod domain;
+pub mod identity;
+pub mod invariants;
+pub mod operator;
+pub mod passwords;
+pub mod provision;
+pub mod routes;
+pub mod seed;
+pub mod store;
+pub mod tell;
+
+pub use app::{App, MIGRATIONS, build};

@@ -1,0 +1,83 @@
+//! What the handlers share, and the service as a whole.
+
+use bus::{Consumer, Relay};
+use db::{Db, EmbeddedMigrations, Schema, embed_migrations};
+use events::tenants::v1::TenantChanged;
+use http_kit::{Foundation, Heartbeats, HotCache, Platform, Service, ServiceParts, Worker};
+use kernel::Clock;
+use time::Duration;
+
+use crate::identity::Identity;
+use crate::passwords::Passwords;
+use crate::routes;
+
+pub const MIGRATIONS: Schema = Schema { name: "tenants", migrations: &EMBEDDED };
+static EMBEDDED: EmbeddedMigrations = embed_migrations!("migrations");
+
+/// Bytes of finished answers that are kept.
+const HOT_BYTES: u64 = 16 << 20;
+
+/// The service's state; clones share it.
+#[derive(Clone)]
+pub struct App {
+    pub db: Db,
+    pub clock: Clock,
+    pub identity: Identity,
+    pub hot: HotCache,
+    pub heartbeats: Heartbeats,
+    pub rates: http_kit::RateLimiter,
+    /// `scheme` and `BASE_DOMAIN[:port]`, between which a store's slug makes its address.
+    pub scheme: String,
+    pub domain: String,
+}
+
+impl App {
+    pub fn new(foundation: &Foundation) -> anyhow::Result<Self> {
+        let platform = foundation.platform();
+        let config = &platform.config;
+        let origin = config.public_origin(None);
+        let domain = origin.split_once("://").map_or("", |(_, domain)| domain).to_owned();
+        Ok(Self {
+            db: foundation.db.clone(),
+            clock: platform.clock.clone(),
+            identity: Identity {
+                db: foundation.db.clone(),
+                clock: platform.clock.clone(),
+                passwords: Passwords::new()?,
+                issuer: platform.token_issuer()?,
+                sessions: foundation.sessions.clone(),
+                token_life: Duration::minutes(i64::from(config.jwt.expire_minutes)),
+            },
+            hot: HotCache::new(HOT_BYTES),
+            heartbeats: platform.heartbeats.clone(),
+            rates: platform.rates.clone(),
+            scheme: config.public_scheme.clone(),
+            domain,
+        })
+    }
+
+    /// Where a store answers.
+    pub fn url_of(&self, slug: &str) -> String {
+        format!("{}://{slug}.{}", self.scheme, self.domain)
+    }
+}
+
+/// The service, ready to serve and to work.
+pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
+    let foundation = platform.foundation(MIGRATIONS).await?;
+    let app = App::new(&foundation)?;
+    let (changed, missed) = (app.hot.clone(), app.hot.clone());
+    let listener = foundation
+        .listener()
+        .on::<TenantChanged>(move |news| changed.drop_tenant(news.tenant))
+        .lost(move || missed.drop_all());
+    let consumer =
+        Consumer::new("tenants", app.db.clone(), platform.rabbit.clone()).with_projections();
+    let relay = Relay::new(app.db.clone(), platform.rabbit.clone())
+        .listening(platform.config.database_url_for("tenants"));
+    let mut workers = foundation.workers();
+    workers.push(foundation.listen(listener));
+    workers.push(Worker::new("tenants: hear", move |stop| consumer.run(stop)));
+    workers.push(Worker::new("tenants: tell", move |stop| relay.run(stop)));
+    Ok(ServiceParts { service: Service::new(&foundation, app, routes::table()), workers })
+}

@@ -1,0 +1,122 @@
+//! What operators do from the command line: the first sysadmin, a token for a curl, a new store.
+
+use anyhow::{Context, anyhow, bail};
+use db::{Db, SystemTx, TenantTx};
+use http_kit::{ApiError, Foundation, Role};
+use kernel::{Email, StaffId, TenantId};
+use secrecy::{ExposeSecret, SecretString};
+use time::OffsetDateTime;
+
+use crate::App;
+use crate::domain::new_tenant::Asked;
+use crate::domain::secrets::temporary_password;
+use crate::passwords::NewPassword;
+use crate::provision::{self, By};
+use crate::store::staff::{self, StaffRow};
+use crate::store::tenants::TenantRow;
+use crate::tell;
+
+const BY_OPERATOR: &str = "operator";
+
+/// The sysadmin that `seed` made.
+pub struct FirstSysadmin {
+    pub email: Email,
+    /// Set when it was generated: shown once, kept nowhere.
+    pub generated_password: Option<SecretString>,
+}
+
+/// A store and how its owner gets in.
+pub struct Provisioned {
+    pub tenant: TenantRow,
+    pub admin_email: String,
+    pub admin_temp_password: SecretString,
+}
+
+/// The service's own parts, for commands.
+pub async fn app(platform: &http_kit::Platform) -> anyhow::Result<(Foundation, App)> {
+    let foundation = platform.foundation(crate::MIGRATIONS).await?;
+    let app = App::new(&foundation)?;
+    Ok((foundation, app))
+}
+
+/// Makes the first sysadmin, unless there is one.
+pub async fn ensure_sysadmin(
+    app: &App,
+    email: &Email,
+    password: Option<&SecretString>,
+) -> anyhow::Result<Option<FirstSysadmin>> {
+    if find_sysadmin(&app.db).await?.is_some() {
+        return Ok(None);
+    }
+    let generated = password.is_none().then(|| SecretString::from(temporary_password()));
+    let chosen = password.or(generated.as_ref()).context("a password is given or generated")?;
+    let chosen = NewPassword::parse(chosen.expose_secret()).context("SYSADMIN_PASSWORD")?;
+    let hash = app.identity.passwords.hash(&chosen).await.map_err(refused)?;
+    let row = sysadmin(email, hash, app.clock.now());
+    let made = app.db.tenant(TenantId::PLATFORM, async |tx: &mut TenantTx| {
+        staff::create_staff(tx, &row).await?;
+        tell::staff_changed(tx, &row).await
+    });
+    made.await.map_err(refused)?;
+    Ok(Some(FirstSysadmin { email: email.clone(), generated_password: generated }))
+}
+
+fn sysadmin(email: &Email, hash: String, now: OffsetDateTime) -> StaffRow {
+    StaffRow {
+        tenant_id: TenantId::PLATFORM.uuid(),
+        id: StaffId::new().uuid(),
+        email: email.to_string(),
+        name: "Sysadmin".to_owned(),
+        role: Role::Sysadmin.to_string(),
+        locale: "en".to_owned(),
+        status: "active".to_owned(),
+        password_hash: hash,
+        password_expires_at: None,
+        perms_version: 1,
+        version: 1,
+        created_at: now,
+        changed_at: now,
+    }
+}
+
+/// An access token of the first sysadmin, with a session of its own that can be ended like others.
+pub async fn sysadmin_token(app: &App) -> anyhow::Result<String> {
+    let Some(row) = find_sysadmin(&app.db).await? else {
+        bail!("there is no sysadmin yet: run `stores seed` first");
+    };
+    let opened = app.db.tenant(TenantId::PLATFORM, async |tx: &mut TenantTx| {
+        app.identity.open_session(tx, row, app.clock.now()).await
+    });
+    Ok(opened.await.map_err(refused)?.access.token)
+}
+
+/// A new store, as `POST /api/sysadmin/tenants` makes it.
+pub async fn create_tenant(app: &App, asked: &Asked) -> anyhow::Result<Provisioned> {
+    let new = app.db.read(TenantId::PLATFORM, async |tx: &mut TenantTx| {
+        provision::read(tx, asked).await
+    });
+    let new = new.await.map_err(refused)?;
+    let password = SecretString::from(temporary_password());
+    let chosen = NewPassword::parse(password.expose_secret())?;
+    let hash = app.identity.passwords.hash(&chosen).await.map_err(refused)?;
+    let by = By { actor: BY_OPERATOR.to_owned(), ip: None };
+    let tenant = app.db.system("provision a store", async |tx: &mut SystemTx| {
+        provision::create(tx, &new, hash, &by, app.clock.now()).await
+    });
+    let tenant = tenant.await.map_err(refused)?;
+    let admin_email = new.email.to_string();
+    Ok(Provisioned { tenant, admin_email, admin_temp_password: password })
+}
+
+async fn find_sysadmin(db: &Db) -> anyhow::Result<Option<StaffRow>> {
+    let find = async |tx: &mut TenantTx| staff::find_first_active(tx).await;
+    db.read(TenantId::PLATFORM, find).await.context("looking for a sysadmin")
+}
+
+/// A problem as an operator reads it.
+fn refused(error: ApiError) -> anyhow::Error {
+    let fields = error.fields().iter();
+    let fields: Vec<_> =
+        fields.map(|field| format!("{}: {}", field.pointer.trim_start_matches('/'), field.message)).collect();
+    anyhow!("{} {}", error.code(), fields.join("; "))
+}

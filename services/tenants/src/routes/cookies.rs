@@ -1,0 +1,51 @@
+//! The refresh token of a browser: in a cookie that no script reads and no other host receives.
+
+use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::future::{Ready, ready};
+use http_kit::{ApiError, Input, OperationInput};
+
+use crate::domain::secrets::OpaqueToken;
+use crate::domain::sessions::REFRESH_LIFE;
+
+/// `__Host-` makes browsers insist on Secure, the path `/` and no domain: stores are siblings under
+/// one domain, and none may set or read another's cookie.
+const NAME: &str = "__Host-refresh";
+
+pub fn refresh_cookie(token: &OpaqueToken) -> Cookie<'static> {
+    base(token.text(), Duration::seconds(REFRESH_LIFE.whole_seconds()))
+}
+
+/// Makes the browser forget it.
+pub fn no_refresh_cookie() -> Cookie<'static> {
+    base(String::new(), Duration::ZERO)
+}
+
+fn base(value: String, max_age: Duration) -> Cookie<'static> {
+    Cookie::build(NAME, value)
+        .path("/")
+        .secure(true)
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .max_age(max_age)
+        .finish()
+}
+
+/// The refresh token that the browser sent, if it did.
+#[derive(Clone, Debug)]
+pub struct RefreshCookie(pub Option<OpaqueToken>);
+
+impl FromRequest for RefreshCookie {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let cookie = req.cookie(NAME);
+        ready(Ok(Self(cookie.and_then(|cookie| OpaqueToken::parse(cookie.value())))))
+    }
+}
+
+impl Input for RefreshCookie {
+    fn describe(_: &mut OperationInput<'_>) {}
+}

@@ -1,0 +1,9 @@
+//! The tables and their queries.
+
+pub mod audit;
+pub mod catalogue;
+pub mod configs;
+pub mod schema;
+pub mod sessions;
+pub mod staff;
+pub mod tenants;

@@ -1,0 +1,140 @@
+//! People who work in a store, and the platform's own.
+
+use db::{Error, TenantTx};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use kernel::StaffId;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::schema::{one_time_token, staff};
+
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = staff)]
+pub struct StaffRow {
+    pub tenant_id: Uuid,
+    pub id: Uuid,
+    pub email: String,
+    pub name: String,
+    pub role: String,
+    pub locale: String,
+    pub status: String,
+    pub password_hash: String,
+    pub password_expires_at: Option<OffsetDateTime>,
+    pub perms_version: i64,
+    pub version: i64,
+    pub created_at: OffsetDateTime,
+    pub changed_at: OffsetDateTime,
+}
+
+pub async fn create_staff(tx: &TenantTx, row: &StaffRow) -> Result<(), Error> {
+    diesel::insert_into(staff::table).values(row).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
+pub async fn find_staff_by_email(
+    tx: &TenantTx,
+    email: &str,
+) -> Result<Option<StaffRow>, Error> {
+    Ok(staff::table
+        .filter(staff::tenant_id.eq(tx.tenant().uuid()).and(staff::email.eq(email)))
+        .select(StaffRow::as_select())
+        .first(&mut tx.conn())
+        .await
+        .optional()?)
+}
+
+pub async fn find_staff(tx: &TenantTx, id: StaffId) -> Result<Option<StaffRow>, Error> {
+    Ok(staff::table
+        .find((tx.tenant().uuid(), id.uuid()))
+        .select(StaffRow::as_select())
+        .first(&mut tx.conn())
+        .await
+        .optional()?)
+}
+
+/// The person, whom nobody else changes until the end of the transaction.
+pub async fn lock_staff(tx: &TenantTx, id: StaffId) -> Result<Option<StaffRow>, Error> {
+    Ok(staff::table
+        .filter(staff::tenant_id.eq(tx.tenant().uuid()).and(staff::id.eq(id.uuid())))
+        .select(StaffRow::as_select())
+        .for_update()
+        .first(&mut tx.conn())
+        .await
+        .optional()?)
+}
+
+/// The sysadmin who has been there longest.
+pub async fn find_first_active(tx: &TenantTx) -> Result<Option<StaffRow>, Error> {
+    Ok(staff::table
+        .filter(staff::tenant_id.eq(tx.tenant().uuid()).and(staff::status.eq("active")))
+        .order(staff::created_at)
+        .select(StaffRow::as_select())
+        .first(&mut tx.conn())
+        .await
+        .optional()?)
+}
+
+/// A password of the person's own choice.
+pub async fn save_password(
+    tx: &TenantTx,
+    id: StaffId,
+    hash: &str,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
+    diesel::update(staff::table.find((tx.tenant().uuid(), id.uuid())))
+        .set((
+            staff::password_hash.eq(hash),
+            staff::password_expires_at.eq(None::<OffsetDateTime>),
+            staff::changed_at.eq(now),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The same password under newer parameters; nothing when it was changed meanwhile.
+pub async fn save_rehashed(
+    tx: &TenantTx,
+    id: StaffId,
+    before: &str,
+    hash: &str,
+) -> Result<(), Error> {
+    diesel::update(staff::table.find((tx.tenant().uuid(), id.uuid())))
+        .filter(staff::password_hash.eq(before))
+        .set(staff::password_hash.eq(hash))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = one_time_token)]
+pub struct OneTimeRow {
+    pub tenant_id: Uuid,
+    pub hash: Vec<u8>,
+    pub staff_id: Uuid,
+    pub purpose: String,
+    pub password_hash: String,
+    pub expires_at: OffsetDateTime,
+}
+
+pub async fn create_one_time(tx: &TenantTx, row: &OneTimeRow) -> Result<(), Error> {
+    diesel::insert_into(one_time_token::table).values(row).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
+/// Uses a token up: whatever comes of it, it is gone.
+pub async fn take_one_time(
+    tx: &TenantTx,
+    hash: &[u8],
+    purpose: &str,
+) -> Result<Option<OneTimeRow>, Error> {
+    Ok(diesel::delete(one_time_token::table)
+        .filter(one_time_token::tenant_id.eq(tx.tenant().uuid()))
+        .filter(one_time_token::hash.eq(hash).and(one_time_token::purpose.eq(purpose)))
+        .returning(OneTimeRow::as_returning())
+        .get_result(&mut tx.conn())
+        .await
+        .optional()?)
+}

@@ -1,0 +1,129 @@
+//! Stores and their host names.
+
+use db::{Error, SystemTx, TenantTx};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use kernel::TenantId;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::schema::{host, store_config, tenant};
+
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = tenant, treat_none_as_null = true)]
+pub struct TenantRow {
+    pub tenant_id: Uuid,
+    pub slug: String,
+    pub name: String,
+    pub status: String,
+    pub suspended_reason: Option<String>,
+    pub plan: String,
+    pub country: String,
+    pub locale: String,
+    pub currency: String,
+    pub time_zone: String,
+    pub tax_number: Option<String>,
+    pub contact_email: String,
+    pub trial_ends_at: Option<OffsetDateTime>,
+    pub version: i64,
+    pub created_at: OffsetDateTime,
+    pub changed_at: OffsetDateTime,
+}
+
+/// A store in the sysadmin's list, with its template.
+pub type Listed = (TenantRow, String);
+
+pub async fn create_tenant(tx: &TenantTx, row: &TenantRow) -> Result<(), Error> {
+    diesel::insert_into(tenant::table).values(row).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
+/// Takes a store's own label; the constraint `host_pkey` says when it is another's.
+pub async fn create_host(
+    tx: &TenantTx,
+    name: &str,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
+    diesel::insert_into(host::table)
+        .values((
+            host::name.eq(name),
+            host::owner.eq(tx.tenant().uuid()),
+            host::kind.eq("slug"),
+            host::created_at.eq(now),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+pub async fn find_host_owner(tx: &TenantTx, name: &str) -> Result<Option<TenantId>, Error> {
+    let owner: Option<Uuid> =
+        host::table.find(name).select(host::owner).first(&mut tx.conn()).await.optional()?;
+    Ok(owner.map(TenantId::from_uuid))
+}
+
+/// Verified hosts of the store's own, besides `slug.BASE_DOMAIN`.
+pub async fn list_custom_hosts(tx: &TenantTx) -> Result<Vec<String>, Error> {
+    Ok(host::table
+        .filter(host::owner.eq(tx.tenant().uuid()).and(host::kind.eq("custom")))
+        .order(host::created_at)
+        .select(host::name)
+        .load(&mut tx.conn())
+        .await?)
+}
+
+pub async fn get_tenant(tx: &TenantTx) -> Result<TenantRow, Error> {
+    Ok(tenant::table
+        .find(tx.tenant().uuid())
+        .select(TenantRow::as_select())
+        .first(&mut tx.conn())
+        .await?)
+}
+
+/// The store of this transaction, which nobody else changes until its end.
+pub async fn lock_tenant(tx: &TenantTx) -> Result<Option<TenantRow>, Error> {
+    Ok(tenant::table
+        .filter(tenant::tenant_id.eq(tx.tenant().uuid()))
+        .select(TenantRow::as_select())
+        .for_update()
+        .first(&mut tx.conn())
+        .await
+        .optional()?)
+}
+
+pub async fn find_listed(tx: &TenantTx) -> Result<Option<Listed>, Error> {
+    Ok(tenant::table
+        .inner_join(store_config::table.on(store_config::tenant_id.eq(tenant::tenant_id)))
+        .filter(tenant::tenant_id.eq(tx.tenant().uuid()))
+        .select((TenantRow::as_select(), store_config::template_id))
+        .first(&mut tx.conn())
+        .await
+        .optional()?)
+}
+
+pub async fn save_tenant(tx: &TenantTx, row: &TenantRow) -> Result<(), Error> {
+    diesel::update(tenant::table.find(tx.tenant().uuid())).set(row).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
+/// All stores of the platform, the newest first.
+pub async fn list_tenants(
+    tx: &SystemTx,
+    status: Option<&str>,
+    after: Option<TenantId>,
+    limit: i64,
+) -> Result<Vec<Listed>, Error> {
+    let mut query = tenant::table
+        .inner_join(store_config::table.on(store_config::tenant_id.eq(tenant::tenant_id)))
+        .select((TenantRow::as_select(), store_config::template_id))
+        .order(tenant::tenant_id.desc())
+        .limit(limit)
+        .into_boxed();
+    if let Some(status) = status {
+        query = query.filter(tenant::status.eq(status.to_owned()));
+    }
+    if let Some(after) = after {
+        query = query.filter(tenant::tenant_id.lt(after.uuid()));
+    }
+    Ok(query.load(&mut tx.conn()).await?)
+}
