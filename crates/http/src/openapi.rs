@@ -199,7 +199,7 @@ impl OperationInput<'_> {
         }
     }
 
-    pub(crate) fn header(&mut self, name: &str, description: &str) {
+    pub fn header(&mut self, name: &str, description: &str) {
         let parameter = ParameterBuilder::new()
             .name(name)
             .parameter_in(ParameterIn::Header)

@@ -113,7 +113,7 @@ CREATE TABLE cart (
   currency    char(3)     NOT NULL,
   postcode    text        NOT NULL DEFAULT '',
   lines       jsonb       NOT NULL DEFAULT '[]',
-  order_id    uuid,
+  ordered     boolean     NOT NULL DEFAULT false,
   created_at  timestamptz NOT NULL,
   updated_at  timestamptz NOT NULL,
   version     bigint      NOT NULL DEFAULT 1,

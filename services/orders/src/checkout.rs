@@ -1,0 +1,162 @@
+//! Checkout: a cart becomes an order, and its stock is promised.
+//!
+//! A row that many want cannot be locked once for each of them: that is as slow as the disk. So
+//! checkouts of one store queue here, and one worker at a time takes all that wait, decides them in
+//! the order they came, and commits once. When nobody waits, a batch is one checkout and nothing is
+//! slower. A batch that fails as a whole is tried again one by one, so nobody fails for another.
+
+pub mod batch;
+mod form;
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use dashmap::DashMap;
+use http_kit::{ApiError, IdempotencyKey, RequestHash, Stored, TenantRef};
+use kernel::TenantId;
+use tokio::sync::oneshot;
+
+pub use form::{Checkout, CheckoutView, PaymentMethod, order_view};
+
+use crate::app::App;
+
+/// Checkouts decided together at most.
+const BATCH_MAX: usize = 64;
+/// Checkouts of one store that may wait; more are told to come back, so that no one waits in vain.
+const WAITING_MAX: usize = 2_000;
+
+/// One checkout on its way.
+#[derive(Clone, Debug)]
+pub struct Order {
+    pub tenant: TenantRef,
+    pub key: IdempotencyKey,
+    pub hash: RequestHash,
+    pub cart_token: Option<String>,
+    pub customer: Option<kernel::CustomerId>,
+    pub form: Arc<Checkout>,
+}
+
+/// What a checkout ended in: an answer to send (and whether it was given before), or a problem.
+pub type Outcome = Result<(Stored, bool), ApiError>;
+
+struct Waiting {
+    order: Order,
+    answer: oneshot::Sender<Outcome>,
+}
+
+#[derive(Default)]
+struct Desk {
+    waiting: VecDeque<Waiting>,
+    is_served: bool,
+}
+
+/// A queue for each store that sells at this moment.
+#[derive(Clone, Default)]
+pub struct Desks(Arc<DashMap<TenantId, Arc<Mutex<Desk>>>>);
+
+impl Desks {
+    /// Waits for the outcome. A client that goes away does not stop what was begun.
+    pub async fn submit(&self, app: &App, order: Order) -> Outcome {
+        let tenant = order.tenant.id;
+        let desk = self.0.entry(tenant).or_default().clone();
+        let (answer, outcome) = oneshot::channel();
+        let serve = {
+            let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
+            if desk.waiting.len() >= WAITING_MAX {
+                return Err(ApiError::unavailable("checkout-crowded").retry_after(1));
+            }
+            desk.waiting.push_back(Waiting { order, answer });
+            !std::mem::replace(&mut desk.is_served, true)
+        };
+        if serve {
+            tokio::spawn(serve_desk(app.clone(), tenant, desk));
+        }
+        outcome.await.unwrap_or_else(|_| Err(ApiError::unavailable("try-again").retry_after(1)))
+    }
+}
+
+/// Serves a store's queue until nobody waits.
+async fn serve_desk(app: App, tenant: TenantId, desk: Arc<Mutex<Desk>>) {
+    // Should a batch panic, the queue must not stay "served" for ever.
+    let guard = Served(desk.clone());
+    loop {
+        let batch: Vec<Waiting> = {
+            let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
+            let count = desk.waiting.len().min(BATCH_MAX);
+            if count == 0 {
+                desk.is_served = false;
+                break;
+            }
+            desk.waiting.drain(..count).collect()
+        };
+        metrics::histogram!("checkout_batch_size")
+            .record(f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX)));
+        serve_batch(&app, tenant, batch).await;
+    }
+    drop(guard);
+}
+
+struct Served(Arc<Mutex<Desk>>);
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let mut desk = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            desk.is_served = false;
+            // Their senders go, so each is told to try again.
+            desk.waiting.clear();
+        }
+    }
+}
+
+async fn serve_batch(app: &App, tenant: TenantId, batch: Vec<Waiting>) {
+    // Two with one cart or one key cannot be in one batch: the second must see what the first did.
+    let (now, later) = split_repeats(batch);
+    let orders: Vec<Order> = now.iter().map(|waiting| waiting.order.clone()).collect();
+    match batch::run(app, tenant, &orders).await {
+        Ok(outcomes) => {
+            for (waiting, outcome) in now.into_iter().zip(outcomes) {
+                let _ = waiting.answer.send(outcome);
+            }
+        }
+        Err(error) if orders.len() > 1 => {
+            tracing::warn!(tenant.id = %tenant, count = orders.len(), cause = %error, "A batch of checkouts failed; each is tried alone");
+            for waiting in now {
+                serve_one(app, tenant, waiting).await;
+            }
+        }
+        Err(error) => {
+            for waiting in now {
+                let _ = waiting.answer.send(Err(ApiError::from(alone(&error))));
+            }
+        }
+    }
+    for waiting in later {
+        serve_one(app, tenant, waiting).await;
+    }
+}
+
+async fn serve_one(app: &App, tenant: TenantId, waiting: Waiting) {
+    let outcome = match batch::run(app, tenant, std::slice::from_ref(&waiting.order)).await {
+        Ok(mut outcomes) => {
+            outcomes.pop().unwrap_or_else(|| Err(ApiError::unavailable("try-again")))
+        }
+        Err(error) => Err(ApiError::from(error)),
+    };
+    let _ = waiting.answer.send(outcome);
+}
+
+/// A database error to tell one client of a batch of one.
+fn alone(error: &db::Error) -> db::Error {
+    db::Error::Unavailable(error.to_string())
+}
+
+fn split_repeats(batch: Vec<Waiting>) -> (Vec<Waiting>, Vec<Waiting>) {
+    let mut seen = std::collections::HashSet::new();
+    batch.into_iter().partition(|waiting| {
+        let order = &waiting.order;
+        let cart_is_new = seen.insert(format!("cart {}", order.form.cart_id));
+        let key_is_new = seen.insert(format!("key {} {}", order.key.principal, order.key.key));
+        cart_is_new && key_is_new
+    })
+}

@@ -1,0 +1,60 @@
+//! What must hold at every moment, whatever failed; `stores invariants` asks.
+
+use db::{Db, Error};
+use diesel::sql_types::BigInt;
+use diesel_async::RunQueryDsl;
+
+/// Each statement counts the rows that break its rule.
+const RULES: [(&str, &str); 8] = [
+    (
+        "I1 the ledger of each variant adds up to its stock",
+        "SELECT count(*) FROM stock s LEFT JOIN (SELECT tenant_id, variant_id, sum(on_hand) AS on_hand,
+           sum(reserved) AS reserved FROM stock_movement GROUP BY tenant_id, variant_id) m
+           USING (tenant_id, variant_id)
+           WHERE s.on_hand <> coalesce(m.on_hand, 0) OR s.reserved <> coalesce(m.reserved, 0)",
+    ),
+    (
+        "I1 what is promised is what open orders hold",
+        "SELECT count(*) FROM stock s LEFT JOIN (SELECT l.tenant_id, l.variant_id, sum(l.quantity) AS held
+           FROM order_line l JOIN \"order\" o ON o.tenant_id = l.tenant_id AND o.id = l.order_id
+           WHERE o.holds_stock GROUP BY l.tenant_id, l.variant_id) h
+           USING (tenant_id, variant_id) WHERE s.reserved <> coalesce(h.held, 0)",
+    ),
+    (
+        "I1 nothing is sold that is not there",
+        "SELECT count(*) FROM stock WHERE on_hand < 0 OR reserved < 0 OR reserved > on_hand",
+    ),
+    (
+        "I2 no order gave back more than it was paid",
+        "SELECT count(*) FROM \"order\" WHERE refunded_minor > paid_minor",
+    ),
+    (
+        "I3 an order that is paid has its whole total",
+        "SELECT count(*) FROM \"order\" WHERE status IN ('paid', 'partially_refunded', 'refunded')
+           AND paid_minor <> total_minor",
+    ),
+    (
+        "I4 a cart is one order at most, and closed by it",
+        "SELECT count(*) FROM \"order\" o JOIN cart c ON c.tenant_id = o.tenant_id AND c.id = o.cart_id
+           WHERE NOT c.ordered",
+    ),
+    (
+        "I7 every event was published",
+        "SELECT count(*) FROM outbox WHERE published_at IS NULL",
+    ),
+    ("I7 nothing is parked", "SELECT count(*) FROM parked"),
+];
+
+/// Each rule's name and how many rows break it.
+pub async fn check(db: &Db) -> Result<Vec<(&'static str, i64)>, Error> {
+    db.system("check invariants", async |tx| {
+        let mut found = Vec::new();
+        for (rule, count) in RULES {
+            let query = diesel::dsl::sql::<BigInt>(&format!("({count})"));
+            let broken: i64 = diesel::select(query).get_result(&mut tx.conn()).await?;
+            found.push((rule, broken));
+        }
+        Ok::<_, Error>(found)
+    })
+    .await
+}

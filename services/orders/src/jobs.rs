@@ -1,0 +1,3 @@
+//! Work outside a request.
+
+pub mod expire_reservations;

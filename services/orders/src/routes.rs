@@ -1,0 +1,23 @@
+//! The path table.
+
+pub mod admin_orders;
+pub mod carts;
+pub mod checkout;
+pub mod shop_orders;
+pub mod shipping;
+pub mod stock;
+
+use http_kit::{Routes, routes};
+
+use crate::app::App;
+
+pub fn table() -> Routes<App> {
+    routes![
+        carts: create_cart, get_cart, add_line, set_line, remove_line, estimate_shipping;
+        checkout: place_order @ Checkout;
+        shop_orders: get_order, create_ticket;
+        admin_orders: list_orders, get_order_detail, cancel_order, refund_order, fulfil_order;
+        stock: list_stock, set_stock, list_movements;
+        shipping: get_shipping, set_shipping;
+    ]
+}

@@ -1,0 +1,172 @@
+//! The tables as diesel sees them; a test holds them against the database.
+
+diesel::table! {
+    sellable_variant (tenant_id, variant_id) {
+        tenant_id -> Uuid,
+        variant_id -> Uuid,
+        product_id -> Uuid,
+        sku -> Text,
+        barcode -> Text,
+        title -> Text,
+        variant_title -> Text,
+        image_url -> Text,
+        price_minor -> BigInt,
+        currency -> Text,
+        tax_class -> Text,
+        exemption_code -> Text,
+        weight_grams -> Integer,
+        requires_shipping -> Bool,
+        for_sale -> Bool,
+        product_version -> BigInt,
+    }
+}
+
+diesel::table! {
+    payment_account (tenant_id) {
+        tenant_id -> Uuid,
+        charges_enabled -> Bool,
+        payment_methods -> Array<Text>,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    location (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        name -> Text,
+        is_default -> Bool,
+    }
+}
+
+diesel::table! {
+    stock (tenant_id, variant_id) {
+        tenant_id -> Uuid,
+        variant_id -> Uuid,
+        on_hand -> BigInt,
+        reserved -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    stock_movement (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        variant_id -> Uuid,
+        kind -> Text,
+        on_hand -> BigInt,
+        reserved -> BigInt,
+        order_id -> Nullable<Uuid>,
+        reason -> Text,
+        actor -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    vat_rate (region, tax_class, valid_from) {
+        region -> Text,
+        tax_class -> Text,
+        valid_from -> Date,
+        rate_bps -> Integer,
+    }
+}
+
+diesel::table! {
+    shipping_rate (tenant_id, region) {
+        tenant_id -> Uuid,
+        region -> Text,
+        price_minor -> BigInt,
+        free_from_minor -> Nullable<BigInt>,
+        currency -> Text,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    cart (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        token_hash -> Bytea,
+        customer_id -> Nullable<Uuid>,
+        currency -> Text,
+        postcode -> Text,
+        lines -> Jsonb,
+        ordered -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    order_counter (tenant_id) {
+        tenant_id -> Uuid,
+        next -> BigInt,
+    }
+}
+
+diesel::table! {
+    #[sql_name = "order"]
+    orders (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        number -> Text,
+        token_hash -> Bytea,
+        cart_id -> Uuid,
+        customer_id -> Nullable<Uuid>,
+        status -> Text,
+        fulfilment -> Text,
+        email -> Text,
+        total_minor -> BigInt,
+        paid_minor -> BigInt,
+        refunding_minor -> BigInt,
+        refunded_minor -> BigInt,
+        currency -> Text,
+        holds_stock -> Bool,
+        reserved_until -> Nullable<Timestamptz>,
+        payment_id -> Nullable<Uuid>,
+        details -> Jsonb,
+        placed_at -> Timestamptz,
+        paid_at -> Nullable<Timestamptz>,
+        cancelled_at -> Nullable<Timestamptz>,
+        updated_at -> Timestamptz,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    order_line (tenant_id, order_id, variant_id) {
+        tenant_id -> Uuid,
+        order_id -> Uuid,
+        variant_id -> Uuid,
+        quantity -> BigInt,
+    }
+}
+
+diesel::table! {
+    refund (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        order_id -> Uuid,
+        amount_minor -> BigInt,
+        status -> Text,
+        reason -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    timeline_entry (tenant_id, order_id, id) {
+        tenant_id -> Uuid,
+        order_id -> Uuid,
+        id -> Uuid,
+        at -> Timestamptz,
+        kind -> Text,
+        actor -> Text,
+        detail -> Jsonb,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(sellable_variant, stock);

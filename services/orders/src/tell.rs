@@ -1,0 +1,137 @@
+//! Rows as the messages that other services hear.
+
+use events::common::v1::{Address as AddressMessage, TaxAmount as TaxMessage};
+use events::orders::v1;
+use events::{Named, to_us};
+use kernel::{Money, TenantId};
+use time::OffsetDateTime;
+
+use crate::details::{Address, LineDetails, OrderDetails};
+use crate::domain::tax::TaxAmount;
+use crate::store::orders::OrderRow;
+use crate::store::stock::StockRow;
+
+pub fn stock(tenant: TenantId, row: &StockRow, now: OffsetDateTime) -> v1::StockChanged {
+    v1::StockChanged {
+        tenant_id: tenant.to_string(),
+        variant_id: row.variant.to_string(),
+        version: row.version,
+        available: row.stock.available(),
+        on_hand: row.stock.on_hand,
+        reserved: row.stock.reserved,
+        tracked: true,
+        changed_at_us: to_us(now),
+        ..v1::StockChanged::default()
+    }
+}
+
+pub fn order(row: &OrderRow, details: &OrderDetails) -> v1::Order {
+    let state = row.state();
+    let zero = Money::zero(state.total.currency);
+    let due = if state.paid.is_zero() && row.cancelled_at.is_none() { state.total } else { zero };
+    v1::Order {
+        order_id: row.id.to_string(),
+        version: row.version,
+        number: row.number.clone(),
+        status: v1::OrderStatus::from_name(&row.status).map_or(0, i32::from),
+        fulfilment: v1::FulfilmentStatus::from_name(&row.fulfilment).map_or(0, i32::from),
+        currency: row.currency.clone(),
+        locale: details.locale.to_string(),
+        customer_id: row.customer_id.map(|id| id.to_string()).unwrap_or_default(),
+        email: row.email.clone(),
+        phone: details.phone.as_ref().map(ToString::to_string).unwrap_or_default(),
+        tax_id: details.tax_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        company: details.billing_address.company.clone(),
+        billing_address: Some(address(&details.billing_address, details)),
+        shipping_address: Some(address(&details.shipping_address, details)),
+        lines: details.lines.iter().map(line).collect(),
+        shipping: Some(shipping(details)),
+        discounts: Vec::new(),
+        prices_include_tax: true,
+        subtotal: Some(details.subtotal.into()),
+        discount_total: Some(zero.into()),
+        shipping_total: Some(details.shipping.into()),
+        tax_total: Some(details.tax.into()),
+        total: Some(state.total.into()),
+        paid_total: Some(state.paid.into()),
+        refunded_total: Some(state.refunded.into()),
+        amount_due: Some(due.into()),
+        taxes: details.taxes.iter().map(tax).collect(),
+        note: details.note.clone(),
+        channel: "web".into(),
+        placed_at_us: to_us(row.placed_at),
+        paid_at_us: row.paid_at.map_or(0, to_us),
+        cancelled_at_us: row.cancelled_at.map_or(0, to_us),
+        reserved_until_us: row.reserved_until.map_or(0, to_us),
+        cancel_reason: details.cancel_reason.clone(),
+        payment_method: details.payment_method.clone(),
+        payment_id: row.payment_id.map(|id| id.to_string()).unwrap_or_default(),
+        marketing_consent: details.newsletter.given,
+        access_token: details.access_token.clone(),
+        cart_id: row.cart_id.to_string(),
+        test: false,
+    }
+}
+
+fn address(address: &Address, details: &OrderDetails) -> AddressMessage {
+    AddressMessage {
+        name: address.name.clone(),
+        company: address.company.clone(),
+        line1: address.line1.clone(),
+        line2: address.line2.clone(),
+        city: address.city.clone(),
+        region: String::new(),
+        postcode: address.postcode.to_string(),
+        country: address.country.to_string(),
+        phone: details.phone.as_ref().map(ToString::to_string).unwrap_or_default(),
+        tax_id: details.tax_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+    }
+}
+
+fn line(line: &LineDetails) -> v1::OrderLine {
+    let zero = Money::zero(line.total.currency);
+    v1::OrderLine {
+        line_id: line.id.to_string(),
+        product_id: line.product_id.to_string(),
+        variant_id: line.variant_id.to_string(),
+        sku: line.sku.clone(),
+        title: line.title.clone(),
+        variant_title: line.variant_title.clone(),
+        image_url: line.image_url.clone(),
+        quantity: line.quantity.get(),
+        unit_price: Some(line.unit_price.into()),
+        subtotal: Some(line.total.into()),
+        discount: Some(zero.into()),
+        total: Some(line.total.into()),
+        tax: Some(tax(&line.tax)),
+        weight_grams: line.weight_grams,
+        barcode: line.barcode.clone(),
+        requires_shipping: line.requires_shipping,
+        ..v1::OrderLine::default()
+    }
+}
+
+fn shipping(details: &OrderDetails) -> v1::Shipping {
+    let zero = Money::zero(details.shipping.currency);
+    let taxes = if details.shipping.is_zero() { Vec::new() } else { vec![tax(&details.shipping_tax)] };
+    v1::Shipping {
+        method: "flat-rate".into(),
+        title: String::new(),
+        price: Some(details.shipping.into()),
+        discount: Some(zero.into()),
+        total: Some(details.shipping.into()),
+        taxes,
+        ..v1::Shipping::default()
+    }
+}
+
+pub fn tax(part: &TaxAmount) -> TaxMessage {
+    TaxMessage {
+        tax_class: part.class.as_str().to_owned(),
+        rate_bps: part.rate_bps,
+        net: Some(part.net.into()),
+        tax: Some(part.tax.into()),
+        region: part.region.as_str().to_owned(),
+        exemption_code: part.exemption_code.clone(),
+    }
+}
