@@ -86,13 +86,18 @@ ready() {
   within "$limit" ready_or_dead "$name" "$@" && runs "$name" && "$@" && return 0
   tail -n 15 "$(log_of "$name")" >&2 || true
   if runs "$name"; then halt "$name"; fi
-  die "$name did not become ready in $limit s" "its log: $(log_of "$name")"
+  die "$name did not become ready" "its log: $(log_of "$name")"
 }
 
 ready_or_dead() {
   local name=$1
   shift
-  "$@" || ! runs "$name"
+  "$@" || ! runs "$name" || keeps_dying "$name"
+}
+
+# Five ends since its last start: a supervisor would go on trying, a person wants to know.
+keeps_dying() {
+  [ "$(tac "$(log_of "$1")" | sed '/^--- .* start$/q' | grep -c '^--- .* ended with')" -ge 5 ]
 }
 
 # claim PORT VARIABLE: the port must be free before a part of ours takes it.
