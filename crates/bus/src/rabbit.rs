@@ -39,6 +39,13 @@ impl Rabbit {
         }
     }
 
+    /// Whether the broker lets us in: for those who ask, such as `stores doctor`.
+    pub async fn check(&self) -> Result<(), BusError> {
+        let connection = self.connect("check").await?;
+        close(&connection).await;
+        Ok(())
+    }
+
     /// A connection that the broker's management shows under `name`.
     pub(crate) async fn connect(&self, name: &str) -> Result<Connection, BusError> {
         let properties = ConnectionProperties::default().with_connection_name(name.into());
