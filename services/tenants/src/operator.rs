@@ -13,10 +13,11 @@ use crate::domain::secrets::temporary_password;
 use crate::passwords::NewPassword;
 use crate::provision::{self, By};
 use crate::store::staff::{self, StaffRow};
-use crate::store::tenants::TenantRow;
+use crate::store::tenants::{self, TenantRow};
 use crate::tell;
 
 const BY_OPERATOR: &str = "operator";
+const DEMO: &str = "demo";
 
 /// The sysadmin that `seed` made.
 pub struct FirstSysadmin {
@@ -106,6 +107,43 @@ pub async fn create_tenant(app: &App, asked: &Asked) -> anyhow::Result<Provision
     let tenant = tenant.await.map_err(refused)?;
     let admin_email = new.email.to_string();
     Ok(Provisioned { tenant, admin_email, admin_temp_password: password })
+}
+
+/// Whether anybody of the platform's own people can sign in.
+pub async fn has_sysadmin(app: &App) -> anyhow::Result<bool> {
+    Ok(find_sysadmin(&app.db).await?.is_some())
+}
+
+/// The store `demo` and its owner, whose password everybody may know.
+pub async fn ensure_demo(
+    app: &App,
+    email: &str,
+    password: &SecretString,
+) -> anyhow::Result<TenantId> {
+    let find = async |tx: &mut TenantTx| tenants::find_host_owner(tx, DEMO).await;
+    if let Some(there) = app.db.read(TenantId::PLATFORM, find).await? {
+        return Ok(there);
+    }
+    let asked = Asked {
+        name: "Demo Store".into(),
+        slug: DEMO.into(),
+        email: email.into(),
+        plan: "business".into(),
+        template_id: "tactical".into(),
+        ..Asked::default()
+    };
+    let made = create_tenant(app, &asked).await?;
+    let hash = app.identity.passwords.hash(&NewPassword::parse(password.expose_secret())?).await;
+    let hash = hash.map_err(refused)?;
+    let tenant = TenantId::from_uuid(made.tenant.tenant_id);
+    let known = app.db.tenant(tenant, async |tx: &mut TenantTx| {
+        let owner = staff::find_staff_by_email(tx, email).await?;
+        let owner = owner.ok_or_else(|| ApiError::not_found("owner-not-found"))?;
+        let id = StaffId::from_uuid(owner.id);
+        Ok::<_, ApiError>(staff::save_password(tx, id, &hash, app.clock.now()).await?)
+    });
+    known.await.map_err(refused)?;
+    Ok(tenant)
 }
 
 async fn find_sysadmin(db: &Db) -> anyhow::Result<Option<StaffRow>> {

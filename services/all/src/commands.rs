@@ -1,0 +1,10 @@
+//! One module for each command or group of commands.
+
+pub mod audit;
+pub mod checks;
+pub mod dead_letters;
+pub mod demo;
+pub mod doctor;
+pub mod replay;
+pub mod sysadmin;
+pub mod tenant;
