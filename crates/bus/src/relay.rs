@@ -157,11 +157,14 @@ impl Relay {
                 () = shutdown.cancelled() => {}
             },
             Batch::Refused => {
-                topology::declare(channel, &self.rabbit.delays).await?;
+                // Not before the pause: RabbitMQ (seen with 3.10) does not tell the consumers of a
+                // quorum queue that it was deleted when it is made again at once, and they wait
+                // for ever.
                 tokio::select! {
                     () = tokio::time::sleep(AFTER_REFUSAL) => {}
-                    () = shutdown.cancelled() => {}
+                    () = shutdown.cancelled() => return Ok(()),
                 }
+                topology::declare(channel, &self.rabbit.delays).await?;
             }
         }
         Ok(())

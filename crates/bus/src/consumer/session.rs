@@ -2,14 +2,11 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::StreamExt;
 use lapin::Channel;
 use lapin::message::Delivery as Message;
-use lapin::options::{
-    BasicCancelOptions, BasicConsumeOptions, BasicQosOptions, QueueDeclareOptions,
-};
+use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::FieldTable;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -24,8 +21,6 @@ use crate::{parked, topology};
 
 /// Deliveries the broker hands out before it wants acknowledgements.
 const PREFETCH: u16 = 64;
-/// How often the consumer makes sure that its queues know it.
-const WATCH: Duration = Duration::from_secs(5);
 
 /// Consumes until the connection is lost or `shutdown` comes; either way the deliveries in hand
 /// are finished first.
@@ -50,7 +45,6 @@ pub(super) async fn run(
     let outcome = tokio::try_join!(
         work(consumer, &channel, shutdown),
         parked::drain(service, &consumer.db, &channel, shutdown),
-        watch(service, &channel, shutdown),
     );
     rabbit::close(&connection).await;
     outcome.map(|_| ())
@@ -101,37 +95,6 @@ async fn work(
     drop(lanes);
     while tasks.join_next().await.is_some() {}
     outcome
-}
-
-/// Fails when a queue has forgotten its consumers: RabbitMQ does not tell them when a quorum queue
-/// was deleted and made again at once (seen with 3.10).
-async fn watch(
-    service: &str,
-    channel: &Channel,
-    shutdown: &CancellationToken,
-) -> Result<(), BusError> {
-    let look = QueueDeclareOptions {
-        passive: true,
-        ..QueueDeclareOptions::durable()
-    };
-    while shutdown
-        .run_until_cancelled(tokio::time::sleep(WATCH))
-        .await
-        .is_some()
-    {
-        for name in [
-            topology::work_queue(service),
-            topology::parked_queue(service),
-        ] {
-            let queue = channel
-                .queue_declare(short(&name), look, FieldTable::default())
-                .await?;
-            if queue.consumer_count() == 0 {
-                return Err(BusError::NotTaken(name));
-            }
-        }
-    }
-    Ok(())
 }
 
 /// One aggregate's deliveries keep their order: they are in one lane.
