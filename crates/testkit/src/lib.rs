@@ -1,3 +1,6 @@
 //! What the tests of every crate stand on: real parts, a place of their own in each.
 
 pub mod broker;
+pub mod catalogue;
+pub mod database;
+pub mod place;

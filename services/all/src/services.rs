@@ -29,7 +29,7 @@ macro_rules! services {
     };
 }
 
-services![tenants];
+services![tenants, orders, payments];
 
 impl Service {
     /// The service's database, under its own login.

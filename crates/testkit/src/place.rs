@@ -1,0 +1,86 @@
+//! Everything a service needs, for one test alone: a database, a broker, a clock it moves.
+
+use std::time::{Duration, Instant};
+
+use http_kit::Platform;
+use kernel::config::{Config, Env};
+use kernel::{Clock, EventId};
+use secrecy::ExposeSecret;
+
+use crate::broker::Broker;
+use crate::database::Database;
+
+const SERVICES: [&str; 4] = ["TENANTS", "CATALOG", "ORDERS", "PAYMENTS"];
+
+/// Gone with the value.
+pub struct Place {
+    pub database: Database,
+    pub broker: Broker,
+    pub clock: Clock,
+    pub platform: Platform,
+}
+
+impl Place {
+    /// With a broker.
+    pub async fn start(schemas: &[db::Schema]) -> Self {
+        let place = Self::without_broker(schemas).await;
+        place.broker.create().await;
+        place
+    }
+
+    /// The broker refuses until [`Broker::create`]: enough where no event has to arrive.
+    pub async fn without_broker(schemas: &[db::Schema]) -> Self {
+        Self::with(schemas, &[]).await
+    }
+
+    /// As [`Place::without_broker`], with other settings.
+    pub async fn with(schemas: &[db::Schema], settings: &[(&str, &str)]) -> Self {
+        let database = Database::create(schemas).await;
+        let broker = Broker::not_yet();
+        let clock = Clock::system();
+        let config = config(&database, &broker, settings);
+        let platform = Platform::new(config, clock.clone());
+        Self { database, broker, clock, platform }
+    }
+}
+
+/// The process's own settings, with what is this test's alone: any free ports, no rate limits.
+fn config(database: &Database, broker: &Broker, settings: &[(&str, &str)]) -> Config {
+    let mut values: Vec<(String, String)> = std::env::vars().collect();
+    let own = |name: &str| name.ends_with("_DATABASE_URL");
+    values.retain(|(name, _)| !own(name));
+    let mut set = |name: &str, value: &str| values.push((name.to_owned(), value.to_owned()));
+    set("STORES_ENV", "test");
+    set("DATABASE_URL", database.url().expose_secret());
+    set("RABBITMQ_URL", broker.url().expose_secret());
+    set("SKIP_RATE_LIMIT_FOR_E2E", "true");
+    for service in SERVICES {
+        set(&format!("{service}_PORT"), "0");
+    }
+    for (name, value) in settings {
+        set(name, value);
+    }
+    Config::read(Env::from_values(values)).expect("the settings of tests are complete")
+}
+
+/// A word that no other test uses.
+pub fn unique(prefix: &str) -> String {
+    let id = EventId::new().uuid().simple().to_string();
+    let (_, random) = id.split_at(id.len() - 10);
+    format!("{prefix}{random}")
+}
+
+/// Looks again and again until there is something.
+///
+/// # Panics
+/// After 20 seconds.
+pub async fn until<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
+    let began = Instant::now();
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(began.elapsed() < Duration::from_secs(20), "waited too long until {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
