@@ -8,7 +8,10 @@ program() { printf '%s/%s/%s' "${CARGO_TARGET_DIR:-$CHECKOUT/target}" "$(build_p
 
 build_packages() {
   need gcc command -v cc
+  # Debian only recommends what a C compiler cannot link without.
+  need libc6-dev sh -c 'test -e "$(cc -print-file-name=crt1.o)"'
   need cmake command -v cmake
+  need make command -v make
   need pkg-config command -v pkg-config
   need curl command -v curl
   need ca-certificates test -s /etc/ssl/certs/ca-certificates.crt
