@@ -90,7 +90,7 @@ greeting() {
   Stripe        http://127.0.0.1:$STORES_SIMULATORS_PORT  (simulated)
 
   sysadmin      $SYSADMIN_EMAIL  $SYSADMIN_PASSWORD
-$(sed 's/^/  /' "$STORES_RUN_DIR/logs/seed.log")
+  $(sed -n 's/^The store demo: */demo store    /p' "$STORES_RUN_DIR/logs/seed.log")
 
   A new store, as in the deployment guide:
 

@@ -53,14 +53,17 @@ services_down() {
   for name in all tenants catalog orders payments; do halt "stores-$name" TERM 20; done
 }
 
-# The schema and what every installation has from the start; both do nothing the second time.
+# The schema, what every installation has from the start, and a store to look at. Nothing of it
+# happens a second time.
 prepare_data() {
-  "$(program stores)" migrate >>"$(log_of migrate)" 2>&1 || {
-    tail -n 15 "$(log_of migrate)" >&2
-    die "stores migrate failed" "log: $(log_of migrate)"
-  }
-  "$(program stores)" seed >"$STORES_RUN_DIR/logs/seed.log" 2>&1 || {
-    tail -n 15 "$(log_of seed)" >&2
-    die "stores seed failed" "log: $(log_of seed)"
-  }
+  prepare migrate
+  prepare seed --demo
+}
+
+prepare() {
+  local log
+  log=$(log_of "$1")
+  "$(program stores)" "$@" >"$log" 2>&1 && return 0
+  tail -n 15 "$log" >&2
+  die "stores $* failed" "log: $log"
 }
