@@ -69,10 +69,14 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         return doctor::run().await;
     }
     let config = Config::from_process().context("the settings are not complete; `stores doctor` explains")?;
-    let telemetry = telemetry::init(&config, "stores")?;
+    // A command for a person says what it has to say itself; its output may be piped.
+    let logs = matches!(cli.command, Command::Serve { .. } | Command::Work { .. } | Command::Migrate);
+    let telemetry = logs.then(|| telemetry::init(&config, "stores")).transpose()?;
     let platform = Platform::new(config, Clock::system());
     let outcome = dispatch(&platform, cli.command).await;
-    telemetry.shutdown();
+    if let Some(telemetry) = telemetry {
+        telemetry.shutdown();
+    }
     outcome
 }
 

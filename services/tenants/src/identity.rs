@@ -38,7 +38,7 @@ pub struct SignedIn {
 }
 
 pub enum Login {
-    SignedIn(SignedIn),
+    SignedIn(Box<SignedIn>),
     /// The password was right but temporary: this token lets its owner choose one, and nothing else.
     MustChoosePassword(OpaqueToken),
 }
@@ -74,7 +74,7 @@ impl Identity {
                 if row.password_expires_at.is_some() {
                     return Ok(Login::MustChoosePassword(one_time(tx, &row, now).await?));
                 }
-                Ok(Login::SignedIn(self.open_session(tx, row, now).await?))
+                Ok(Login::SignedIn(Box::new(self.open_session(tx, row, now).await?)))
             })
             .await
     }

@@ -62,7 +62,7 @@ pub struct ChangePassword {
 #[derive(Serialize, ToSchema)]
 #[serde(tag = "status", rename_all = "snake_case")]
 pub enum LoginAnswer {
-    SignedIn(Session),
+    SignedIn(Box<Session>),
     PasswordChangeRequired {
         /// For `POST /api/auth/password/first`; works once, for 15 minutes.
         change_token: String,
@@ -113,7 +113,7 @@ pub async fn log_in(
     let outcome = if login.is_ok() { "accepted" } else { "refused" };
     tracing::info!(tenant.id = %tenant, request.id = %meta.request_id, outcome, "A sign-in was {outcome}");
     match login? {
-        Login::SignedIn(signed_in) => answer_signed_in(&app, signed_in).await,
+        Login::SignedIn(signed_in) => answer_signed_in(&app, *signed_in).await,
         Login::MustChoosePassword(token) => {
             let answer = LoginAnswer::PasswordChangeRequired { change_token: token.text() };
             Ok(private(StatusCode::OK).json(answer))
@@ -207,12 +207,12 @@ async fn tenant_of(
 async fn answer_signed_in(app: &App, signed_in: SignedIn) -> Result<HttpResponse, ApiError> {
     let SignedIn { access, refresh, staff } = signed_in;
     let expires_at = OffsetDateTime::from_unix_timestamp(access.expires_at);
-    let answer = LoginAnswer::SignedIn(Session {
+    let answer = LoginAnswer::SignedIn(Box::new(Session {
         access_token: access.token,
         token_type: "Bearer",
         expires_at: expires_at.map_err(|error| ApiError::internal(&error))?,
         person: view(app, staff).await?,
-    });
+    }));
     Ok(private(StatusCode::OK).cookie(refresh_cookie(&refresh)).json(answer))
 }
 

@@ -81,6 +81,7 @@ pub async fn get_tenant(
 
 /// Another name or plan. What the plan does not cover any more is switched off, never deleted.
 #[utoipa::path(patch, path = "/api/sysadmin/tenants/{id}", responses((status = 200, body = TenantView)))]
+#[expect(clippy::too_many_arguments, reason = "each input of a handler is an argument")]
 pub async fn change_tenant(
     app: Data<App>,
     by: Sysadmin,

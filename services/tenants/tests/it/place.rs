@@ -4,17 +4,17 @@ use std::time::{Duration, Instant};
 
 use http_kit::Platform;
 use kernel::config::{Config, Env};
-use kernel::{Clock, EventId};
+use kernel::Clock;
 use secrecy::ExposeSecret;
 
-use crate::broker::Broker;
-use crate::database::Database;
+use testkit::TestDb;
+use testkit::broker::Broker;
 
 const SERVICES: [&str; 4] = ["TENANTS", "CATALOG", "ORDERS", "PAYMENTS"];
 
 /// Gone with the value.
 pub struct Place {
-    pub database: Database,
+    pub database: TestDb,
     pub broker: Broker,
     pub clock: Clock,
     pub platform: Platform,
@@ -35,7 +35,7 @@ impl Place {
 
     /// As [`Place::without_broker`], with other settings.
     pub async fn with(schemas: &[db::Schema], settings: &[(&str, &str)]) -> Self {
-        let database = Database::create(schemas).await;
+        let database = TestDb::new(schemas).await;
         let broker = Broker::not_yet();
         let clock = Clock::system();
         let config = config(&database, &broker, settings);
@@ -45,13 +45,13 @@ impl Place {
 }
 
 /// The process's own settings, with what is this test's alone: any free ports, no rate limits.
-fn config(database: &Database, broker: &Broker, settings: &[(&str, &str)]) -> Config {
+fn config(database: &TestDb, broker: &Broker, settings: &[(&str, &str)]) -> Config {
     let mut values: Vec<(String, String)> = std::env::vars().collect();
     let own = |name: &str| name.ends_with("_DATABASE_URL");
     values.retain(|(name, _)| !own(name));
     let mut set = |name: &str, value: &str| values.push((name.to_owned(), value.to_owned()));
     set("STORES_ENV", "test");
-    set("DATABASE_URL", database.url().expose_secret());
+    set("DATABASE_URL", database.owner_url().expose_secret());
     set("RABBITMQ_URL", broker.url().expose_secret());
     set("SKIP_RATE_LIMIT_FOR_E2E", "true");
     for service in SERVICES {
@@ -61,13 +61,6 @@ fn config(database: &Database, broker: &Broker, settings: &[(&str, &str)]) -> Co
         set(name, value);
     }
     Config::read(Env::from_values(values)).expect("the settings of tests are complete")
-}
-
-/// A word that no other test uses.
-pub fn unique(prefix: &str) -> String {
-    let id = EventId::new().uuid().simple().to_string();
-    let (_, random) = id.split_at(id.len() - 10);
-    format!("{prefix}{random}")
 }
 
 /// Looks again and again until there is something.

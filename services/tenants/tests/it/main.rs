@@ -1,0 +1,14 @@
+//! The tenants service through HTTP, on real parts.
+
+#[cfg(test)]
+mod config;
+#[cfg(test)]
+mod place;
+#[cfg(test)]
+mod provisioning;
+#[cfg(test)]
+mod sessions;
+#[cfg(test)]
+mod sign_in;
+#[cfg(test)]
+mod world;
