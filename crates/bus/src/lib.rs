@@ -54,3 +54,4 @@ pub use listener::Listener;
 pub use rabbit::{BusError, Link, Rabbit};
 pub use relay::{Relay, announce};
 pub use replay::{Selection, replay};
+pub use sweep::sweep;

@@ -1,4 +1,4 @@
-//! Forgetting what has served: published events, the inbox, revocations of expired tokens.
+//! Forgetting what has served: published events, the inbox, revocations of expired tokens, jobs.
 
 use std::time::Duration;
 
@@ -14,8 +14,9 @@ const EVERY: Duration = Duration::from_secs(600);
 const BATCH: usize = 1_000;
 
 /// Published events stay for seven days: for replays and an empty broker. The inbox outlives every
-/// replay. Revocations may go when the last token of the session has expired.
-const STATEMENTS: [&str; 3] = [
+/// replay. Revocations may go when the last token of the session has expired. A job that is done
+/// keeps its key for a month, so that it is not asked for again.
+const STATEMENTS: [&str; 4] = [
     "DELETE FROM outbox WHERE (tenant_id, id) IN (
        SELECT tenant_id, id FROM outbox WHERE published_at < now() - interval '7 days'
        LIMIT 1000 FOR UPDATE SKIP LOCKED)",
@@ -24,6 +25,9 @@ const STATEMENTS: [&str; 3] = [
        LIMIT 1000 FOR UPDATE SKIP LOCKED)",
     "DELETE FROM revoked_session WHERE (tenant_id, session_id) IN (
        SELECT tenant_id, session_id FROM revoked_session WHERE expires_at < now() - interval '1 hour'
+       LIMIT 1000 FOR UPDATE SKIP LOCKED)",
+    "DELETE FROM job WHERE (tenant_id, id) IN (
+       SELECT tenant_id, id FROM job WHERE state = 'done' AND finished_at < now() - interval '30 days'
        LIMIT 1000 FOR UPDATE SKIP LOCKED)",
 ];
 
@@ -34,15 +38,15 @@ pub(crate) async fn run(db: &Db, shutdown: &CancellationToken) {
         .await
         .is_some()
     {
-        if let Err(error) = once(db).await {
+        if let Err(error) = sweep(db).await {
             let service = db.service();
             warn!(service, error = %error, "Old events of {service} could not be erased");
         }
     }
 }
 
-/// Erases everything that is due; answers how many rows went.
-pub(crate) async fn once(db: &Db) -> Result<usize, BusError> {
+/// Erases everything that is due; answers how many rows went. The relay does it now and then.
+pub async fn sweep(db: &Db) -> Result<usize, BusError> {
     let mut erased = 0;
     for statement in STATEMENTS {
         loop {

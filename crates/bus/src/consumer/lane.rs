@@ -24,6 +24,7 @@ use crate::{parked, publisher, trace};
 const HANDLER_TIMEOUT: Duration = Duration::from_secs(30);
 const DATABASE_FIRST: Duration = Duration::from_millis(100);
 const DATABASE_LAST: Duration = Duration::from_secs(5);
+const UNSETTLED_PAUSE: Duration = Duration::from_secs(1);
 /// Deadlocks and serialization failures that are tried again at once.
 const CONFLICTS_MAX: u32 = 3;
 
@@ -41,6 +42,8 @@ pub(super) async fn run(
         if let Err(error) = one(&consumer, &channel, &message, &shutdown).await {
             let service = consumer.service;
             warn!(service, error = %error, "A delivery could not be settled; it comes again");
+            // The broker counts redeliveries: twenty at once would park it.
+            tokio::time::sleep(UNSETTLED_PAUSE).await;
             let _ = message
                 .nack(BasicNackOptions {
                     requeue: true,
