@@ -16,7 +16,7 @@ use crate::{Db, Error, connect};
 const FOUNDATION: EmbeddedMigrations = embed_migrations!("migrations");
 
 /// The lock that keeps two `stores migrate` from working at the same time; any number would do.
-const ADVISORY_LOCK: i64 = 0x73_746f_7265_73;
+const ADVISORY_LOCK: i64 = 0x7374_6f72_6573;
 
 /// A service's schema: its name is the service's, its migrations start at 0100.
 ///

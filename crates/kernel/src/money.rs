@@ -37,12 +37,14 @@ impl Money {
         Self::new(0, currency)
     }
 
+    #[expect(clippy::should_implement_trait, reason = "it can fail, and an operator cannot say so")]
     pub fn add(self, other: Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
         let minor = self.minor.checked_add(other.minor).ok_or(MoneyError::Overflow)?;
         Ok(Self { minor, ..self })
     }
 
+    #[expect(clippy::should_implement_trait, reason = "it can fail, and an operator cannot say so")]
     pub fn sub(self, other: Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
         let minor = self.minor.checked_sub(other.minor).ok_or(MoneyError::Overflow)?;
