@@ -148,7 +148,7 @@ async fn finish(app: &App, key: &WebhookKey, state: &str, note: Option<String>) 
             row.note = note;
             row.attempts += 1;
             row.retry_at = now;
-            Ok::<_, db::Error>(webhooks::save_state(tx, &row).await?)
+            webhooks::save_state(tx, &row).await
         })
         .await?;
     Ok(())
