@@ -1,10 +1,12 @@
 //! What every service stands on.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bus::Listener;
 use db::{Db, Schema};
 use events::tenants::v1::{SessionRevoked, StaffChanged, TenantChanged};
+use tokio::sync::Notify;
 
 use super::{Platform, Worker};
 use crate::directory::{Tenant, TenantDirectory};
@@ -13,6 +15,8 @@ use crate::sessions::{Sessions, StaffState};
 
 /// News that the broker did not bring are read from the database after at most this.
 const RELOAD_EVERY: Duration = Duration::from_secs(30);
+/// A consumer has written down by then what was told before its process heard anything.
+const SETTLED_AFTER: Duration = Duration::from_secs(2);
 /// Readiness answers within this or says no.
 const CHECK_TIME: Duration = Duration::from_secs(2);
 
@@ -25,32 +29,34 @@ pub struct Foundation {
     pub sessions: Sessions,
     pub gate: Gate,
     pub(crate) platform: Platform,
+    /// Told when news may have been missed.
+    pub(crate) missed: Arc<Notify>,
 }
 
 impl Foundation {
-    /// Reads stores, sessions and staff anew now and then; every process that answers requests runs
-    /// it, so that a broker that is away delays news by 30 s and no more.
+    /// Reads stores, sessions and staff anew now and then, and as soon as news may have been missed;
+    /// every process that answers requests runs it, so that a broker that is away delays news by
+    /// 30 s and no more.
     pub fn workers(&self) -> Vec<Worker> {
-        let (directory, sessions, name) = (
-            self.directory.clone(),
-            self.sessions.clone(),
-            self.schema.name,
-        );
-        vec![Worker::beside_requests(
-            format!("{name}: reload"),
-            move |shutdown| async move {
-                while shutdown
-                    .run_until_cancelled(tokio::time::sleep(RELOAD_EVERY))
-                    .await
-                    .is_some()
-                {
-                    let reloaded = async { sessions.load().await.and(directory.load().await) };
-                    if let Err(error) = reloaded.await {
-                        tracing::warn!(service = name, cause = %error, "Reloading stores and sessions failed");
-                    }
-                }
-            },
-        )]
+        let foundation = self.clone();
+        let name = format!("{}: reload", self.schema.name);
+        vec![Worker::beside_requests(name, |shutdown| async move {
+            shutdown.run_until_cancelled(foundation.keep_reloading()).await;
+        })]
+    }
+
+    async fn keep_reloading(&self) {
+        let mut pause = RELOAD_EVERY;
+        loop {
+            let missed = tokio::time::timeout(pause, self.missed.notified()).await;
+            // What was missed may still be on its way into the tables: look once more soon.
+            pause = if missed.is_ok() { SETTLED_AFTER } else { RELOAD_EVERY };
+            let reloaded = async { self.sessions.load().await.and(self.directory.load().await) };
+            if let Err(error) = reloaded.await {
+                let service = self.schema.name;
+                tracing::warn!(service, cause = %error, "Reloading stores and sessions failed");
+            }
+        }
     }
 
     /// Hears of stores, sessions and staff; a service adds what else it keeps in memory, and runs it
@@ -61,7 +67,9 @@ impl Foundation {
             self.sessions.clone(),
             self.sessions.clone(),
         );
+        let missed = self.missed.clone();
         Listener::new(self.schema.name, self.platform.rabbit.clone())
+            .lost(move || missed.notify_one())
             .on::<TenantChanged>(move |delivery| {
                 match Tenant::of_event(delivery.tenant, &delivery.message) {
                     Some(tenant) => directory.upsert(tenant),

@@ -79,6 +79,7 @@ impl Platform {
             sessions,
             gate,
             platform: self.clone(),
+            missed: Arc::default(),
         })
     }
 }
