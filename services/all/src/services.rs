@@ -29,7 +29,7 @@ macro_rules! services {
     };
 }
 
-services![tenants, orders, payments];
+services![tenants, catalog, orders, payments];
 
 impl Service {
     /// The service's database, under its own login.

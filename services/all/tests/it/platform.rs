@@ -77,7 +77,7 @@ impl Everything {
     /// Every service has heard of both stores.
     async fn stores_are_known(&self) {
         for service in services::ALL {
-            let db = service.db(&self.place.platform).unwrap();
+            let db = self.place.database.db(service.name);
             until("the stores are known", async || {
                 let count = db.system("count known stores", async |tx| {
                     use diesel_async::RunQueryDsl as _;
@@ -87,6 +87,12 @@ impl Everything {
                 (count.await.unwrap() == 2).then_some(())
             })
             .await;
+            let staffed = |route: &&Route| route.service == service.name && route.is_for(AudienceKind::Staff);
+            let Some(route) = self.routes.iter().find(staffed) else { continue };
+            // A host that is asked for is looked up, also when its news did not arrive.
+            for store in [&self.a, &self.b] {
+                assert_eq!(outcome(self.ask(route, &self.host(store))).await.0, StatusCode::UNAUTHORIZED);
+            }
         }
     }
 
@@ -159,10 +165,12 @@ fn routes_of(service: &'static str, openapi: &[u8]) -> Vec<Route> {
     routes.collect()
 }
 
-/// The answer's status and problem slug.
+/// The answer's status and problem slug; `empty-list` for a list of nothing.
 pub async fn outcome(request: RequestBuilder) -> (StatusCode, String) {
     let answer = request.send().await.unwrap();
     let status = answer.status();
     let body: Value = serde_json::from_str(&answer.text().await.unwrap_or_default()).unwrap_or_default();
-    (status, body["type"].as_str().unwrap_or_default().to_owned())
+    let is_empty = body["items"].as_array().is_some_and(Vec::is_empty);
+    let code = if is_empty { "empty-list" } else { body["type"].as_str().unwrap_or_default() };
+    (status, code.to_owned())
 }
