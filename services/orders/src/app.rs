@@ -60,6 +60,7 @@ pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
     let app = App::new(platform, &foundation).await?;
     let service = Service::new(&foundation, app.clone(), routes::table());
     let mut workers = foundation.workers();
+    workers.push(foundation.listen(foundation.listener()));
     workers.extend(bus_workers(platform, &app));
     let runner = Runner::new(app.db.clone(), app.clock.clone()).every(
         "expire_reservations",

@@ -75,6 +75,7 @@ pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
     let app = App::new(platform, &foundation)?;
     let service = Service::new(&foundation, app.clone(), routes::table());
     let mut workers = foundation.workers();
+    workers.push(foundation.listen(foundation.listener()));
     workers.extend(bus_workers(platform, &app));
     workers.extend(jobs(&app));
     Ok(ServiceParts { service, workers })

@@ -1,0 +1,73 @@
+//! What the handlers and the jobs share.
+
+use std::sync::Arc;
+
+use bus::{Consumer, Relay};
+use db::{Db, EmbeddedMigrations, Schema, embed_migrations};
+use events::catalog::v1::ProductChanged;
+use events::orders::v1::StockChanged;
+use http_kit::{HotCache, Platform, Service, ServiceParts, Worker};
+use kernel::{Clock, TenantId};
+use tokio::sync::Semaphore;
+
+use crate::clients::s3::Objects;
+use crate::events::stock_changed;
+use crate::routes;
+
+pub const MIGRATIONS: Schema = Schema { name: "catalog", migrations: &EMBEDDED };
+static EMBEDDED: EmbeddedMigrations = embed_migrations!("migrations");
+
+const HOT_BYTES: u64 = 32 << 20;
+/// Images decoded at once: each may take hundreds of megabytes for a moment.
+const DECODERS: usize = 1;
+
+/// The service's state; clones share it.
+#[derive(Clone)]
+pub struct App {
+    pub db: Db,
+    pub clock: Clock,
+    pub hot: HotCache,
+    pub objects: Arc<Objects>,
+    pub decoders: Arc<Semaphore>,
+    cdn_base_url: Option<String>,
+}
+
+impl App {
+    /// What stands in front of `MEDIA_ID/FILE` in public addresses.
+    pub fn media_base(&self, tenant: TenantId) -> String {
+        match &self.cdn_base_url {
+            Some(cdn) => format!("{}/media/{tenant}/", cdn.trim_end_matches('/')),
+            None => "/api/catalog/store/media/".to_owned(),
+        }
+    }
+}
+
+/// The service, ready to serve and to work.
+pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
+    let foundation = platform.foundation(MIGRATIONS).await?;
+    let app = App {
+        db: foundation.db.clone(),
+        clock: platform.clock.clone(),
+        hot: HotCache::new(HOT_BYTES),
+        objects: Arc::new(Objects::new(&platform.config)?),
+        decoders: Arc::new(Semaphore::new(DECODERS)),
+        cdn_base_url: platform.config.storage.cdn_base_url.clone(),
+    };
+    let service = Service::new(&foundation, app.clone(), routes::table());
+    let (of_product, of_stock, of_loss) = (app.hot.clone(), app.hot.clone(), app.hot.clone());
+    let listener = foundation
+        .listener()
+        .on::<ProductChanged>(move |news| of_product.drop_tenant(news.tenant))
+        .on::<StockChanged>(move |news| of_stock.drop_tenant(news.tenant))
+        .lost(move || of_loss.drop_all());
+    let consumer = Consumer::new("catalog", app.db.clone(), platform.rabbit.clone())
+        .with_projections()
+        .on::<StockChanged, _>(stock_changed::handle);
+    let relay = Relay::new(app.db.clone(), platform.rabbit.clone())
+        .listening(platform.config.database_url_for("catalog"));
+    let mut workers = foundation.workers();
+    workers.push(foundation.listen(listener));
+    workers.push(Worker::new("catalog: hear", move |stop| consumer.run(stop)));
+    workers.push(Worker::new("catalog: tell", move |stop| relay.run(stop)));
+    Ok(ServiceParts { service, workers })
+}

@@ -1,0 +1,3 @@
+//! Systems beyond our network.
+
+pub mod s3;

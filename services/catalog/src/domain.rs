@@ -1,0 +1,8 @@
+//! The rules: what a product, a category and an image may be.
+
+pub mod category;
+pub mod document;
+pub mod html;
+pub mod image;
+pub mod product;
+pub mod slug;

@@ -1,0 +1,77 @@
+//! The service's errors as a client sees them.
+
+use http_kit::ApiError;
+
+use crate::clients::s3::ObjectError;
+use crate::domain::category::TreeError;
+use crate::domain::image::ImageError;
+use crate::domain::product::ProductFaults;
+
+impl From<ProductFaults> for ApiError {
+    fn from(error: ProductFaults) -> Self {
+        let detail = error.to_string();
+        match error {
+            ProductFaults::Fields(faults) => faults.into_iter().fold(
+                Self::invalid("invalid-product", detail),
+                |problem, fault| problem.at(fault.pointer, fault.code, fault.message),
+            ),
+            ProductFaults::LimitReached { what, limit } => {
+                Self::payment_required("limit-reached", detail).with("limit", &limit).with("what", &what)
+            }
+        }
+    }
+}
+
+impl From<TreeError> for ApiError {
+    fn from(error: TreeError) -> Self {
+        let detail = error.to_string();
+        match error {
+            TreeError::UnknownParent => {
+                Self::invalid("unknown-parent", detail.clone()).at("/parent_id", "unknown", detail)
+            }
+            TreeError::Cycle | TreeError::TooDeep => {
+                Self::invalid("invalid-parent", detail.clone()).at("/parent_id", "invalid", detail)
+            }
+        }
+    }
+}
+
+impl From<ImageError> for ApiError {
+    fn from(error: ImageError) -> Self {
+        let detail = error.to_string();
+        match error {
+            ImageError::Type => Self::invalid("image-type", detail),
+            ImageError::TooLarge => Self::invalid("image-too-large", detail),
+            ImageError::Damaged => Self::invalid("image-damaged", detail),
+        }
+    }
+}
+
+impl From<ObjectError> for ApiError {
+    fn from(error: ObjectError) -> Self {
+        match error {
+            ObjectError::Missing => Self::not_found("object-not-found"),
+            ObjectError::TooLarge => Self::invalid("image-too-large", "at most 20 MiB"),
+            ObjectError::Unavailable(_) => {
+                tracing::warn!(cause = %error, "The object store failed");
+                Self::unavailable("storage-unavailable").retry_after(5)
+            }
+        }
+    }
+}
+
+/// A name that another product or category of the store has already.
+pub fn taken(error: db::Error) -> ApiError {
+    let fields = [
+        ("product_slug", "/slug", "another product has this address"),
+        ("variant_sku", "/variants", "another product has one of these SKUs"),
+        ("category_slug", "/slug", "another category has this address"),
+    ];
+    let found = fields.iter().find(|(constraint, ..)| error.is_unique_violation(constraint));
+    match found {
+        Some((_, pointer, message)) => {
+            ApiError::invalid("duplicate", *message).at(*pointer, "duplicate", *message)
+        }
+        None => error.into(),
+    }
+}

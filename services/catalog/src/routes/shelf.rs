@@ -1,0 +1,179 @@
+//! What shoppers read: lists, pages and search, from memory where it is hot.
+
+use http_kit::{ApiError, Data, HotRequest, HttpResponse, List, Page, Path, Query, Shopper};
+use kernel::TenantId;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::app::App;
+use crate::domain::category::Tree;
+use crate::domain::document::{ProductCard, ProductDocument, address};
+use crate::store::cards::{self, Filter, Key, Listed, Sort};
+use crate::store::{categories, search};
+
+const SEARCH_ROWS_MAX: i32 = 100;
+const MAX_AGE_SECONDS: u32 = 5;
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
+pub enum SortBy {
+    #[default]
+    #[serde(rename = "newest")]
+    Newest,
+    #[serde(rename = "price")]
+    Cheapest,
+    #[serde(rename = "-price")]
+    Dearest,
+    #[serde(rename = "title")]
+    Title,
+}
+
+impl From<SortBy> for Sort {
+    fn from(by: SortBy) -> Self {
+        match by {
+            SortBy::Newest => Self::Newest,
+            SortBy::Cheapest => Self::Cheapest,
+            SortBy::Dearest => Self::Dearest,
+            SortBy::Title => Self::Title,
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ShelfQuery {
+    /// newest, price, -price or title.
+    #[serde(default)]
+    #[param(inline)]
+    pub sort: SortBy,
+    /// A category's slug; what is below it counts.
+    pub category: Option<String>,
+    /// Minor units.
+    pub price_min: Option<i64>,
+    pub price_max: Option<i64>,
+    pub in_stock: Option<bool>,
+    pub tag: Option<String>,
+    pub limit: Option<i64>,
+    pub after: Option<String>,
+    pub count: Option<bool>,
+}
+
+/// Products on sale.
+#[utoipa::path(get, path = "/api/catalog/store/products", responses((status = 200, body = List<ProductCard>)))]
+pub async fn list_shelf(
+    app: Data<App>,
+    shopper: Shopper,
+    query: Query<ShelfQuery>,
+    page: Page,
+    hot: HotRequest,
+) -> Result<HttpResponse, ApiError> {
+    let tenant = shopper.tenant.id;
+    app.hot
+        .answer(&hot, tenant, MAX_AGE_SECONDS, async || {
+            let sort = Sort::from(query.sort);
+            let after: Option<Key> = page.after()?;
+            let rows = app
+                .db
+                .read(tenant, async |tx| {
+                    let filter = filter(tx, &query).await?;
+                    Ok::<_, ApiError>(cards::list_cards(tx, &filter, sort, after, page.fetch()).await?)
+                })
+                .await?;
+            let list = page.list(rows, |row| row.key(sort), |row| card(&app, tenant, row));
+            let items = list.items.into_iter().collect::<Result<Vec<_>, _>>()?;
+            Ok::<_, ApiError>(List { items, next: list.next, count: list.count })
+        })
+        .await
+}
+
+async fn filter(tx: &db::TenantTx, query: &ShelfQuery) -> Result<Filter, ApiError> {
+    let categories = match &query.category {
+        None => None,
+        Some(slug) => {
+            let known = categories::list_categories(tx).await?;
+            let named = known.iter().find(|category| category.slug.as_str() == slug);
+            let named = named.ok_or_else(|| ApiError::not_found("category-not-found"))?;
+            Some(Tree::of(&known).below(named.id))
+        }
+    };
+    Ok(Filter {
+        categories,
+        price_min: query.price_min,
+        price_max: query.price_max,
+        in_stock: query.in_stock,
+        tag: query.tag.clone(),
+    })
+}
+
+fn card(app: &App, tenant: TenantId, row: Listed) -> Result<ProductCard, ApiError> {
+    let mut card = row.into_card().map_err(|error| ApiError::internal(&error))?;
+    address(&mut card.images, &app.media_base(tenant));
+    Ok(card)
+}
+
+/// A product's page.
+#[utoipa::path(get, path = "/api/catalog/store/products/{slug}", responses((status = 200, body = ProductDocument)))]
+pub async fn get_page(
+    app: Data<App>,
+    shopper: Shopper,
+    slug: Path<String>,
+    hot: HotRequest,
+) -> Result<HttpResponse, ApiError> {
+    let tenant = shopper.tenant.id;
+    app.hot
+        .answer(&hot, tenant, MAX_AGE_SECONDS, async || {
+            let found =
+                app.db.read(tenant, async |tx| cards::find_document(tx, &slug).await).await?;
+            let found = found.ok_or_else(|| ApiError::not_found("product-not-found"))?;
+            let mut page = cards::complete(found).map_err(|error| ApiError::internal(&error))?;
+            address(&mut page.images, &app.media_base(tenant));
+            Ok::<_, ApiError>(page)
+        })
+        .await
+}
+
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct SearchQuery {
+    /// Words, a SKU or a barcode; small typing errors are forgiven.
+    pub q: String,
+    pub limit: Option<usize>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Found {
+    /// The best first.
+    pub items: Vec<ProductCard>,
+}
+
+/// Finds products on sale.
+#[utoipa::path(get, path = "/api/catalog/store/search", responses((status = 200, body = Found)))]
+pub async fn search_shelf(
+    app: Data<App>,
+    shopper: Shopper,
+    query: Query<SearchQuery>,
+    hot: HotRequest,
+) -> Result<HttpResponse, ApiError> {
+    let tenant = shopper.tenant.id;
+    let words = query.q.trim();
+    if words.is_empty() || words.chars().count() > 100 {
+        let accepted = "1 to 100 characters";
+        return Err(ApiError::invalid("invalid-query", accepted).at("/q", "length", accepted));
+    }
+    let limit = query.limit.unwrap_or(20).clamp(1, 100);
+    app.hot
+        .answer(&hot, tenant, MAX_AGE_SECONDS, async || {
+            let rows = app
+                .db
+                .read(tenant, async |tx| {
+                    let mut ids = search::find_products(tx, words, SEARCH_ROWS_MAX).await?;
+                    ids.truncate(limit);
+                    cards::list_by_ids(tx, &ids).await
+                })
+                .await?;
+            let items = rows.into_iter().map(|row| card(&app, tenant, row));
+            Ok::<_, ApiError>(Found { items: items.collect::<Result<_, _>>()? })
+        })
+        .await
+}
