@@ -1,7 +1,15 @@
 use std::time::{Duration, Instant};
 
-use bus::{Relay, Selection};
+use bus::{Delivery, HandleError, Relay, Selection};
+use db::{Db, TenantTx};
+use diesel::QueryableByName;
+use diesel::sql_types::Text;
+use diesel_async::RunQueryDsl;
 use events::orders::v1::{OrderPlaced, StockChanged};
+use events::payments::v1::AccountChanged;
+use opentelemetry::trace::TracerProvider;
+use tracing::Instrument;
+use tracing_subscriber::layer::SubscriberExt;
 
 use crate::world::{World, count, until};
 
@@ -167,4 +175,70 @@ async fn what_was_told_can_be_told_again() {
     let handled = "SELECT count(*) AS n FROM inbox";
     assert_eq!(count(&world.payments, handled).await, 5);
     world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_served_is_forgotten_and_what_waits_is_not() {
+    let world = World::new().await;
+    let events: Vec<OrderPlaced> = (0..1_203).map(|_| world.placed()).collect();
+    world
+        .orders
+        .tenant(world.tenant, async |tx| bus::emit_all(tx, &events).await)
+        .await
+        .unwrap();
+    let age = "UPDATE outbox SET published_at = now() - interval '8 days'
+               WHERE id NOT IN (SELECT id FROM outbox ORDER BY id LIMIT 3)";
+    let tx = world.orders.begin_system("age in a test").await.unwrap();
+    diesel::sql_query(age)
+        .execute(&mut tx.conn())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(bus::sweep(&world.orders).await.unwrap(), 1_200);
+    assert_eq!(world.unpublished().await, 3);
+    world.end().await;
+}
+
+/// A handler that tells something in its turn.
+async fn answer(tx: &mut TenantTx, delivery: Delivery<OrderPlaced>) -> Result<(), HandleError> {
+    let account = AccountChanged {
+        tenant_id: delivery.tenant.to_string(),
+        ..Default::default()
+    };
+    Ok(bus::emit(tx, &account).await?)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trace_goes_through_the_row_and_the_message() {
+    let provider = opentelemetry_sdk::trace::SdkTracerProvider::default();
+    let layer = tracing_opentelemetry::layer().with_tracer(provider.tracer("test"));
+    let _ = tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layer));
+    let world = World::new().await;
+    world.start(world.consumer().on::<OrderPlaced, _>(answer));
+    world.relay();
+    let span = tracing::info_span!("checkout");
+    async { world.place().await }.instrument(span).await;
+    let answered = "SELECT count(*) AS n FROM outbox";
+    until("it is answered", async || {
+        count(&world.payments, answered).await == 1
+    })
+    .await;
+    let [asked, answered] = [&world.orders, &world.payments].map(traceparent);
+    let (asked, answered) = (asked.await, answered.await);
+    assert_eq!(asked[..35], answered[..35], "one trace");
+    assert_ne!(asked[36..52], answered[36..52], "two spans");
+    world.end().await;
+}
+
+async fn traceparent(db: &Db) -> String {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Text)]
+        traceparent: String,
+    }
+    let tx = db.begin_system("look in a test").await.unwrap();
+    let query = diesel::sql_query("SELECT traceparent FROM outbox");
+    let row: Row = query.get_result(&mut tx.conn()).await.unwrap();
+    tx.rollback().await;
+    row.traceparent
 }
