@@ -3,4 +3,7 @@
 pub mod broker;
 pub mod catalogue;
 pub mod database;
-pub mod place;
+mod waiting;
+
+pub use database::TestDb;
+pub use waiting::eventually;
