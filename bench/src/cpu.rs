@@ -32,7 +32,13 @@ pub fn read() -> Cpu {
         let seconds = process.own + process.children;
         match process.command.as_str() {
             name if name.starts_with("stores") => cpu.services += process.own,
-            "postgres" => cpu.postgres += if process.is_leader { seconds } else { process.own },
+            "postgres" => {
+                cpu.postgres += if process.is_leader {
+                    seconds
+                } else {
+                    process.own
+                }
+            }
             "redis-server" | "beam.smp" => cpu.broker += process.own,
             _ => {}
         }
@@ -59,8 +65,12 @@ struct Process {
 }
 
 fn processes() -> Vec<Process> {
-    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
-    let pids = entries.flatten().filter_map(|e| e.file_name().to_str()?.parse::<u32>().ok());
+    let Ok(entries) = fs::read_dir("/proc") else {
+        return Vec::new();
+    };
+    let pids = entries
+        .flatten()
+        .filter_map(|e| e.file_name().to_str()?.parse::<u32>().ok());
     pids.filter_map(read_process).collect()
 }
 
@@ -70,7 +80,12 @@ fn read_process(pid: u32) -> Option<Process> {
     let (head, tail) = stat.rsplit_once(')')?;
     let command = head.split_once('(')?.1.to_owned();
     let fields: Vec<&str> = tail.split_whitespace().collect();
-    let ticks = |at: usize| fields.get(at).and_then(|f| f.parse::<f64>().ok()).unwrap_or(0.0);
+    let ticks = |at: usize| {
+        fields
+            .get(at)
+            .and_then(|f| f.parse::<f64>().ok())
+            .unwrap_or(0.0)
+    };
     let parent: u32 = fields.get(1)?.parse().ok()?;
     let parent_name = fs::read_to_string(format!("/proc/{parent}/comm")).unwrap_or_default();
     Some(Process {

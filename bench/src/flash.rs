@@ -30,11 +30,21 @@ pub async fn measure(store: &Store, reference: &Reference) -> anyhow::Result<()>
     let product = store.add_product(i64::try_from(SHOPPERS)?).await?;
     let shoppers = enter(store, std::slice::from_ref(&product)).await?;
     let hot = crowd(store, &shoppers).await?;
-    say(&rate("one hot variant", &hot, "bare hot row", reference.hot_row));
+    say(&rate(
+        "one hot variant",
+        &hot,
+        "bare hot row",
+        reference.hot_row,
+    ));
     let products = try_join_all((0..SPREAD_PRODUCTS).map(|_| store.add_product(1_000_000))).await?;
     let shoppers = enter(store, &products).await?;
     let spread = crowd(store, &shoppers).await?;
-    say(&rate("spread over variants", &spread, "pgbench's checkout", reference.spread));
+    say(&rate(
+        "spread over variants",
+        &spread,
+        "pgbench's checkout",
+        reference.spread,
+    ));
     Ok(())
 }
 
@@ -65,7 +75,9 @@ async fn enter(store: &Store, products: &[Product]) -> anyhow::Result<Vec<Shoppe
     while shoppers.len() < SHOPPERS {
         let from = shoppers.len();
         let some = (from..from + AT_ONCE).map(|at| async move {
-            let product = products.get(at % products.len()).context("there are products")?;
+            let product = products
+                .get(at % products.len())
+                .context("there are products")?;
             let shopper = Shopper::enter(store).await?;
             shopper.want(product, 1).await?.expect(200)?;
             Ok::<_, anyhow::Error>(shopper)
@@ -89,7 +101,12 @@ async fn crowd(store: &Store, shoppers: &[Shopper]) -> anyhow::Result<Crowd> {
     let seconds = began.elapsed().as_secs_f64();
     let mut times: Vec<Duration> = answers.iter().map(|(_, time)| *time).collect();
     times.sort_unstable();
-    let count = |wanted: u16| answers.iter().filter(|(status, _)| *status == wanted).count();
+    let count = |wanted: u16| {
+        answers
+            .iter()
+            .filter(|(status, _)| *status == wanted)
+            .count()
+    };
     let (won, lost) = (count(201), count(409));
     Ok(Crowd {
         won,

@@ -35,13 +35,19 @@ impl Measured {
         per_request(self.cpu.broker, self.requests)
     }
 
-    #[expect(clippy::as_conversions, reason = "a count of requests fits a float's mantissa")]
+    #[expect(
+        clippy::as_conversions,
+        reason = "a count of requests fits a float's mantissa"
+    )]
     pub fn per_second(&self) -> f64 {
         self.requests as f64 / self.seconds
     }
 }
 
-#[expect(clippy::as_conversions, reason = "a count of requests fits a float's mantissa")]
+#[expect(
+    clippy::as_conversions,
+    reason = "a count of requests fits a float's mantissa"
+)]
 fn per_request(seconds: f64, requests: u64) -> f64 {
     seconds * 1_000.0 / (requests.max(1) as f64)
 }
@@ -94,5 +100,7 @@ where
 /// Milliseconds under which `percent` of the sorted times lie.
 pub fn percentile(sorted: &[Duration], percent: usize) -> f64 {
     let at = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));
-    sorted.get(at).map_or(0.0, |time| time.as_secs_f64() * 1_000.0)
+    sorted
+        .get(at)
+        .map_or(0.0, |time| time.as_secs_f64() * 1_000.0)
 }

@@ -24,7 +24,11 @@ async fn main() -> anyhow::Result<()> {
     let reference = reference::measure()?;
     flash::measure(&store, &reference).await?;
     table::say("");
-    table::say(&format!("memory of the services: {} MB before, {} MB after", mb(idle), mb(cpu::services_memory())));
+    table::say(&format!(
+        "memory of the services: {} MB before, {} MB after",
+        mb(idle),
+        mb(cpu::services_memory())
+    ));
     Ok(())
 }
 

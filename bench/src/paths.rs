@@ -26,12 +26,21 @@ impl Service {
         let variable = format!("{}_PORT", name.to_uppercase());
         let port = std::env::var(&variable).context(variable)?;
         let host = format!("{}.{}", store.slug, store.door.base_domain);
-        let http = reqwest::Client::builder().pool_max_idle_per_host(CONNECTIONS).build()?;
-        Ok(Arc::new(Self { http, base: format!("http://127.0.0.1:{port}"), host }))
+        let http = reqwest::Client::builder()
+            .pool_max_idle_per_host(CONNECTIONS)
+            .build()?;
+        Ok(Arc::new(Self {
+            http,
+            base: format!("http://127.0.0.1:{port}"),
+            host,
+        }))
     }
 
     async fn get(&self, path: &str) -> bool {
-        let request = self.http.get(format!("{}{path}", self.base)).header("host", &self.host);
+        let request = self
+            .http
+            .get(format!("{}{path}", self.base))
+            .header("host", &self.host);
         match request.send().await {
             Ok(answer) => answer.status().is_success() && answer.bytes().await.is_ok(),
             Err(_) => false,
@@ -41,23 +50,67 @@ impl Service {
 
 pub async fn measure(store: &Store) -> anyhow::Result<Vec<(Measured, Bar)>> {
     let products = try_join_all((0..PRODUCTS).map(|_| store.add_product(1_000_000))).await?;
-    let (tenants, catalog) = (Service::new("tenants", store)?, Service::new("catalog", store)?);
+    let (tenants, catalog) = (
+        Service::new("tenants", store)?,
+        Service::new("catalog", store)?,
+    );
     let slug = products.first().context("there are products")?.slug.clone();
     let list = "/api/catalog/store/products?limit=20";
     let mut rows = vec![
-        reads("no database", &tenants, Bar { service_ms: 0.012, postgres_ms: 0.001 }, |_| "/internal/live".into()).await,
-        reads("list, from memory", &catalog, Bar { service_ms: 0.03, postgres_ms: 0.001 }, move |_| list.into()).await,
-        reads("list, past the cache", &catalog, Bar { service_ms: 0.20, postgres_ms: 0.5 }, move |n| {
-            format!("{list}&price_max={}", 1_000_000 + n)
-        })
+        reads(
+            "no database",
+            &tenants,
+            Bar {
+                service_ms: 0.012,
+                postgres_ms: 0.001,
+            },
+            |_| "/internal/live".into(),
+        )
         .await,
-        reads("product, from memory", &catalog, Bar { service_ms: 0.025, postgres_ms: 0.001 }, move |_| {
-            format!("/api/catalog/store/products/{slug}")
-        })
+        reads(
+            "list, from memory",
+            &catalog,
+            Bar {
+                service_ms: 0.03,
+                postgres_ms: 0.001,
+            },
+            move |_| list.into(),
+        )
         .await,
-        reads("search, past the cache", &catalog, Bar { service_ms: 0.25, postgres_ms: 1.5 }, |n| {
-            format!("/api/catalog/store/search?q=carbine&price_max={}", 1_000_000 + n)
-        })
+        reads(
+            "list, past the cache",
+            &catalog,
+            Bar {
+                service_ms: 0.20,
+                postgres_ms: 0.5,
+            },
+            move |n| format!("{list}&price_max={}", 1_000_000 + n),
+        )
+        .await,
+        reads(
+            "product, from memory",
+            &catalog,
+            Bar {
+                service_ms: 0.025,
+                postgres_ms: 0.001,
+            },
+            move |_| format!("/api/catalog/store/products/{slug}"),
+        )
+        .await,
+        reads(
+            "search, past the cache",
+            &catalog,
+            Bar {
+                service_ms: 0.25,
+                postgres_ms: 1.5,
+            },
+            |n| {
+                format!(
+                    "/api/catalog/store/search?q=carbine&price_max={}",
+                    1_000_000 + n
+                )
+            },
+        )
         .await,
     ];
     rows.push(cart_lines(store, &products).await?);
@@ -89,15 +142,25 @@ async fn cart_lines(store: &Store, products: &[Product]) -> anyhow::Result<(Meas
         let (shoppers, products) = (shoppers.clone(), products.clone());
         async move {
             let at = usize::try_from(round).unwrap_or(0) % 10;
-            let (Some(shopper), Some(product)) = (shoppers.get(connection), products.get(at)) else {
+            let (Some(shopper), Some(product)) = (shoppers.get(connection), products.get(at))
+            else {
                 return false;
             };
             let quantity = 1 + i64::try_from(round % 5).unwrap_or(0);
-            shopper.want(product, quantity).await.is_ok_and(|reply| reply.status == 200)
+            shopper
+                .want(product, quantity)
+                .await
+                .is_ok_and(|reply| reply.status == 200)
         }
     })
     .await;
-    Ok((measured, Bar { service_ms: 0.3, postgres_ms: 0.7 }))
+    Ok((
+        measured,
+        Bar {
+            service_ms: 0.3,
+            postgres_ms: 0.7,
+        },
+    ))
 }
 
 /// Cart, line, checkout, intent, payment at the stand-in, webhook, paid: every hop of ours counts.
@@ -116,13 +179,24 @@ async fn whole_orders(store: &Store, products: &[Product]) -> anyhow::Result<(Me
     .await;
     // What is still on its way through the queues belongs to these orders too.
     tokio::time::sleep(Duration::from_secs(1)).await;
-    Ok((measured, Bar { service_ms: 1.5, postgres_ms: 3.0 }))
+    Ok((
+        measured,
+        Bar {
+            service_ms: 1.5,
+            postgres_ms: 3.0,
+        },
+    ))
 }
 
 async fn one_order(store: &Store, product: &Product) -> anyhow::Result<()> {
     let shopper = Shopper::enter(store).await?;
     let cart = shopper.want(product, 1).await?.expect(200)?;
-    let placed = Placed::of(&shopper.buy(cart.number("/total/amount")?).await?.expect(201)?)?;
+    let placed = Placed::of(
+        &shopper
+            .buy(cart.number("/total/amount")?)
+            .await?
+            .expect(201)?,
+    )?;
     let intent = shopper.pay(&placed).await?;
     store.stripe.choose(&intent, "card").await?;
     shopper.until(&placed, "paid").await?;

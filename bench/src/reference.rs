@@ -20,9 +20,14 @@ pub struct Reference {
 /// Runs pgbench against a database of its own beside the platform's.
 pub fn measure() -> anyhow::Result<Reference> {
     let url = std::env::var("DATABASE_URL").context("DATABASE_URL is not set")?;
-    let (server, _) = url.rsplit_once('/').context("DATABASE_URL names no database")?;
+    let (server, _) = url
+        .rsplit_once('/')
+        .context("DATABASE_URL names no database")?;
     let own = format!("{server}/stores_pgbench");
-    run("psql", &[&url, "-qc", "DROP DATABASE IF EXISTS stores_pgbench"])?;
+    run(
+        "psql",
+        &[&url, "-qc", "DROP DATABASE IF EXISTS stores_pgbench"],
+    )?;
     run("psql", &[&url, "-qc", "CREATE DATABASE stores_pgbench"])?;
     run("psql", &[&own, "-qc", TABLE])?;
     let folder = std::env::temp_dir();
@@ -35,8 +40,13 @@ pub fn measure() -> anyhow::Result<Reference> {
     let spread = pgbench(&own, &script("spread.sql", SPREAD)?)?;
     run("psql", &[&url, "-qc", "DROP DATABASE stores_pgbench"])?;
     say("");
-    say(&format!("pgbench, 8 clients: one hot row {hot:.0}/s, spread over 10,000 rows {spread:.0}/s"));
-    Ok(Reference { hot_row: hot, spread })
+    say(&format!(
+        "pgbench, 8 clients: one hot row {hot:.0}/s, spread over 10,000 rows {spread:.0}/s"
+    ));
+    Ok(Reference {
+        hot_row: hot,
+        spread,
+    })
 }
 
 const TABLE: &str = "CREATE TABLE stock (id int PRIMARY KEY, qty bigint); \
@@ -49,16 +59,34 @@ const SPREAD: &str = "\\set a random(1, 10000)\n\\set b random(1, 10000)\nBEGIN;
   INSERT INTO made (stock) VALUES (:a);\nINSERT INTO made (stock) VALUES (:a), (:b);\nCOMMIT;\n";
 
 fn pgbench(url: &str, script: &str) -> anyhow::Result<f64> {
-    let text = run("pgbench", &["-n", "-M", "prepared", "-c", "8", "-j", "2", "-T", SECONDS, "-f", script, url])?;
-    let line = text.lines().find(|line| line.starts_with("tps")).context("pgbench told no rate")?;
-    let rate = line.split_whitespace().nth(2).and_then(|rate| rate.parse().ok());
+    let text = run(
+        "pgbench",
+        &[
+            "-n", "-M", "prepared", "-c", "8", "-j", "2", "-T", SECONDS, "-f", script, url,
+        ],
+    )?;
+    let line = text
+        .lines()
+        .find(|line| line.starts_with("tps"))
+        .context("pgbench told no rate")?;
+    let rate = line
+        .split_whitespace()
+        .nth(2)
+        .and_then(|rate| rate.parse().ok());
     rate.context("pgbench told no rate")
 }
 
 fn run(program: &str, arguments: &[&str]) -> anyhow::Result<String> {
     let inside = format!("/usr/lib/postgresql/15/bin/{program}");
-    let program = if std::path::Path::new(&inside).exists() { inside } else { program.to_owned() };
-    let output = Command::new(&program).args(arguments).output().context(program)?;
+    let program = if std::path::Path::new(&inside).exists() {
+        inside
+    } else {
+        program.to_owned()
+    };
+    let output = Command::new(&program)
+        .args(arguments)
+        .output()
+        .context(program)?;
     let error = String::from_utf8_lossy(&output.stderr);
     anyhow::ensure!(output.status.success(), "{error}");
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())

@@ -38,7 +38,10 @@ pub fn print(rows: &[(Measured, Bar)]) {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "a bench tells its figures to whoever started it")]
+#[expect(
+    clippy::print_stdout,
+    reason = "a bench tells its figures to whoever started it"
+)]
 pub fn say(line: &str) {
     println!("{line}");
 }

@@ -84,6 +84,8 @@ fn tls() -> Result<MakeRustlsConnect, Error> {
 }
 
 fn unreachable(error: tokio_postgres::Error) -> Error {
-    let reason = error.as_db_error().map(|refusal| refusal.message().to_owned());
+    let reason = error
+        .as_db_error()
+        .map(|refusal| refusal.message().to_owned());
     Error::Unavailable(reason.unwrap_or_else(|| error.to_string()))
 }

@@ -27,7 +27,9 @@ impl From<QueryError> for Error {
 impl From<tokio_postgres::Error> for Error {
     fn from(error: tokio_postgres::Error) -> Self {
         match error.as_db_error() {
-            Some(refusal) => Self::Schema(format!("{}: {}", refusal.code().code(), refusal.message())),
+            Some(refusal) => {
+                Self::Schema(format!("{}: {}", refusal.code().code(), refusal.message()))
+            }
             None => Self::Unavailable(error.to_string()),
         }
     }
@@ -36,17 +38,23 @@ impl From<tokio_postgres::Error> for Error {
 impl Error {
     /// Whether a row with the same key exists; `constraint` is the constraint's name.
     pub fn is_unique_violation(&self, constraint: &str) -> bool {
-        self.violates(constraint, |kind| matches!(kind, DatabaseErrorKind::UniqueViolation))
+        self.violates(constraint, |kind| {
+            matches!(kind, DatabaseErrorKind::UniqueViolation)
+        })
     }
 
     /// Whether a CHECK said no; `constraint` is its name.
     pub fn is_check_violation(&self, constraint: &str) -> bool {
-        self.violates(constraint, |kind| matches!(kind, DatabaseErrorKind::CheckViolation))
+        self.violates(constraint, |kind| {
+            matches!(kind, DatabaseErrorKind::CheckViolation)
+        })
     }
 
     /// Whether the row that was referred to does not exist; `constraint` is the key's name.
     pub fn is_foreign_key_violation(&self, constraint: &str) -> bool {
-        self.violates(constraint, |kind| matches!(kind, DatabaseErrorKind::ForeignKeyViolation))
+        self.violates(constraint, |kind| {
+            matches!(kind, DatabaseErrorKind::ForeignKeyViolation)
+        })
     }
 
     /// Whether another transaction held the row for longer than `lock_timeout`.
@@ -62,7 +70,10 @@ impl Error {
     pub fn is_retryable(&self) -> bool {
         let serialization = matches!(
             self,
-            Self::Query(QueryError::DatabaseError(DatabaseErrorKind::SerializationFailure, _))
+            Self::Query(QueryError::DatabaseError(
+                DatabaseErrorKind::SerializationFailure,
+                _
+            ))
         );
         serialization || self.message() == Some("deadlock detected")
     }

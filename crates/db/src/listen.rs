@@ -9,8 +9,8 @@ use tokio::sync::Notify;
 use tokio_postgres::AsyncMessage;
 use tracing::warn;
 
-use crate::connect;
 use crate::Error;
+use crate::connect;
 
 const RECONNECT_AFTER: Duration = Duration::from_secs(2);
 
@@ -36,7 +36,9 @@ async fn listen_once(url: &SecretString, channel: &str, wake: &Notify) -> Result
         Ok(())
     };
     let subscribe = async {
-        client.batch_execute(&format!("LISTEN \"{channel}\"")).await?;
+        client
+            .batch_execute(&format!("LISTEN \"{channel}\""))
+            .await?;
         wake.notify_one();
         // The client must outlive the subscription.
         std::future::pending::<Result<(), Error>>().await
@@ -75,7 +77,9 @@ async fn notify_until_lost(
     let tell = async {
         loop {
             wake.notified().await;
-            client.batch_execute(&format!("NOTIFY \"{channel}\"")).await?;
+            client
+                .batch_execute(&format!("NOTIFY \"{channel}\""))
+                .await?;
             tokio::time::sleep(quiet).await;
         }
     };

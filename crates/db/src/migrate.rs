@@ -2,9 +2,9 @@
 
 mod bootstrap;
 
+use diesel::QueryDsl;
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
-use diesel::QueryDsl;
 use diesel_async::async_connection_wrapper::AsyncConnectionWrapper;
 use diesel_async::{AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
@@ -70,9 +70,13 @@ async fn run(
 ) -> Result<(), Error> {
     let config = connect::parse(owner_url)?;
     let mut connection = connect::diesel_connection(&config).await?;
-    connection.batch_execute(&format!("SELECT pg_advisory_lock({ADVISORY_LOCK})")).await?;
+    connection
+        .batch_execute(&format!("SELECT pg_advisory_lock({ADVISORY_LOCK})"))
+        .await?;
     // A change that waits for a lock makes everybody behind it wait too: better to fail.
-    connection.batch_execute("SET statement_timeout = 0; SET lock_timeout = '10s'").await?;
+    connection
+        .batch_execute("SET statement_timeout = 0; SET lock_timeout = '10s'")
+        .await?;
     bootstrap::extensions(&mut connection).await?;
     for schema in schemas {
         bootstrap::schema(&mut connection, owner_url, schema.name).await?;
@@ -83,7 +87,9 @@ async fn run(
         );
         connection.batch_execute(&rights).await?;
     }
-    connection.batch_execute(&format!("SELECT pg_advisory_unlock({ADVISORY_LOCK})")).await?;
+    connection
+        .batch_execute(&format!("SELECT pg_advisory_unlock({ADVISORY_LOCK})"))
+        .await?;
     Ok(())
 }
 
@@ -94,7 +100,9 @@ async fn apply(
     direction: Direction,
 ) -> Result<AsyncPgConnection, Error> {
     let name = schema.name;
-    connection.batch_execute(&format!("SET search_path = {name}, public")).await?;
+    connection
+        .batch_execute(&format!("SET search_path = {name}, public"))
+        .await?;
     let work = tokio::task::spawn_blocking(move || {
         let mut harness: AsyncConnectionWrapper<AsyncPgConnection> = connection.into();
         if let Direction::DownAndUp = direction {
@@ -105,7 +113,9 @@ async fn apply(
         }
         Ok::<_, Box<dyn std::error::Error + Send + Sync>>(harness.into_inner())
     });
-    let outcome = work.await.map_err(|error| Error::Schema(error.to_string()))?;
+    let outcome = work
+        .await
+        .map_err(|error| Error::Schema(error.to_string()))?;
     outcome.map_err(|error| Error::Schema(format!("migrating {name}: {error}")))
 }
 
@@ -126,7 +136,10 @@ pub async fn level(db: &Db, schema: Schema) -> Result<(), Error> {
         )));
     }
     if applied.iter().any(|version| !needed.contains(version)) {
-        tracing::warn!(db.schema = name, "The schema {name} is newer than this program");
+        tracing::warn!(
+            db.schema = name,
+            "The schema {name} is newer than this program"
+        );
     }
     Ok(())
 }
@@ -142,9 +155,12 @@ async fn applied(db: &Db) -> Result<Vec<String>, Error> {
             .load::<String>(&mut tx.conn())
             .await;
         versions.map_err(|error| match error {
-            diesel::result::Error::DatabaseError(..) if !is_lost_connection(&error) => Error::Schema(
-                format!("the schema {} is not there: run `stores migrate` first", db.service()),
-            ),
+            diesel::result::Error::DatabaseError(..) if !is_lost_connection(&error) => {
+                Error::Schema(format!(
+                    "the schema {} is not there: run `stores migrate` first",
+                    db.service()
+                ))
+            }
             other => other.into(),
         })
     })
@@ -156,6 +172,9 @@ impl Schema {
     pub fn versions(&self) -> Result<Vec<String>, Error> {
         let all = Everything(self.migrations).migrations();
         let all = all.map_err(|error| Error::Schema(error.to_string()))?;
-        Ok(all.iter().map(|migration| migration.name().version().to_string()).collect())
+        Ok(all
+            .iter()
+            .map(|migration| migration.name().version().to_string())
+            .collect())
     }
 }

@@ -16,12 +16,16 @@ impl Clock {
         Self::default()
     }
 
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that may ask")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place that may ask"
+    )]
     pub fn now(&self) -> OffsetDateTime {
         let offset = Duration::milliseconds(self.offset_ms.load(Ordering::Relaxed));
         // Microseconds are what PostgreSQL keeps: a time that was stored and read compares equal.
         let now = OffsetDateTime::now_utc() + offset;
-        now.replace_nanosecond(now.microsecond() * 1_000).unwrap_or(now)
+        now.replace_nanosecond(now.microsecond() * 1_000)
+            .unwrap_or(now)
     }
 
     /// Seconds since 1970, as tokens and signatures count them.

@@ -9,7 +9,9 @@ use utoipa::ToSchema;
 use crate::{Invalid, text_type};
 
 /// An ISO 4217 currency code, upper case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema,
+)]
 #[serde(try_from = "String", into = "String")]
 #[schema(value_type = String, example = "EUR")]
 pub struct Currency([u8; 3]);
@@ -45,7 +47,9 @@ impl FromStr for Currency {
     fn from_str(text: &str) -> Result<Self, Invalid> {
         match <[u8; 3]>::try_from(text.as_bytes()) {
             Ok(code) if code.iter().all(u8::is_ascii_uppercase) => Ok(Self(code)),
-            _ => Err(Invalid::new("a currency is three capital letters of ISO 4217, such as EUR")),
+            _ => Err(Invalid::new(
+                "a currency is three capital letters of ISO 4217, such as EUR",
+            )),
         }
     }
 }

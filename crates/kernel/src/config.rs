@@ -5,6 +5,6 @@ mod settings;
 
 pub use env::{ConfigErrors, Env};
 pub use settings::{
-    Config, Environment, Jwt, JwtAlgorithm, JwtKey, ServicePort, Storage, Stripe, Sysadmin, app_password,
-    derived_database_url,
+    Config, Environment, Jwt, JwtAlgorithm, JwtKey, ServicePort, Storage, Stripe, Sysadmin,
+    app_password, derived_database_url,
 };

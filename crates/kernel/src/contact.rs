@@ -49,15 +49,30 @@ mod tests {
 
     #[test]
     fn addresses_are_checked_and_lowered() {
-        assert_eq!("Ana@Example.PT".parse::<Email>().unwrap().as_str(), "ana@example.pt");
-        for bad in ["", "a", "a@b", "a b@c.pt", "a@b..pt", "a\r\nBcc: x@y.pt", "a@-b.pt", "a@[127.0.0.1]"] {
+        assert_eq!(
+            "Ana@Example.PT".parse::<Email>().unwrap().as_str(),
+            "ana@example.pt"
+        );
+        for bad in [
+            "",
+            "a",
+            "a@b",
+            "a b@c.pt",
+            "a@b..pt",
+            "a\r\nBcc: x@y.pt",
+            "a@-b.pt",
+            "a@[127.0.0.1]",
+        ] {
             assert!(bad.parse::<Email>().is_err(), "{bad}");
         }
     }
 
     #[test]
     fn a_portuguese_number_needs_no_prefix() {
-        assert_eq!("912 345 678".parse::<Phone>().unwrap().as_str(), "+351912345678");
+        assert_eq!(
+            "912 345 678".parse::<Phone>().unwrap().as_str(),
+            "+351912345678"
+        );
         assert!("12".parse::<Phone>().is_err());
     }
 }

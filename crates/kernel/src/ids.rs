@@ -99,7 +99,10 @@ impl TenantId {
 pub struct RequestId(String);
 
 impl RequestId {
-    #[expect(clippy::new_without_default, reason = "a default id would be a random one")]
+    #[expect(
+        clippy::new_without_default,
+        reason = "a default id would be a random one"
+    )]
     pub fn new() -> Self {
         Self(Uuid::now_v7().to_string())
     }
@@ -115,11 +118,15 @@ impl FromStr for RequestId {
     /// Accepts what a proxy may send: 8 to 64 characters of `A-Z a-z 0-9 - _`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let fits = (8..=64).contains(&text.len())
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+            && text
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         if fits {
             Ok(Self(text.to_owned()))
         } else {
-            Err(Invalid::new("a request id is 8 to 64 letters, digits, - or _"))
+            Err(Invalid::new(
+                "a request id is 8 to 64 letters, digits, - or _",
+            ))
         }
     }
 }

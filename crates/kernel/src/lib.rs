@@ -14,8 +14,8 @@ pub mod tax_id;
 pub mod ticket;
 
 pub use clock::Clock;
-pub use config::Config;
 pub use codes::{Country, Currency, Gtin, Locale, Quantity, Sku, Slug};
+pub use config::Config;
 pub use contact::{Email, Phone, Postcode};
 pub use ids::{
     CartId, CategoryId, CustomerId, EventId, LineId, MediaId, OrderId, PaymentId, ProductId,

@@ -37,17 +37,29 @@ impl Money {
         Self::new(0, currency)
     }
 
-    #[expect(clippy::should_implement_trait, reason = "it can fail, and an operator cannot say so")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "it can fail, and an operator cannot say so"
+    )]
     pub fn add(self, other: Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
-        let minor = self.minor.checked_add(other.minor).ok_or(MoneyError::Overflow)?;
+        let minor = self
+            .minor
+            .checked_add(other.minor)
+            .ok_or(MoneyError::Overflow)?;
         Ok(Self { minor, ..self })
     }
 
-    #[expect(clippy::should_implement_trait, reason = "it can fail, and an operator cannot say so")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "it can fail, and an operator cannot say so"
+    )]
     pub fn sub(self, other: Self) -> Result<Self, MoneyError> {
         self.same_currency(other)?;
-        let minor = self.minor.checked_sub(other.minor).ok_or(MoneyError::Overflow)?;
+        let minor = self
+            .minor
+            .checked_sub(other.minor)
+            .ok_or(MoneyError::Overflow)?;
         Ok(Self { minor, ..self })
     }
 
@@ -57,7 +69,10 @@ impl Money {
     }
 
     /// The sum, in `currency` when there is nothing to add.
-    pub fn sum(currency: Currency, parts: impl IntoIterator<Item = Self>) -> Result<Self, MoneyError> {
+    pub fn sum(
+        currency: Currency,
+        parts: impl IntoIterator<Item = Self>,
+    ) -> Result<Self, MoneyError> {
         parts.into_iter().try_fold(Self::zero(currency), Self::add)
     }
 
@@ -67,7 +82,11 @@ impl Money {
         let product = i128::from(self.minor) * i128::from(numerator);
         let denominator = i128::from(denominator);
         let half = denominator / 2;
-        let shifted = if product >= 0 { product + half } else { product - half };
+        let shifted = if product >= 0 {
+            product + half
+        } else {
+            product - half
+        };
         let minor = i64::try_from(shifted / denominator).map_err(|_| MoneyError::Overflow)?;
         Ok(Self { minor, ..self })
     }
@@ -83,7 +102,10 @@ impl Money {
         let parts = i64::from(parts);
         let (share, rest) = (self.minor.div_euclid(parts), self.minor.rem_euclid(parts));
         (0..parts)
-            .map(|part| Self { minor: share + i64::from(part < rest), ..self })
+            .map(|part| Self {
+                minor: share + i64::from(part < rest),
+                ..self
+            })
             .collect()
     }
 
@@ -93,7 +115,12 @@ impl Money {
         let total: i128 = weights.iter().map(|w| i128::from((*w).max(0))).sum();
         if total == 0 {
             let rest = weights.iter().skip(1).map(|_| Self::zero(self.currency));
-            return weights.first().map(|_| self).into_iter().chain(rest).collect();
+            return weights
+                .first()
+                .map(|_| self)
+                .into_iter()
+                .chain(rest)
+                .collect();
         }
         let amount = i128::from(self.minor);
         let shares: Vec<(i128, i128)> = weights
@@ -106,13 +133,19 @@ impl Money {
         let left = amount - shares.iter().map(|(share, _)| share).sum::<i128>();
         let mut order: Vec<usize> = (0..shares.len()).collect();
         order.sort_by_key(|i| std::cmp::Reverse(shares.get(*i).map(|(_, rest)| *rest)));
-        let lucky: Vec<usize> = order.into_iter().take(usize::try_from(left).unwrap_or(0)).collect();
+        let lucky: Vec<usize> = order
+            .into_iter()
+            .take(usize::try_from(left).unwrap_or(0))
+            .collect();
         shares
             .iter()
             .enumerate()
             .map(|(i, (share, _))| {
                 let minor = share + i128::from(lucky.contains(&i));
-                Self { minor: i64::try_from(minor).unwrap_or(i64::MAX), ..self }
+                Self {
+                    minor: i64::try_from(minor).unwrap_or(i64::MAX),
+                    ..self
+                }
             })
             .collect()
     }
@@ -141,7 +174,10 @@ impl fmt::Display for Money {
             return write!(f, "{} {}", self.minor, self.currency);
         }
         let unit = 10_u64.pow(self.currency.exponent());
-        let (whole, part) = (self.minor.unsigned_abs() / unit, self.minor.unsigned_abs() % unit);
+        let (whole, part) = (
+            self.minor.unsigned_abs() / unit,
+            self.minor.unsigned_abs() % unit,
+        );
         let sign = if self.minor < 0 { "-" } else { "" };
         write!(f, "{sign}{whole}.{part:0digits$} {}", self.currency)
     }
@@ -157,7 +193,10 @@ mod tests {
     #[test]
     fn an_amount_is_json_with_minor_units_and_a_currency() {
         let price = Money::new(1999, EUR);
-        assert_eq!(serde_json::to_string(&price).unwrap(), r#"{"amount":1999,"currency":"EUR"}"#);
+        assert_eq!(
+            serde_json::to_string(&price).unwrap(),
+            r#"{"amount":1999,"currency":"EUR"}"#
+        );
         assert!(serde_json::from_str::<Money>(r#"{"amount":19.99,"currency":"EUR"}"#).is_err());
         assert!(serde_json::from_str::<Money>(r#"{"amount":1,"currency":"eur"}"#).is_err());
     }
@@ -171,7 +210,10 @@ mod tests {
     #[test]
     fn amounts_read_with_the_digits_of_their_currency() {
         assert_eq!(Money::new(-5, EUR).to_string(), "-0.05 EUR");
-        assert_eq!(Money::new(500, "JPY".parse().unwrap()).to_string(), "500 JPY");
+        assert_eq!(
+            Money::new(500, "JPY".parse().unwrap()).to_string(),
+            "500 JPY"
+        );
     }
 
     proptest! {

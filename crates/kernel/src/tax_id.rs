@@ -23,8 +23,18 @@ fn is_nif(text: &str) -> bool {
     }
     let prefix_fits = matches!(digits.first(), Some(1 | 2 | 3 | 5 | 6 | 8 | 9))
         || text.starts_with("45")
-        || (70..=79).contains(&text.get(..2).and_then(|p| p.parse::<u32>().ok()).unwrap_or(0));
-    let sum: u32 = digits.iter().take(8).zip((2..=9).rev()).map(|(digit, weight)| digit * weight).sum();
+        || (70..=79).contains(
+            &text
+                .get(..2)
+                .and_then(|p| p.parse::<u32>().ok())
+                .unwrap_or(0),
+        );
+    let sum: u32 = digits
+        .iter()
+        .take(8)
+        .zip((2..=9).rev())
+        .map(|(digit, weight)| digit * weight)
+        .sum();
     let check = match sum % 11 {
         0 | 1 => 0,
         rest => 11 - rest,
@@ -41,7 +51,14 @@ mod tests {
         for good in ["123456789", "999999990", "501442600", "PT 501442600"] {
             assert!(good.parse::<TaxId>().is_ok(), "{good}");
         }
-        for bad in ["123456780", "12345678", "1234567890", "000000000", "12345678a", ""] {
+        for bad in [
+            "123456780",
+            "12345678",
+            "1234567890",
+            "000000000",
+            "12345678a",
+            "",
+        ] {
             assert!(bad.parse::<TaxId>().is_err(), "{bad}");
         }
     }

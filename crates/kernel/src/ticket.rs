@@ -60,9 +60,15 @@ impl TicketKey {
         else {
             return Err(TicketError::Forged);
         };
-        let tag = URL_SAFE_NO_PAD.decode(tag).map_err(|_| TicketError::Forged)?;
-        self.mac(body).verify_slice(&tag).map_err(|_| TicketError::Forged)?;
-        let json = URL_SAFE_NO_PAD.decode(body).map_err(|_| TicketError::Forged)?;
+        let tag = URL_SAFE_NO_PAD
+            .decode(tag)
+            .map_err(|_| TicketError::Forged)?;
+        self.mac(body)
+            .verify_slice(&tag)
+            .map_err(|_| TicketError::Forged)?;
+        let json = URL_SAFE_NO_PAD
+            .decode(body)
+            .map_err(|_| TicketError::Forged)?;
         let ticket: PaymentTicket =
             serde_json::from_slice(&json).map_err(|_| TicketError::Forged)?;
         if ticket.expires_at <= now_unix {
@@ -103,7 +109,10 @@ mod tests {
         let signed = key.sign(&ticket());
         assert!(key.open(&signed, 999).is_ok());
         assert_eq!(key.open(&signed, 1_000), Err(TicketError::Expired));
-        assert_eq!(TicketKey::new(b"two".to_vec()).open(&signed, 1), Err(TicketError::Forged));
+        assert_eq!(
+            TicketKey::new(b"two".to_vec()).open(&signed, 1),
+            Err(TicketError::Forged)
+        );
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::env;
 use std::time::Duration;
 
 use db::{Db, DbConfig, Schema};
-use kernel::{Clock, EventId};
 use kernel::config::derived_database_url;
+use kernel::{Clock, EventId};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use tokio_postgres::{Client, NoTls};
@@ -31,13 +31,21 @@ impl TestDb {
     /// # Panics
     /// When no server runs: `deploy/local/stack.sh infra up` starts it and writes the variables.
     pub async fn new(schemas: &[Schema]) -> Self {
-        let server = env::var("DATABASE_URL").expect("DATABASE_URL is set: start the infrastructure");
+        let server =
+            env::var("DATABASE_URL").expect("DATABASE_URL is set: start the infrastructure");
         let client = connect(&server).await;
         let lock = format!("SELECT pg_advisory_lock({ADVISORY_LOCK})");
-        client.batch_execute(&lock).await.expect("the lock can be waited for");
+        client
+            .batch_execute(&lock)
+            .await
+            .expect("the lock can be waited for");
         drop_forgotten(&client).await;
         let template = template(&client, &server, schemas).await;
-        let name = format!("test_{}_{}", Clock::system().unix(), EventId::new().uuid().simple());
+        let name = format!(
+            "test_{}_{}",
+            Clock::system().unix(),
+            EventId::new().uuid().simple()
+        );
         copy(&client, &template, &name).await;
         Self { server, name }
     }
@@ -55,7 +63,12 @@ impl TestDb {
     /// One service's pool.
     pub fn db(&self, service: &'static str) -> Db {
         let url = self.url(service);
-        Db::new(&DbConfig { url, service, pool_size: POOL_SIZE }).expect("the URL is valid")
+        Db::new(&DbConfig {
+            url,
+            service,
+            pool_size: POOL_SIZE,
+        })
+        .expect("the URL is valid")
     }
 
     /// A connection as the owner, for looking and for damage.
@@ -70,7 +83,9 @@ impl Drop for TestDb {
         // A test's runtime cannot be waited on from within: the thread has its own. A database
         // that stays is dropped by a later run.
         let end = move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
             let _ = runtime.map(|runtime| {
                 runtime.block_on(async {
                     let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
@@ -87,8 +102,9 @@ impl Drop for TestDb {
 /// # Panics
 /// When the server refuses.
 pub async fn connect(url: &str) -> Client {
-    let (client, connection) =
-        tokio_postgres::connect(url, NoTls).await.expect("the database can be reached");
+    let (client, connection) = tokio_postgres::connect(url, NoTls)
+        .await
+        .expect("the database can be reached");
     tokio::spawn(connection);
     client
 }
@@ -97,20 +113,37 @@ pub async fn connect(url: &str) -> Client {
 async fn template(client: &Client, server: &str, schemas: &[Schema]) -> String {
     let prefix = format!("template_{}_", fingerprint(schemas));
     let known = "SELECT datname::text FROM pg_database WHERE starts_with(datname::text, $1)";
-    if let Some(row) = client.query_opt(known, &[&prefix]).await.expect("databases can be listed") {
+    if let Some(row) = client
+        .query_opt(known, &[&prefix])
+        .await
+        .expect("databases can be listed")
+    {
         return row.get(0);
     }
     let building = format!("test_{}_building", Clock::system().unix());
     let create = format!("CREATE DATABASE {building}");
-    client.batch_execute(&create).await.expect("the owner may create databases");
-    db::migrate(&in_database(server, &building), schemas).await.expect("the migrations apply");
+    client
+        .batch_execute(&create)
+        .await
+        .expect("the owner may create databases");
+    db::migrate(&in_database(server, &building), schemas)
+        .await
+        .expect("the migrations apply");
     let name = format!("{prefix}{}", Clock::system().unix());
-    patiently(client, &format!("ALTER DATABASE {building} RENAME TO {name}")).await;
+    patiently(
+        client,
+        &format!("ALTER DATABASE {building} RENAME TO {name}"),
+    )
+    .await;
     name
 }
 
 async fn copy(client: &Client, template: &str, name: &str) {
-    patiently(client, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+    patiently(
+        client,
+        &format!("CREATE DATABASE {name} TEMPLATE {template}"),
+    )
+    .await;
 }
 
 /// PostgreSQL neither copies nor renames a database while a session on it is ending.
@@ -134,10 +167,16 @@ async fn drop_forgotten(client: &Client) {
           AND substring(datname from '_([0-9]{10})(_|$)')::bigint < $1
           AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.datname = d.datname)";
     let before = Clock::system().unix() - FORGOTTEN_AFTER;
-    for row in client.query(forgotten, &[&before]).await.expect("databases can be listed") {
+    for row in client
+        .query(forgotten, &[&before])
+        .await
+        .expect("databases can be listed")
+    {
         let name: String = row.get(0);
         // Another run may be quicker.
-        let _ = client.batch_execute(&format!("DROP DATABASE IF EXISTS {name}")).await;
+        let _ = client
+            .batch_execute(&format!("DROP DATABASE IF EXISTS {name}"))
+            .await;
     }
 }
 
@@ -150,7 +189,10 @@ fn fingerprint(schemas: &[Schema]) -> String {
         versions.iter().for_each(|version| hash.update(version));
     }
     let binary = env::current_exe().expect("a test runs from a file");
-    let built = binary.metadata().and_then(|file| file.modified()).expect("files have a time");
+    let built = binary
+        .metadata()
+        .and_then(|file| file.modified())
+        .expect("files have a time");
     hash.update(binary.as_os_str().as_encoded_bytes());
     hash.update(format!("{built:?}"));
     hex::encode(hash.finalize().get(..8).unwrap_or_default())
@@ -158,6 +200,8 @@ fn fingerprint(schemas: &[Schema]) -> String {
 
 fn in_database(server: &str, name: &str) -> SecretString {
     let (place, rest) = server.rsplit_once('/').expect("the URL names a database");
-    let query = rest.split_once('?').map_or(String::new(), |(_, query)| format!("?{query}"));
+    let query = rest
+        .split_once('?')
+        .map_or(String::new(), |(_, query)| format!("?{query}"));
     SecretString::from(format!("{place}/{name}{query}"))
 }

@@ -22,7 +22,11 @@ pub struct Reply {
 impl Reply {
     /// The text at a JSON pointer.
     pub fn text(&self, pointer: &str) -> anyhow::Result<String> {
-        let value = self.body.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        let value = self
+            .body
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .map(str::to_owned);
         value.with_context(|| format!("{pointer} is missing in {}", self.body))
     }
 
@@ -35,7 +39,11 @@ impl Reply {
         if self.status == status {
             Ok(self)
         } else {
-            bail!("answered {} instead of {status}: {}", self.status, self.body)
+            bail!(
+                "answered {} instead of {status}: {}",
+                self.status,
+                self.body
+            )
         }
     }
 }
@@ -83,11 +91,19 @@ pub struct Door {
 impl Door {
     /// From the variables of the running platform.
     pub fn from_environment() -> anyhow::Result<Self> {
-        let variable = |name: &str| std::env::var(name).with_context(|| format!("{name} is not set"));
+        let variable =
+            |name: &str| std::env::var(name).with_context(|| format!("{name} is not set"));
         let port = variable("STORES_HTTP_PORT")?;
-        let http = reqwest::Client::builder().timeout(Duration::from_secs(20)).build()?;
+        let http = reqwest::Client::builder()
+            .timeout(Duration::from_secs(20))
+            .build()?;
         let base_domain = variable("BASE_DOMAIN")?;
-        Ok(Self { http, origin: format!("http://127.0.0.1:{port}"), port, base_domain })
+        Ok(Self {
+            http,
+            origin: format!("http://127.0.0.1:{port}"),
+            port,
+            base_domain,
+        })
     }
 
     /// A request to the platform itself.
@@ -102,26 +118,46 @@ impl Door {
 
     fn ask(&self, method: Method, path: &str, host: String) -> Ask {
         let host = format!("{host}:{}", self.port);
-        Ask { method, path: path.to_owned(), host, headers: Vec::new(), body: None }
+        Ask {
+            method,
+            path: path.to_owned(),
+            host,
+            headers: Vec::new(),
+            body: None,
+        }
     }
 
     /// Sends once.
     pub async fn send(&self, ask: &Ask) -> anyhow::Result<Reply> {
         let url = format!("{}{}", self.origin, ask.path);
-        let mut request = self.http.request(ask.method.clone(), url).header("host", &ask.host);
+        let mut request = self
+            .http
+            .request(ask.method.clone(), url)
+            .header("host", &ask.host);
         for (name, value) in &ask.headers {
             request = request.header(name, value);
         }
         if let Some(body) = &ask.body {
             request = request.json(body);
         }
-        let answer = request.send().await.with_context(|| format!("{} {}", ask.method, ask.path))?;
+        let answer = request
+            .send()
+            .await
+            .with_context(|| format!("{} {}", ask.method, ask.path))?;
         let header = |name: &str| answer.headers().get(name).and_then(|v| v.to_str().ok());
-        let (replayed, etag) = (header("idempotent-replayed").is_some(), header("etag").map(str::to_owned));
+        let (replayed, etag) = (
+            header("idempotent-replayed").is_some(),
+            header("etag").map(str::to_owned),
+        );
         let status = answer.status().as_u16();
         let text = answer.text().await.unwrap_or_default();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Ok(Reply { status, body, replayed, etag })
+        Ok(Reply {
+            status,
+            body,
+            replayed,
+            etag,
+        })
     }
 
     /// Sends, and again while the platform is not there (no answer, 502 to 504): what a person or a
@@ -155,7 +191,11 @@ impl Door {
                 return Ok(found);
             }
             if began.elapsed() > PATIENCE {
-                bail!("{what} did not happen; the last answer was {} {}", reply.status, reply.body);
+                bail!(
+                    "{what} did not happen; the last answer was {} {}",
+                    reply.status,
+                    reply.body
+                );
             }
             tokio::time::sleep(PAUSE).await;
         }

@@ -15,12 +15,18 @@ use anyhow::{Context, bail};
 pub fn stores(arguments: &[&str]) -> anyhow::Result<String> {
     let program = std::env::var("STORES_RUN_DIR").context("STORES_RUN_DIR is not set")?;
     let program = format!("{program}/bin/stores");
-    let output = Command::new(&program).args(arguments).output().context("stores cannot be run")?;
+    let output = Command::new(&program)
+        .args(arguments)
+        .output()
+        .context("stores cannot be run")?;
     let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     if output.status.success() {
         Ok(text)
     } else {
-        bail!("stores {arguments:?} failed: {text} {}", String::from_utf8_lossy(&output.stderr))
+        bail!(
+            "stores {arguments:?} failed: {text} {}",
+            String::from_utf8_lossy(&output.stderr)
+        )
     }
 }
 

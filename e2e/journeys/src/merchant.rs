@@ -35,24 +35,40 @@ impl Store {
             "name": "DefenseOps Airsoft", "slug": slug, "email": format!("{slug}@example.pt"),
             "plan": "business", "template_id": "tactical",
         });
-        let ask = door.platform(Method::POST, "/api/sysadmin/tenants").bearer(&token);
+        let ask = door
+            .platform(Method::POST, "/api/sysadmin/tenants")
+            .bearer(&token);
         let made = door.insist(&ask.key(&slug).json(body)).await?.expect(201)?;
-        let (email, password) = (made.text("/admin_email")?, made.text("/admin_temp_password")?);
+        let (email, password) = (
+            made.text("/admin_email")?,
+            made.text("/admin_temp_password")?,
+        );
         let owner = first_sign_in(&door, &slug, &email, &password).await?;
-        Ok(Self { door, stripe, slug, owner })
+        Ok(Self {
+            door,
+            stripe,
+            slug,
+            owner,
+        })
     }
 
     /// Connects the store's account at Stripe until it can charge.
     pub async fn connect_account(&self) -> anyhow::Result<()> {
-        let made = self.admin(Method::POST, "/api/payments/admin/account", None).await?;
+        let made = self
+            .admin(Method::POST, "/api/payments/admin/account", None)
+            .await?;
         made.expect(200)?;
-        let link = self.admin(Method::POST, "/api/payments/admin/account/link", None).await?;
+        let link = self
+            .admin(Method::POST, "/api/payments/admin/account/link", None)
+            .await?;
         link.expect(200)?;
         let account = self.account_at_stripe().await?;
         self.stripe.complete_account(&account).await?;
         let ask = self.ask(Method::GET, "/api/payments/admin/account");
         let active = |reply: &Reply| (reply.text("/status").ok()? == "active").then_some(());
-        self.door.until("the store's account becoming active", &ask, active).await
+        self.door
+            .until("the store's account becoming active", &ask, active)
+            .await
     }
 
     /// The id that Stripe gave the store's account, which the platform never shows.
@@ -62,7 +78,10 @@ impl Store {
         let tenant = me.text("/tenant/id")?;
         let found = find_object(&state, &|object| {
             object.get("object").and_then(Value::as_str) == Some("account")
-                && object.pointer("/metadata/tenant_id").and_then(Value::as_str) == Some(&tenant)
+                && object
+                    .pointer("/metadata/tenant_id")
+                    .and_then(Value::as_str)
+                    == Some(&tenant)
         });
         let id = found.and_then(|object| object.get("id")?.as_str().map(str::to_owned));
         id.context("Stripe has no account for this store")
@@ -81,23 +100,44 @@ impl Store {
                 "vat_class": "standard", "weight_grams": 2800,
             }],
         });
-        let ask = self.ask(Method::POST, "/api/catalog/admin/products").key(&slug).json(body);
+        let ask = self
+            .ask(Method::POST, "/api/catalog/admin/products")
+            .key(&slug)
+            .json(body);
         let made = self.door.insist(&ask).await?.expect(201)?;
         let variant = made.text("/variants/0/id")?;
         self.set_stock(&variant, stock).await?;
-        Ok(Product { slug, variant, price: 4_990 })
+        Ok(Product {
+            slug,
+            variant,
+            price: 4_990,
+        })
     }
 
     /// The variant reaches orders by an event, a moment after it was saved.
     pub async fn set_stock(&self, variant: &str, on_hand: i64) -> anyhow::Result<()> {
         let path = format!("/api/orders/admin/stock/{variant}");
-        let ask = self.ask(Method::PUT, &path).json(json!({ "on_hand": on_hand, "reason": "delivery" }));
-        self.door.until("the stock being set", &ask, |reply| (reply.status == 200).then_some(())).await
+        let ask = self
+            .ask(Method::PUT, &path)
+            .json(json!({ "on_hand": on_hand, "reason": "delivery" }));
+        self.door
+            .until("the stock being set", &ask, |reply| {
+                (reply.status == 200).then_some(())
+            })
+            .await
     }
 
     pub async fn stock(&self, variant: &str) -> anyhow::Result<(i64, i64)> {
-        let reply = self.admin(Method::GET, "/api/orders/admin/stock?limit=100", None).await?.expect(200)?;
-        let items = reply.body.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
+        let reply = self
+            .admin(Method::GET, "/api/orders/admin/stock?limit=100", None)
+            .await?
+            .expect(200)?;
+        let items = reply
+            .body
+            .get("items")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default();
         let of = |row: &&Value| row.get("variant_id").and_then(Value::as_str) == Some(variant);
         let row = items.iter().find(of).context("the variant has no stock")?;
         let number = |name: &str| row.get(name).and_then(Value::as_i64).unwrap_or(-1);
@@ -108,11 +148,20 @@ impl Store {
     async fn upload_image(&self) -> anyhow::Result<String> {
         let png = picture()?;
         let body = json!({ "content_type": "image/png", "size": png.len() });
-        let ask = self.ask(Method::POST, "/api/catalog/admin/media").key(&unique("media")).json(body);
+        let ask = self
+            .ask(Method::POST, "/api/catalog/admin/media")
+            .key(&unique("media"))
+            .json(body);
         let begun = self.door.insist(&ask).await?.expect(201)?;
         let (id, url) = (begun.text("/id")?, begun.text("/upload/url")?);
-        let put = reqwest::Client::new().put(url).header("content-type", "image/png").body(png);
-        put.send().await?.error_for_status().context("the upload was refused")?;
+        let put = reqwest::Client::new()
+            .put(url)
+            .header("content-type", "image/png")
+            .body(png);
+        put.send()
+            .await?
+            .error_for_status()
+            .context("the upload was refused")?;
         let path = format!("/api/catalog/admin/media/{id}/complete");
         self.admin(Method::POST, &path, None).await?.expect(200)?;
         Ok(id)
@@ -120,16 +169,26 @@ impl Store {
 
     pub async fn refund(&self, order: &str, key: &str) -> anyhow::Result<Reply> {
         let path = format!("/api/orders/admin/orders/{order}/refund");
-        let ask = self.ask(Method::POST, &path).key(key).json(json!({ "reason": "requested_by_customer" }));
+        let ask = self
+            .ask(Method::POST, &path)
+            .key(key)
+            .json(json!({ "reason": "requested_by_customer" }));
         self.door.insist(&ask).await
     }
 
     /// A request of the owner.
     pub fn ask(&self, method: Method, path: &str) -> crate::client::Ask {
-        self.door.store(&self.slug, method, path).bearer(&self.owner)
+        self.door
+            .store(&self.slug, method, path)
+            .bearer(&self.owner)
     }
 
-    pub async fn admin(&self, method: Method, path: &str, body: Option<Value>) -> anyhow::Result<Reply> {
+    pub async fn admin(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> anyhow::Result<Reply> {
         let ask = self.ask(method, path);
         let ask = match body {
             Some(body) => ask.json(body),
@@ -139,11 +198,18 @@ impl Store {
     }
 }
 
-async fn first_sign_in(door: &Door, slug: &str, email: &str, password: &str) -> anyhow::Result<String> {
+async fn first_sign_in(
+    door: &Door,
+    slug: &str,
+    email: &str,
+    password: &str,
+) -> anyhow::Result<String> {
     let body = json!({ "email": email, "password": password });
     let ask = door.store(slug, Method::POST, "/api/auth/login").json(body);
     let answer = door
-        .until("the owner's first sign-in", &ask, |reply| (reply.status == 200).then(|| reply.clone()))
+        .until("the owner's first sign-in", &ask, |reply| {
+            (reply.status == 200).then(|| reply.clone())
+        })
         .await?;
     anyhow::ensure!(
         answer.text("/status")? == "password_change_required",
@@ -152,14 +218,20 @@ async fn first_sign_in(door: &Door, slug: &str, email: &str, password: &str) -> 
     let change = json!({
         "change_token": answer.text("/change_token")?, "new_password": "a long and own password",
     });
-    let ask = door.store(slug, Method::POST, "/api/auth/password/first").json(change);
+    let ask = door
+        .store(slug, Method::POST, "/api/auth/password/first")
+        .json(change);
     door.insist(&ask).await?.expect(200)?.text("/access_token")
 }
 
 /// A small real picture.
 fn picture() -> anyhow::Result<Vec<u8>> {
     let image = image::RgbImage::from_fn(320, 240, |x, y| {
-        image::Rgb([u8::try_from(x % 256).unwrap_or(0), u8::try_from(y % 256).unwrap_or(0), 90])
+        image::Rgb([
+            u8::try_from(x % 256).unwrap_or(0),
+            u8::try_from(y % 256).unwrap_or(0),
+            90,
+        ])
     });
     let mut bytes = std::io::Cursor::new(Vec::new());
     image.write_to(&mut bytes, image::ImageFormat::Png)?;
@@ -172,7 +244,9 @@ fn find_object<'v>(value: &'v Value, fits: &dyn Fn(&Value) -> bool) -> Option<&'
         return Some(value);
     }
     match value {
-        Value::Object(members) => members.values().find_map(|member| find_object(member, fits)),
+        Value::Object(members) => members
+            .values()
+            .find_map(|member| find_object(member, fits)),
         Value::Array(items) => items.iter().find_map(|item| find_object(item, fits)),
         _ => None,
     }

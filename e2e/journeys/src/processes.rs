@@ -12,8 +12,14 @@ const COMES_BACK_WITHIN: Duration = Duration::from_secs(30);
 /// Kills the process of a service with signal 9. Its supervisor starts it again.
 pub fn kill_service(service: &str) -> anyhow::Result<u32> {
     let pid = find(service).with_context(|| format!("no process serves {service}"))?;
-    let status = Command::new("kill").args(["-9", &pid.to_string()]).status()?;
-    if status.success() { Ok(pid) } else { bail!("{service} could not be killed") }
+    let status = Command::new("kill")
+        .args(["-9", &pid.to_string()])
+        .status()?;
+    if status.success() {
+        Ok(pid)
+    } else {
+        bail!("{service} could not be killed")
+    }
 }
 
 /// Waits until a new process of the service answers that it is ready.
@@ -24,7 +30,11 @@ pub async fn wait_ready(service: &str, killed: u32) -> anyhow::Result<()> {
     let began = Instant::now();
     while began.elapsed() < COMES_BACK_WITHIN {
         let is_new = find(service).is_some_and(|pid| pid != killed);
-        if is_new && reqwest::get(&url).await.is_ok_and(|answer| answer.status().is_success()) {
+        if is_new
+            && reqwest::get(&url)
+                .await
+                .is_ok_and(|answer| answer.status().is_success())
+        {
             return Ok(());
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
@@ -44,7 +54,9 @@ fn serves(pid: u32, service: &str) -> bool {
     let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     let words: Vec<&[u8]> = line.split(|byte| *byte == 0).collect();
     match words.as_slice() {
-        [program, b"serve", name, ..] => program.ends_with(b"/stores") && *name == service.as_bytes(),
+        [program, b"serve", name, ..] => {
+            program.ends_with(b"/stores") && *name == service.as_bytes()
+        }
         _ => false,
     }
 }

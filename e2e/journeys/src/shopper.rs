@@ -30,7 +30,9 @@ pub struct Placed {
 
 impl Shopper {
     pub async fn enter(store: &Store) -> anyhow::Result<Self> {
-        let ask = store.door.store(&store.slug, Method::POST, "/api/orders/store/carts");
+        let ask = store
+            .door
+            .store(&store.slug, Method::POST, "/api/orders/store/carts");
         let cart = store.door.insist(&ask).await?.expect(201)?;
         Ok(Self {
             door: store.door.clone(),
@@ -42,19 +44,29 @@ impl Shopper {
     }
 
     fn ask(&self, method: Method, path: &str) -> Ask {
-        self.door.store(&self.slug, method, path).header("x-cart-token", &self.token)
+        self.door
+            .store(&self.slug, method, path)
+            .header("x-cart-token", &self.token)
     }
 
     /// Sets how many of a product are in the cart: repeating it changes nothing.
     pub async fn want(&self, product: &Product, quantity: i64) -> anyhow::Result<Reply> {
-        let path = format!("/api/orders/store/carts/{}/lines/{}", self.cart, product.variant);
-        let ask = self.ask(Method::PUT, &path).json(json!({ "quantity": quantity }));
+        let path = format!(
+            "/api/orders/store/carts/{}/lines/{}",
+            self.cart, product.variant
+        );
+        let ask = self
+            .ask(Method::PUT, &path)
+            .json(json!({ "quantity": quantity }));
         self.door.insist(&ask).await
     }
 
     pub async fn cart(&self) -> anyhow::Result<Reply> {
         let path = format!("/api/orders/store/carts/{}", self.cart);
-        self.door.insist(&self.ask(Method::GET, &path)).await?.expect(200)
+        self.door
+            .insist(&self.ask(Method::GET, &path))
+            .await?
+            .expect(200)
     }
 
     /// One click on "buy".
@@ -72,13 +84,17 @@ impl Shopper {
             "tax_id": "123456789", "payment_method": "card", "accepts_terms": true,
             "expected_total": { "amount": expected_total, "currency": "EUR" },
         });
-        self.ask(Method::POST, "/api/orders/store/checkout").key(&self.key).json(body)
+        self.ask(Method::POST, "/api/orders/store/checkout")
+            .key(&self.key)
+            .json(body)
     }
 
     /// The payment form's intent for an order. Asking twice gives the same.
     pub async fn pay(&self, placed: &Placed) -> anyhow::Result<Intent> {
         let body = json!({ "ticket": placed.ticket });
-        let ask = self.ask(Method::POST, "/api/payments/store/intents").json(body);
+        let ask = self
+            .ask(Method::POST, "/api/payments/store/intents")
+            .json(body);
         let reply = self.door.insist(&ask).await?.expect(200)?;
         Ok(Intent {
             client_secret: reply.text("/client_secret")?,
@@ -89,9 +105,12 @@ impl Shopper {
     /// Waits until the order is in a state.
     pub async fn until(&self, placed: &Placed, status: &str) -> anyhow::Result<Value> {
         let path = format!("/api/orders/store/orders/{}", placed.id);
-        let ask = self.ask(Method::GET, &path).header("x-order-token", &placed.token);
+        let ask = self
+            .ask(Method::GET, &path)
+            .header("x-order-token", &placed.token);
         let what = format!("order {} becoming {status}", placed.number);
-        let arrived = |reply: &Reply| (reply.text("/status").ok()? == status).then(|| reply.body.clone());
+        let arrived =
+            |reply: &Reply| (reply.text("/status").ok()? == status).then(|| reply.body.clone());
         self.door.until(&what, &ask, arrived).await
     }
 }

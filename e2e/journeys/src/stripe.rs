@@ -13,7 +13,10 @@ pub struct Stripe {
 impl Stripe {
     pub fn from_environment() -> anyhow::Result<Self> {
         let base = std::env::var("STRIPE_API_BASE").context("STRIPE_API_BASE is not set")?;
-        Ok(Self { http: reqwest::Client::new(), base })
+        Ok(Self {
+            http: reqwest::Client::new(),
+            base,
+        })
     }
 
     /// Chooses on the payment page: `card`, `card_declined`, `card_3ds`, `mb_way`, `approve`, …
@@ -23,9 +26,17 @@ impl Stripe {
             ("account", intent.account.as_str()),
             ("choice", choice),
         ];
-        let answer = self.http.post(format!("{}/pay", self.base)).form(&form).send().await?;
+        let answer = self
+            .http
+            .post(format!("{}/pay", self.base))
+            .form(&form)
+            .send()
+            .await?;
         let status = answer.status();
-        anyhow::ensure!(status.is_success() || status.is_redirection(), "Stripe's page answered {status}");
+        anyhow::ensure!(
+            status.is_success() || status.is_redirection(),
+            "Stripe's page answered {status}"
+        );
         Ok(())
     }
 
@@ -40,16 +51,29 @@ impl Stripe {
 
     /// The owner of a store gives Stripe his papers.
     pub async fn complete_account(&self, account: &str) -> anyhow::Result<()> {
-        self.lever(&format!("accounts/{account}/complete"), json!({})).await
+        self.lever(&format!("accounts/{account}/complete"), json!({}))
+            .await
     }
 
     /// What really happened at Stripe.
     pub async fn state(&self) -> anyhow::Result<Value> {
-        Ok(self.http.get(format!("{}/_sim/state", self.base)).send().await?.json().await?)
+        Ok(self
+            .http
+            .get(format!("{}/_sim/state", self.base))
+            .send()
+            .await?
+            .json()
+            .await?)
     }
 
     pub async fn effects(&self) -> anyhow::Result<Value> {
-        Ok(self.http.get(format!("{}/_sim/effects", self.base)).send().await?.json().await?)
+        Ok(self
+            .http
+            .get(format!("{}/_sim/effects", self.base))
+            .send()
+            .await?
+            .json()
+            .await?)
     }
 }
 
@@ -63,6 +87,9 @@ pub struct Intent {
 impl Intent {
     /// `pi_…` of `pi_…_secret_…`.
     pub fn id(&self) -> &str {
-        self.client_secret.split("_secret_").next().unwrap_or_default()
+        self.client_secret
+            .split("_secret_")
+            .next()
+            .unwrap_or_default()
     }
 }

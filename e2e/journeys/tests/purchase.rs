@@ -36,35 +36,62 @@ async fn the_platform_is_healthy_and_names_its_services() -> anyhow::Result<()> 
     let door = Door::from_environment()?;
     let ask = door.platform(Method::GET, "/api/health");
     let healthy = |reply: &Reply| (reply.text("/status").ok()? == "healthy").then(|| reply.clone());
-    let reply = door.until("the platform being healthy", &ask, healthy).await?;
+    let reply = door
+        .until("the platform being healthy", &ask, healthy)
+        .await?;
     let text = reply.body.to_string();
     for service in SERVICES {
         anyhow::ensure!(text.contains(service), "{service} is not named in {text}");
     }
     let inside = door.platform(Method::GET, "/internal/metrics");
-    anyhow::ensure!(door.insist(&inside).await?.status == 404, "what is internal stays inside");
+    anyhow::ensure!(
+        door.insist(&inside).await?.status == 404,
+        "what is internal stays inside"
+    );
     Ok(())
 }
 
 #[tokio::test]
 async fn a_shopper_declined_once_pays_and_is_refunded() -> anyhow::Result<()> {
     let (store, product) = open_store().await?;
-    let page = store.door.store(&store.slug, Method::GET, &format!("/api/catalog/store/products/{}", product.slug));
+    let page = store.door.store(
+        &store.slug,
+        Method::GET,
+        &format!("/api/catalog/store/products/{}", product.slug),
+    );
     let shown = |reply: &Reply| (reply.status == 200).then(|| reply.clone());
-    let page = store.door.until("the product being shown", &page, shown).await?;
-    anyhow::ensure!(!page.body.to_string().contains("<script"), "typed HTML is cleaned");
+    let page = store
+        .door
+        .until("the product being shown", &page, shown)
+        .await?;
+    anyhow::ensure!(
+        !page.body.to_string().contains("<script"),
+        "typed HTML is cleaned"
+    );
     let (shopper, placed) = order_one(&store, &product).await?;
     let intent = shopper.pay(&placed).await?;
     store.stripe.choose(&intent, "card_declined").await?;
     let again = shopper.pay(&placed).await?;
-    anyhow::ensure!(again.id() == intent.id(), "a declined attempt goes on with its intent");
+    anyhow::ensure!(
+        again.id() == intent.id(),
+        "a declined attempt goes on with its intent"
+    );
     store.stripe.choose(&again, "card").await?;
     shopper.until(&placed, "paid").await?;
-    anyhow::ensure!(store.stock(&product.variant).await? == (10, 1), "one piece is promised");
+    anyhow::ensure!(
+        store.stock(&product.variant).await? == (10, 1),
+        "one piece is promised"
+    );
     store.refund(&placed.id, "refund-1").await?.expect(201)?;
-    anyhow::ensure!(store.refund(&placed.id, "refund-1").await?.replayed, "a repeat is a repeat");
+    anyhow::ensure!(
+        store.refund(&placed.id, "refund-1").await?.replayed,
+        "a repeat is a repeat"
+    );
     let refunded = shopper.until(&placed, "refunded").await?;
-    anyhow::ensure!(refunded.pointer("/refunded") == refunded.pointer("/total"), "all of it");
+    anyhow::ensure!(
+        refunded.pointer("/refunded") == refunded.pointer("/total"),
+        "all of it"
+    );
     Ok(())
 }
 
@@ -99,16 +126,34 @@ async fn a_double_click_is_one_order_and_one_charge() -> anyhow::Result<()> {
     shopper.want(&product, 2).await?.expect(200)?;
     let total = shopper.cart().await?.number("/total/amount")?;
     let ask = shopper.buying(total);
-    let clicks = futures_util::future::try_join_all((0..5).map(|_| store.door.insist(&ask))).await?;
+    let clicks =
+        futures_util::future::try_join_all((0..5).map(|_| store.door.insist(&ask))).await?;
     let bodies: Vec<&Value> = clicks.iter().map(|reply| &reply.body).collect();
-    anyhow::ensure!(clicks.iter().all(|reply| reply.status == 201), "each click is answered: {bodies:?}");
-    anyhow::ensure!(bodies.windows(2).all(|pair| pair.first() == pair.last()), "with the same answer");
+    anyhow::ensure!(
+        clicks.iter().all(|reply| reply.status == 201),
+        "each click is answered: {bodies:?}"
+    );
+    anyhow::ensure!(
+        bodies.windows(2).all(|pair| pair.first() == pair.last()),
+        "with the same answer"
+    );
     let other = store.door.insist(&shopper.buying(total + 1)).await?;
-    anyhow::ensure!(other.status == 422, "the same key with another body is refused");
+    anyhow::ensure!(
+        other.status == 422,
+        "the same key with another body is refused"
+    );
     let placed = Placed::of(clicks.first().context("a click was answered")?)?;
     let intents = futures_util::future::try_join_all((0..4).map(|_| shopper.pay(&placed))).await?;
-    anyhow::ensure!(intents.windows(2).all(|pair| pair.first().map(|i| i.id()) == pair.last().map(|i| i.id())), "one intent");
-    anyhow::ensure!(store.stock(&product.variant).await? == (10, 2), "two pieces are promised, once");
+    anyhow::ensure!(
+        intents
+            .windows(2)
+            .all(|pair| pair.first().map(|i| i.id()) == pair.last().map(|i| i.id())),
+        "one intent"
+    );
+    anyhow::ensure!(
+        store.stock(&product.variant).await? == (10, 2),
+        "two pieces are promised, once"
+    );
     Ok(())
 }
 
@@ -123,15 +168,25 @@ async fn a_hundred_want_five_and_five_get_one() -> anyhow::Result<()> {
         Ok::<_, anyhow::Error>(shopper)
     }))
     .await?;
-    let total = shoppers.first().context("there are shoppers")?.cart().await?.number("/total/amount")?;
-    let replies = futures_util::future::try_join_all(shoppers.iter().map(|shopper| shopper.buy(total))).await?;
+    let total = shoppers
+        .first()
+        .context("there are shoppers")?
+        .cart()
+        .await?
+        .number("/total/amount")?;
+    let replies =
+        futures_util::future::try_join_all(shoppers.iter().map(|shopper| shopper.buy(total)))
+            .await?;
     let won = replies.iter().filter(|reply| reply.status == 201).count();
     let lost = replies.iter().filter(|reply| {
         reply.status == 409 && reply.text("/type").is_ok_and(|code| code == "out-of-stock")
     });
     anyhow::ensure!(won == 5, "{won} got one");
     anyhow::ensure!(lost.count() == 95, "everybody else was told");
-    anyhow::ensure!(store.stock(&product.variant).await? == (5, 5), "nothing is promised twice");
+    anyhow::ensure!(
+        store.stock(&product.variant).await? == (5, 5),
+        "nothing is promised twice"
+    );
     Ok(())
 }
 
@@ -139,7 +194,9 @@ async fn a_hundred_want_five_and_five_get_one() -> anyhow::Result<()> {
 #[tokio::test]
 async fn a_purchase_survives_the_death_of_any_service_at_any_step() -> anyhow::Result<()> {
     for service in SERVICES {
-        purchase_with_deaths(service).await.with_context(|| format!("while {service} dies"))?;
+        purchase_with_deaths(service)
+            .await
+            .with_context(|| format!("while {service} dies"))?;
     }
     Ok(())
 }
@@ -163,15 +220,24 @@ async fn purchase_with_deaths(service: &str) -> anyhow::Result<()> {
     let again = shopper.pay(&placed).await?;
     anyhow::ensure!(again.id() == intent.id(), "one intent, whatever dies");
     // While the webhook arrives.
-    let (killed, chosen) = tokio::join!(async { kill_service(service) }, store.stripe.choose(&intent, "card"));
+    let (killed, chosen) = tokio::join!(
+        async { kill_service(service) },
+        store.stripe.choose(&intent, "card")
+    );
     chosen?;
     wait_ready(service, killed?).await?;
     shopper.until(&placed, "paid").await?;
     let killed = kill_service(service)?;
-    store.refund(&placed.id, "refund-after-death").await?.expect(201)?;
+    store
+        .refund(&placed.id, "refund-after-death")
+        .await?
+        .expect(201)?;
     wait_ready(service, killed).await?;
     shopper.until(&placed, "refunded").await?;
-    anyhow::ensure!(store.stock(&product.variant).await? == (3, 1), "the stock is right");
+    anyhow::ensure!(
+        store.stock(&product.variant).await? == (3, 1),
+        "the stock is right"
+    );
     Ok(())
 }
 
@@ -185,12 +251,18 @@ async fn webhooks_that_come_twice_and_shuffled_change_nothing() -> anyhow::Resul
     let (store, product) = open_store().await?;
     let (shopper, placed) = order_one(&store, &product).await?;
     let intent = shopper.pay(&placed).await?;
-    store.stripe.lever("webhooks/rules", json!({ "duplicates": 2 })).await?;
+    store
+        .stripe
+        .lever("webhooks/rules", json!({ "duplicates": 2 }))
+        .await?;
     store.stripe.choose(&intent, "card_declined").await?;
     store.stripe.choose(&intent, "card").await?;
     shopper.until(&placed, "paid").await?;
     store.stripe.lever("webhooks/rules", json!({})).await?;
-    anyhow::ensure!(store.stock(&product.variant).await? == (10, 1), "one piece, once");
+    anyhow::ensure!(
+        store.stock(&product.variant).await? == (10, 1),
+        "one piece, once"
+    );
     Ok(())
 }
 

@@ -68,10 +68,16 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     if let Command::Doctor = cli.command {
         return doctor::run().await;
     }
-    let config = Config::from_process().context("the settings are not complete; `stores doctor` explains")?;
+    let config = Config::from_process()
+        .context("the settings are not complete; `stores doctor` explains")?;
     // A command for a person says what it has to say itself; its output may be piped.
-    let logs = matches!(cli.command, Command::Serve { .. } | Command::Work { .. } | Command::Migrate);
-    let telemetry = logs.then(|| telemetry::init(&config, "stores")).transpose()?;
+    let logs = matches!(
+        cli.command,
+        Command::Serve { .. } | Command::Work { .. } | Command::Migrate
+    );
+    let telemetry = logs
+        .then(|| telemetry::init(&config, "stores"))
+        .transpose()?;
     let platform = Platform::new(config, Clock::system());
     let outcome = dispatch(&platform, cli.command).await;
     if let Some(telemetry) = telemetry {
@@ -82,15 +88,26 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 
 async fn dispatch(platform: &Platform, command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Serve { services, without_work } => {
-            let roles = if without_work { Roles::SERVE } else { Roles::ALL };
+        Command::Serve {
+            services,
+            without_work,
+        } => {
+            let roles = if without_work {
+                Roles::SERVE
+            } else {
+                Roles::ALL
+            };
             serve(platform, &services, roles).await
         }
         Command::Work { services } => serve(platform, &services, Roles::WORK).await,
         Command::Migrate => checks::migrate(platform).await,
         Command::Seed { demo } => {
             sysadmin::seed(platform).await?;
-            if demo { demo::run(platform).await } else { Ok(ExitCode::SUCCESS) }
+            if demo {
+                demo::run(platform).await
+            } else {
+                Ok(ExitCode::SUCCESS)
+            }
         }
         Command::Tenant(command) => tenant::run(platform, command).await,
         Command::Sysadmin(command) => sysadmin::run(platform, command).await,
@@ -105,7 +122,11 @@ async fn dispatch(platform: &Platform, command: Command) -> anyhow::Result<ExitC
 async fn serve(platform: &Platform, names: &[String], roles: Roles) -> anyhow::Result<ExitCode> {
     let mut parts = Vec::new();
     for service in services::named(names)? {
-        parts.push((service.build)(platform).await.with_context(|| format!("starting {}", service.name))?);
+        parts.push(
+            (service.build)(platform)
+                .await
+                .with_context(|| format!("starting {}", service.name))?,
+        );
     }
     http_kit::serve(platform, parts, roles).await?;
     Ok(ExitCode::SUCCESS)

@@ -47,10 +47,17 @@ impl Service {
 /// # Errors
 /// When a name is none's.
 pub fn named(names: &[String]) -> anyhow::Result<Vec<Service>> {
-    if let Some(unknown) = names.iter().find(|name| *name != "all" && find(name).is_none()) {
+    if let Some(unknown) = names
+        .iter()
+        .find(|name| *name != "all" && find(name).is_none())
+    {
         bail!("there is no service {unknown}; there are: all, {}", known());
     }
-    let wanted = |service: &&Service| names.iter().any(|name| name == "all" || name == service.name);
+    let wanted = |service: &&Service| {
+        names
+            .iter()
+            .any(|name| name == "all" || name == service.name)
+    };
     Ok(ALL.iter().filter(wanted).copied().collect())
 }
 

@@ -14,7 +14,10 @@ use crate::clients::s3::Objects;
 use crate::events::stock_changed;
 use crate::routes;
 
-pub const MIGRATIONS: Schema = Schema { name: "catalog", migrations: &EMBEDDED };
+pub const MIGRATIONS: Schema = Schema {
+    name: "catalog",
+    migrations: &EMBEDDED,
+};
 static EMBEDDED: EmbeddedMigrations = embed_migrations!("migrations");
 
 const HOT_BYTES: u64 = 32 << 20;

@@ -16,7 +16,9 @@ impl From<ProductFaults> for ApiError {
                 |problem, fault| problem.at(fault.pointer, fault.code, fault.message),
             ),
             ProductFaults::LimitReached { what, limit } => {
-                Self::payment_required("limit-reached", detail).with("limit", &limit).with("what", &what)
+                Self::payment_required("limit-reached", detail)
+                    .with("limit", &limit)
+                    .with("what", &what)
             }
         }
     }
@@ -64,10 +66,20 @@ impl From<ObjectError> for ApiError {
 pub fn taken(error: db::Error) -> ApiError {
     let fields = [
         ("product_slug", "/slug", "another product has this address"),
-        ("variant_sku", "/variants", "another product has one of these SKUs"),
-        ("category_slug", "/slug", "another category has this address"),
+        (
+            "variant_sku",
+            "/variants",
+            "another product has one of these SKUs",
+        ),
+        (
+            "category_slug",
+            "/slug",
+            "another category has this address",
+        ),
     ];
-    let found = fields.iter().find(|(constraint, ..)| error.is_unique_violation(constraint));
+    let found = fields
+        .iter()
+        .find(|(constraint, ..)| error.is_unique_violation(constraint));
     match found {
         Some((_, pointer, message)) => {
             ApiError::invalid("duplicate", *message).at(*pointer, "duplicate", *message)

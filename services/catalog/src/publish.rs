@@ -31,7 +31,11 @@ pub async fn publish(
         None => cards::delete_card(tx, product.id).await?,
     }
     prices::save_shown(tx, &shown(product, before), product.changed_at).await?;
-    let event = event(tx.tenant(), product, documents.as_ref().map(|(card, _)| card));
+    let event = event(
+        tx.tenant(),
+        product,
+        documents.as_ref().map(|(card, _)| card),
+    );
     emit(tx, &event).await
 }
 
@@ -48,7 +52,11 @@ fn shown(product: &Product, before: Option<&Product>) -> Vec<Shown> {
     let earlier = before.into_iter().flat_map(|product| &product.variants);
     let gone = earlier
         .filter(|old| product.variants.iter().all(|variant| variant.id != old.id))
-        .map(|old| Shown { variant: old.id, price_minor: None, currency: old.price.currency });
+        .map(|old| Shown {
+            variant: old.id,
+            price_minor: None,
+            currency: old.price.currency,
+        });
     now.chain(gone).collect()
 }
 
@@ -70,7 +78,11 @@ fn event(tenant: TenantId, product: &Product, card: Option<&ProductCard>) -> Pro
         kind: i32::from(ProductKind::Physical),
         vendor: product.vendor.clone(),
         category_ids: product.categories.iter().map(ToString::to_string).collect(),
-        option_names: product.options.iter().map(|option| option.name.clone()).collect(),
+        option_names: product
+            .options
+            .iter()
+            .map(|option| option.name.clone())
+            .collect(),
         variants: product.variants.iter().map(variant).collect(),
         image_url: source.map(|source| source.url.clone()).unwrap_or_default(),
         image_alt: image.map(|image| image.alt.clone()).unwrap_or_default(),
@@ -85,7 +97,11 @@ fn variant(variant: &Variant) -> VariantMessage {
     VariantMessage {
         variant_id: variant.id.to_string(),
         sku: variant.sku.to_string(),
-        barcode: variant.barcode.as_ref().map(ToString::to_string).unwrap_or_default(),
+        barcode: variant
+            .barcode
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         title: variant.title(),
         option_values: variant.option_values.clone(),
         price: Some(variant.price.into()),

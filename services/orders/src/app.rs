@@ -22,7 +22,10 @@ use crate::jobs::expire_reservations;
 use crate::routes;
 use crate::store::settings;
 
-pub const MIGRATIONS: Schema = Schema { name: "orders", migrations: &EMBEDDED };
+pub const MIGRATIONS: Schema = Schema {
+    name: "orders",
+    migrations: &EMBEDDED,
+};
 static EMBEDDED: EmbeddedMigrations = embed_migrations!("migrations");
 
 const LOOK_FOR_EXPIRED: Duration = Duration::from_secs(10);
@@ -42,7 +45,9 @@ impl App {
     pub async fn new(platform: &Platform, foundation: &Foundation) -> anyhow::Result<Self> {
         let rates = foundation
             .db
-            .system("read the VAT rates", async |tx| settings::list_vat_rates(tx).await)
+            .system("read the VAT rates", async |tx| {
+                settings::list_vat_rates(tx).await
+            })
             .await?;
         Ok(Self {
             db: foundation.db.clone(),

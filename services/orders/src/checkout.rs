@@ -71,7 +71,9 @@ impl Desks {
         if serve {
             tokio::spawn(serve_desk(app.clone(), tenant, desk));
         }
-        outcome.await.unwrap_or_else(|_| Err(ApiError::unavailable("try-again").retry_after(1)))
+        outcome
+            .await
+            .unwrap_or_else(|_| Err(ApiError::unavailable("try-again").retry_after(1)))
     }
 }
 
@@ -138,9 +140,9 @@ async fn serve_batch(app: &App, tenant: TenantId, batch: Vec<Waiting>) {
 
 async fn serve_one(app: &App, tenant: TenantId, waiting: Waiting) {
     let outcome = match batch::run(app, tenant, std::slice::from_ref(&waiting.order)).await {
-        Ok(mut outcomes) => {
-            outcomes.pop().unwrap_or_else(|| Err(ApiError::unavailable("try-again")))
-        }
+        Ok(mut outcomes) => outcomes
+            .pop()
+            .unwrap_or_else(|| Err(ApiError::unavailable("try-again"))),
         Err(error) => Err(ApiError::from(error)),
     };
     let _ = waiting.answer.send(outcome);

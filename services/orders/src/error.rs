@@ -13,9 +13,11 @@ impl From<CartError> for ApiError {
             CartError::NotFound => Self::not_found("cart-not-found"),
             CartError::Closed => Self::conflict("cart-closed", detail),
             CartError::TooManyLines => Self::invalid("cart-too-many-lines", detail),
-            CartError::TooMany => {
-                Self::invalid("quantity-too-large", detail.clone()).at("/quantity", "too-large", detail)
-            }
+            CartError::TooMany => Self::invalid("quantity-too-large", detail.clone()).at(
+                "/quantity",
+                "too-large",
+                detail,
+            ),
             CartError::NotForSale => Self::conflict("not-for-sale", detail),
             CartError::OutOfStock { available } => {
                 Self::conflict("out-of-stock", detail).with("available", &available)

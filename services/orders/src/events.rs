@@ -17,7 +17,9 @@ use crate::store::orders::{self, OrderRow};
 async fn lock(tx: &TenantTx, order: &str) -> Result<OrderRow, HandleError> {
     let park = |text: &str| HandleError::Park(text.to_owned());
     let id: OrderId = order.parse().map_err(|_| park("order_id is not a UUID"))?;
-    orders::lock_order(tx, id).await?.ok_or_else(|| park("the order is not known"))
+    orders::lock_order(tx, id)
+        .await?
+        .ok_or_else(|| park("the order is not known"))
 }
 
 fn absent(what: &str) -> HandleError {

@@ -3,8 +3,8 @@
 pub mod admin_orders;
 pub mod carts;
 pub mod checkout;
-pub mod shop_orders;
 pub mod shipping;
+pub mod shop_orders;
 pub mod stock;
 
 use http_kit::{Routes, routes};

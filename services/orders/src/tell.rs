@@ -28,7 +28,11 @@ pub fn stock(tenant: TenantId, row: &StockRow, now: OffsetDateTime) -> v1::Stock
 pub fn order(row: &OrderRow, details: &OrderDetails) -> v1::Order {
     let state = row.state();
     let zero = Money::zero(state.total.currency);
-    let due = if state.paid.is_zero() && row.cancelled_at.is_none() { state.total } else { zero };
+    let due = if state.paid.is_zero() && row.cancelled_at.is_none() {
+        state.total
+    } else {
+        zero
+    };
     v1::Order {
         order_id: row.id.to_string(),
         version: row.version,
@@ -39,8 +43,16 @@ pub fn order(row: &OrderRow, details: &OrderDetails) -> v1::Order {
         locale: details.locale.to_string(),
         customer_id: row.customer_id.map(|id| id.to_string()).unwrap_or_default(),
         email: row.email.clone(),
-        phone: details.phone.as_ref().map(ToString::to_string).unwrap_or_default(),
-        tax_id: details.tax_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        phone: details
+            .phone
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        tax_id: details
+            .tax_id
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
         company: details.billing_address.company.clone(),
         billing_address: Some(address(&details.billing_address, details)),
         shipping_address: Some(address(&details.shipping_address, details)),
@@ -83,8 +95,16 @@ fn address(address: &Address, details: &OrderDetails) -> AddressMessage {
         region: String::new(),
         postcode: address.postcode.to_string(),
         country: address.country.to_string(),
-        phone: details.phone.as_ref().map(ToString::to_string).unwrap_or_default(),
-        tax_id: details.tax_id.as_ref().map(ToString::to_string).unwrap_or_default(),
+        phone: details
+            .phone
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+        tax_id: details
+            .tax_id
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
     }
 }
 
@@ -113,7 +133,11 @@ fn line(line: &LineDetails) -> v1::OrderLine {
 
 fn shipping(details: &OrderDetails) -> v1::Shipping {
     let zero = Money::zero(details.shipping.currency);
-    let taxes = if details.shipping.is_zero() { Vec::new() } else { vec![tax(&details.shipping_tax)] };
+    let taxes = if details.shipping.is_zero() {
+        Vec::new()
+    } else {
+        vec![tax(&details.shipping_tax)]
+    };
     v1::Shipping {
         method: "flat-rate".into(),
         title: String::new(),

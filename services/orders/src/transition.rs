@@ -27,7 +27,10 @@ pub struct By {
 
 impl By {
     pub fn system(now: OffsetDateTime) -> Self {
-        Self { actor: "system".into(), now }
+        Self {
+            actor: "system".into(),
+            now,
+        }
     }
 }
 
@@ -69,8 +72,10 @@ pub async fn move_stock(
     by: &By,
 ) -> Result<Result<(), OutOfStock>, Error> {
     let lines = orders::list_lines(tx, order).await?;
-    let wanted: Vec<(VariantId, i64)> =
-        lines.iter().map(|(id, quantity)| (VariantId::from_uuid(*id), *quantity)).collect();
+    let wanted: Vec<(VariantId, i64)> = lines
+        .iter()
+        .map(|(id, quantity)| (VariantId::from_uuid(*id), *quantity))
+        .collect();
     let ids: Vec<VariantId> = wanted.iter().map(|(id, _)| *id).collect();
     let locked = stock::lock_stock(tx, &ids).await?;
     if change == StockChange::Reserve {
@@ -114,7 +119,10 @@ pub async fn move_stock(
         })
         .collect();
     stock::create_movements(tx, &movements).await?;
-    let told: Vec<_> = saved.iter().map(|row| tell::stock(tx.tenant(), row, by.now)).collect();
+    let told: Vec<_> = saved
+        .iter()
+        .map(|row| tell::stock(tx.tenant(), row, by.now))
+        .collect();
     emit_all(tx, &told).await?;
     Ok(Ok(()))
 }
@@ -131,7 +139,9 @@ pub async fn cancel(
         Ok(gives_back) => gives_back,
         Err(refused) => return Ok(Err(refused)),
     };
-    if gives_back && let Err(short) = move_stock(tx, row.order_id(), StockChange::Release, by).await? {
+    if gives_back
+        && let Err(short) = move_stock(tx, row.order_id(), StockChange::Release, by).await?
+    {
         tracing::error!(order.id = %row.id, cause = %short, "Reserved stock was not there to be given back");
     }
     row.set_state(&state, by.now);
@@ -173,7 +183,11 @@ pub async fn request_refund(
     let entry = TimelineRow::new(tx, row.order_id(), by.now, "refund_requested", &by.actor)
         .with(json!({ "refund_id": id, "amount": amount, "reason": reason }));
     timeline::create_entries(tx, &[entry]).await?;
-    let staff = by.actor.strip_prefix("staff:").unwrap_or_default().to_owned();
+    let staff = by
+        .actor
+        .strip_prefix("staff:")
+        .unwrap_or_default()
+        .to_owned();
     let event = RefundRequested {
         tenant_id: tx.tenant().to_string(),
         refund_id: id.to_string(),

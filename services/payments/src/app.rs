@@ -18,7 +18,10 @@ use crate::events::{order_changed, refund_requested};
 use crate::jobs::{apply_stripe_event, reconcile, send_refund};
 use crate::routes;
 
-pub const MIGRATIONS: Schema = Schema { name: "payments", migrations: &EMBEDDED };
+pub const MIGRATIONS: Schema = Schema {
+    name: "payments",
+    migrations: &EMBEDDED,
+};
 static EMBEDDED: EmbeddedMigrations = embed_migrations!("migrations");
 
 /// Connected accounts whose store is remembered.
@@ -100,7 +103,8 @@ fn jobs(app: &App) -> Vec<Worker> {
     let (events, refunds, silent) = (app.clone(), app.clone(), app.clone());
     vec![
         Worker::new("payments: apply Stripe's events", move |stop| async move {
-            stop.run_until_cancelled(apply_stripe_event::run(&events)).await;
+            stop.run_until_cancelled(apply_stripe_event::run(&events))
+                .await;
         }),
         Worker::new("payments: send refunds", move |stop| async move {
             stop.run_until_cancelled(send_refund::run(&refunds)).await;

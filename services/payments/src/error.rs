@@ -34,9 +34,9 @@ impl From<PayError> for ApiError {
             PayError::NothingDue => Self::conflict("nothing-to-pay", detail),
             PayError::AmountOutOfRange => Self::invalid("amount-out-of-range", detail),
             PayError::AmountChanged => Self::conflict("amount-changed", detail),
-            PayError::TooManyDeclines => {
-                Self::too_many("too-many-declines").detail(detail).retry_after(3_600)
-            }
+            PayError::TooManyDeclines => Self::too_many("too-many-declines")
+                .detail(detail)
+                .retry_after(3_600),
         }
     }
 }
@@ -45,10 +45,12 @@ impl From<PayError> for ApiError {
 pub fn ticket_refused(error: TicketError) -> ApiError {
     let message = error.to_string();
     match error {
-        TicketError::Forged => ApiError::invalid("ticket-invalid", message.clone())
-            .at("/ticket", "invalid", message),
-        TicketError::Expired => ApiError::new(actix_web::http::StatusCode::GONE, "ticket-expired")
-            .detail(message),
+        TicketError::Forged => {
+            ApiError::invalid("ticket-invalid", message.clone()).at("/ticket", "invalid", message)
+        }
+        TicketError::Expired => {
+            ApiError::new(actix_web::http::StatusCode::GONE, "ticket-expired").detail(message)
+        }
     }
 }
 

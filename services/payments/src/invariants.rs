@@ -47,10 +47,9 @@ pub async fn check(db: &Db) -> Result<Vec<(&'static str, i64)>, Error> {
     db.system("check invariants", async |tx| {
         let mut found = Vec::new();
         for (rule, count) in RULES {
-            let broken: i64 =
-                diesel::dsl::sql::<BigInt>(&format!("({count})"))
-                    .get_result(&mut tx.conn())
-                    .await?;
+            let broken: i64 = diesel::dsl::sql::<BigInt>(&format!("({count})"))
+                .get_result(&mut tx.conn())
+                .await?;
             found.push((rule, broken));
         }
         Ok::<_, Error>(found)

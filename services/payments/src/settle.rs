@@ -14,11 +14,11 @@ use uuid::Uuid;
 
 use crate::clients::stripe::{Dispute, IntentStatus, PaymentIntent, Refund, RefundStatus};
 use crate::domain::payment::{Outcome, PaymentStatus, Report, apply};
+use crate::store::breaks;
 use crate::store::disputes::{self, DisputeRow};
 use crate::store::ledger::{self, Posting};
 use crate::store::payments::{self, PaymentRow};
 use crate::store::refunds::{self, RefundRow};
-use crate::store::breaks;
 use crate::tell;
 
 /// Under which circumstances something is settled.
@@ -44,7 +44,10 @@ pub async fn settle_intent(
     at: Settling,
     intent: &PaymentIntent,
 ) -> Result<Settled, Error> {
-    let written = intent.metadata.get("payment_id").and_then(|id| Uuid::parse_str(id).ok());
+    let written = intent
+        .metadata
+        .get("payment_id")
+        .and_then(|id| Uuid::parse_str(id).ok());
     let Some(found) = payments::find_by_intent(tx, &intent.id, written).await? else {
         return Ok(Settled::NotOurs);
     };
@@ -96,15 +99,21 @@ async fn follow(
         }
         Outcome::Waiting => {
             let voucher = voucher(intent);
-            row.voucher = voucher.as_ref().map(|v| json!({
-                "entity": v.entity, "reference": v.reference,
-                "expires_at_us": v.expires_at_us, "hosted_url": v.hosted_url,
-            }));
+            row.voucher = voucher.as_ref().map(|v| {
+                json!({
+                    "entity": v.entity, "reference": v.reference,
+                    "expires_at_us": v.expires_at_us, "hosted_url": v.hosted_url,
+                })
+            });
             payments::save_payment(tx, row).await?;
             let event = v1::PaymentRequiresAction {
                 tenant_id: tenant.to_string(),
                 payment: Some(tell::payment(row, at.live_mode)),
-                action: intent.next_action.as_ref().map(|a| a.kind.clone()).unwrap_or_default(),
+                action: intent
+                    .next_action
+                    .as_ref()
+                    .map(|a| a.kind.clone())
+                    .unwrap_or_default(),
                 voucher,
             };
             emit(tx, &event).await
@@ -112,7 +121,14 @@ async fn follow(
         Outcome::Processing => {
             payments::save_payment(tx, row).await?;
             let payment = Some(tell::payment(row, at.live_mode));
-            emit(tx, &v1::PaymentProcessing { tenant_id: tenant.to_string(), payment }).await
+            emit(
+                tx,
+                &v1::PaymentProcessing {
+                    tenant_id: tenant.to_string(),
+                    payment,
+                },
+            )
+            .await
         }
         Outcome::Canceled => {
             payments::save_payment(tx, row).await?;
@@ -136,8 +152,9 @@ async fn succeed(tx: &mut TenantTx, at: Settling, row: &mut PaymentRow) -> Resul
     let tenant = tx.tenant();
     let order = OrderId::from_uuid(row.order_id);
     let others = payments::list_of_order(tx, order).await?;
-    let is_second =
-        others.iter().any(|other| other.id != row.id && other.status() == PaymentStatus::Succeeded);
+    let is_second = others
+        .iter()
+        .any(|other| other.id != row.id && other.status() == PaymentStatus::Succeeded);
     payments::save_payment(tx, row).await?;
     let posting = Posting {
         transaction: format!("payment:{}", row.id),
@@ -185,10 +202,20 @@ pub fn difference(row: &PaymentRow, at: Settling, intent: &PaymentIntent) -> Opt
     let order = row.order_id.to_string();
     let bound = row.intent_id.as_deref();
     if intent.amount != row.amount_minor {
-        Some(format!("amount {} instead of {}", intent.amount, row.amount_minor))
+        Some(format!(
+            "amount {} instead of {}",
+            intent.amount, row.amount_minor
+        ))
     } else if intent.currency.to_uppercase() != row.currency {
-        Some(format!("currency {} instead of {}", intent.currency, row.currency))
-    } else if intent.metadata.get("order_id").is_some_and(|said| *said != order) {
+        Some(format!(
+            "currency {} instead of {}",
+            intent.currency, row.currency
+        ))
+    } else if intent
+        .metadata
+        .get("order_id")
+        .is_some_and(|said| *said != order)
+    {
         Some("it names another order".into())
     } else if intent.livemode != at.live_mode {
         Some("it is of another mode (live or test)".into())
@@ -211,7 +238,11 @@ fn report(row: &PaymentRow, intent: &PaymentIntent) -> Report {
         IntentStatus::Unknown(_) => row.status(),
     };
     let received = Money::new(intent.amount_received, row.currency());
-    Report { status, received, declined: intent.last_payment_error.is_some() }
+    Report {
+        status,
+        received,
+        declined: intent.last_payment_error.is_some(),
+    }
 }
 
 fn method(intent: &PaymentIntent) -> Option<String> {
@@ -222,11 +253,18 @@ fn method(intent: &PaymentIntent) -> Option<String> {
 }
 
 fn voucher(intent: &PaymentIntent) -> Option<v1::Voucher> {
-    let details = intent.next_action.as_ref()?.multibanco_display_details.clone()?;
+    let details = intent
+        .next_action
+        .as_ref()?
+        .multibanco_display_details
+        .clone()?;
     Some(v1::Voucher {
         entity: details.entity.unwrap_or_default(),
         reference: details.reference.unwrap_or_default(),
-        expires_at_us: details.expires_at.unwrap_or_default().saturating_mul(1_000_000),
+        expires_at_us: details
+            .expires_at
+            .unwrap_or_default()
+            .saturating_mul(1_000_000),
         hosted_url: details.hosted_voucher_url.unwrap_or_default(),
     })
 }
@@ -277,7 +315,9 @@ async fn lock_or_adopt(
         return Ok(Some(row));
     }
     let metadata = said.metadata.as_ref();
-    let written = metadata.and_then(|m| m.get("refund_id")).and_then(|id| id.parse().ok());
+    let written = metadata
+        .and_then(|m| m.get("refund_id"))
+        .and_then(|id| id.parse().ok());
     if let Some(id) = written
         && let Some(row) = refunds::lock_refund(tx, id).await?
         && row.payment_id == payment.id
@@ -338,15 +378,27 @@ async fn move_refunded(
     row: &RefundRow,
     back: bool,
 ) -> Result<(), Error> {
-    let change = if back { row.amount_minor } else { -row.amount_minor };
+    let change = if back {
+        row.amount_minor
+    } else {
+        -row.amount_minor
+    };
     let before = payment.refunded_minor;
     payment.refunded_minor = before + change;
     payment.updated_at = at.now;
     payments::save_payment(tx, payment).await?;
     // The fee returns in proportion; what the whole so far rounds to, less what went before, so
     // that refunds of parts return exactly the fee of the whole.
-    let share = |refunded: i64| payment.fee().scale(refunded, payment.amount_minor).map(|m| m.minor);
-    let (low, high) = (before.min(payment.refunded_minor), before.max(payment.refunded_minor));
+    let share = |refunded: i64| {
+        payment
+            .fee()
+            .scale(refunded, payment.amount_minor)
+            .map(|m| m.minor)
+    };
+    let (low, high) = (
+        before.min(payment.refunded_minor),
+        before.max(payment.refunded_minor),
+    );
     let fee = share(high).unwrap_or(0) - share(low).unwrap_or(0);
     let kind = if back { "refund" } else { "refund_failed" };
     let currency: Currency = payment.currency();
@@ -363,7 +415,13 @@ async fn move_refunded(
 async fn tell_failed(tx: &mut TenantTx, row: &RefundRow) -> Result<(), Error> {
     if row.origin == "second_payment" {
         let detail = json!({ "refund": row.id, "failure": row.failure });
-        return breaks::create_break(tx, "second_payment_not_refunded", &row.id.to_string(), &detail).await;
+        return breaks::create_break(
+            tx,
+            "second_payment_not_refunded",
+            &row.id.to_string(),
+            &detail,
+        )
+        .await;
     }
     let event = v1::RefundFailed {
         tenant_id: tx.tenant().to_string(),
@@ -384,10 +442,16 @@ pub async fn settle_dispute(
         return Ok(Settled::NotOurs);
     };
     let known = disputes::lock_dispute(tx, &said.id).await?;
-    if known.as_ref().is_some_and(|known| known.closed || known.status == said.status) {
+    if known
+        .as_ref()
+        .is_some_and(|known| known.closed || known.status == said.status)
+    {
         return Ok(Settled::Applied);
     }
-    let closed = matches!(said.status.as_str(), "won" | "lost" | "warning_closed" | "prevented");
+    let closed = matches!(
+        said.status.as_str(),
+        "won" | "lost" | "warning_closed" | "prevented"
+    );
     let row = DisputeRow {
         tenant_id: tx.tenant().uuid(),
         stripe_dispute: said.id.clone(),
@@ -405,7 +469,14 @@ pub async fn settle_dispute(
     let tenant_id = tx.tenant().to_string();
     if known.is_none() {
         let dispute = Some(tell::dispute(&row, to_us(at.now), 0));
-        emit(tx, &v1::DisputeOpened { tenant_id: tenant_id.clone(), dispute }).await?;
+        emit(
+            tx,
+            &v1::DisputeOpened {
+                tenant_id: tenant_id.clone(),
+                dispute,
+            },
+        )
+        .await?;
     }
     if closed {
         let dispute = Some(tell::dispute(&row, 0, to_us(at.now)));
@@ -416,7 +487,10 @@ pub async fn settle_dispute(
 
 /// Stripe writes 0 where no answer is possible.
 fn due_by(said: &Dispute) -> Option<OffsetDateTime> {
-    let seconds = said.evidence_details.as_ref()?.due_by.filter(|seconds| *seconds > 0)?;
+    let seconds = said
+        .evidence_details
+        .as_ref()?
+        .due_by
+        .filter(|seconds| *seconds > 0)?;
     OffsetDateTime::from_unix_timestamp(seconds).ok()
 }
-

@@ -88,7 +88,12 @@ fn dispute_status(stripe: &str) -> v1::DisputeStatus {
 }
 
 /// What the store's account can do, for those who must know before they sell.
-pub fn account(tenant: TenantId, row: &AccountRow, live_mode: bool, at_us: i64) -> v1::AccountChanged {
+pub fn account(
+    tenant: TenantId,
+    row: &AccountRow,
+    live_mode: bool,
+    at_us: i64,
+) -> v1::AccountChanged {
     v1::AccountChanged {
         tenant_id: tenant.to_string(),
         version: row.version,
@@ -136,8 +141,15 @@ pub fn methods(row: &AccountRow) -> Vec<String> {
 /// What Stripe wants now, by its own names.
 pub fn requirements(row: &AccountRow) -> Vec<String> {
     let list = |name: &str| {
-        let entries = row.requirements.get(name).and_then(|v| v.as_array()).into_iter().flatten();
-        entries.filter_map(|v| v.as_str().map(str::to_owned)).collect::<Vec<_>>()
+        let entries = row
+            .requirements
+            .get(name)
+            .and_then(|v| v.as_array())
+            .into_iter()
+            .flatten();
+        entries
+            .filter_map(|v| v.as_str().map(str::to_owned))
+            .collect::<Vec<_>>()
     };
     let mut wanted = list("currently_due");
     wanted.extend(list("past_due"));
@@ -147,6 +159,8 @@ pub fn requirements(row: &AccountRow) -> Vec<String> {
 }
 
 fn money(minor: i64, currency: &str) -> Money {
-    let currency: Currency = currency.parse().expect("a currency was checked before it was stored");
+    let currency: Currency = currency
+        .parse()
+        .expect("a currency was checked before it was stored");
     Money::new(minor, currency)
 }

@@ -11,7 +11,10 @@ use crate::identity::Identity;
 use crate::passwords::Passwords;
 use crate::routes;
 
-pub const MIGRATIONS: Schema = Schema { name: "tenants", migrations: &EMBEDDED };
+pub const MIGRATIONS: Schema = Schema {
+    name: "tenants",
+    migrations: &EMBEDDED,
+};
 static EMBEDDED: EmbeddedMigrations = embed_migrations!("migrations");
 
 /// Bytes of finished answers that are kept.
@@ -36,7 +39,10 @@ impl App {
         let platform = foundation.platform();
         let config = &platform.config;
         let origin = config.public_origin(None);
-        let domain = origin.split_once("://").map_or("", |(_, domain)| domain).to_owned();
+        let domain = origin
+            .split_once("://")
+            .map_or("", |(_, domain)| domain)
+            .to_owned();
         Ok(Self {
             db: foundation.db.clone(),
             clock: platform.clock.clone(),
@@ -79,5 +85,8 @@ pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
     workers.push(foundation.listen(listener));
     workers.push(Worker::new("tenants: hear", move |stop| consumer.run(stop)));
     workers.push(Worker::new("tenants: tell", move |stop| relay.run(stop)));
-    Ok(ServiceParts { service: Service::new(&foundation, app, routes::table()), workers })
+    Ok(ServiceParts {
+        service: Service::new(&foundation, app, routes::table()),
+        workers,
+    })
 }

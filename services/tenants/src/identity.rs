@@ -74,7 +74,9 @@ impl Identity {
                 if row.password_expires_at.is_some() {
                     return Ok(Login::MustChoosePassword(one_time(tx, &row, now).await?));
                 }
-                Ok(Login::SignedIn(Box::new(self.open_session(tx, row, now).await?)))
+                Ok(Login::SignedIn(Box::new(
+                    self.open_session(tx, row, now).await?,
+                )))
             })
             .await
     }
@@ -98,8 +100,13 @@ impl Identity {
         };
         sessions::create_session(tx, &row).await?;
         let refresh = OpaqueToken::new(tx.tenant());
-        sessions::create_refresh_token(tx, session, &refresh.hash(), now, now + REFRESH_LIFE).await?;
-        Ok(SignedIn { access: self.access_token(&staff, session)?, refresh, staff })
+        sessions::create_refresh_token(tx, session, &refresh.hash(), now, now + REFRESH_LIFE)
+            .await?;
+        Ok(SignedIn {
+            access: self.access_token(&staff, session)?,
+            refresh,
+            staff,
+        })
     }
 
     /// The next pair of tokens. A token that comes again ends its session.
@@ -131,7 +138,12 @@ impl Identity {
     }
 
     /// Ends a session everywhere. Harmless when it has ended.
-    pub async fn log_out(&self, tenant: TenantId, staff: StaffId, session: SessionId) -> Result<(), ApiError> {
+    pub async fn log_out(
+        &self,
+        tenant: TenantId,
+        staff: StaffId,
+        session: SessionId,
+    ) -> Result<(), ApiError> {
         let now = self.clock.now();
         self.db
             .tenant(tenant, async |tx: &mut TenantTx| {
@@ -155,9 +167,19 @@ impl Identity {
     ) -> Result<SignedIn, ApiError> {
         let find = async |tx: &mut TenantTx| Ok::<_, ApiError>(staff::find_staff(tx, id).await?);
         let row = self.db.read(tenant, find).await?.ok_or_else(session_over)?;
-        if self.passwords.verify(current, Some(&row.password_hash)).await? == Match::No {
-            return Err(ApiError::invalid("wrong-password", "the current password is another one")
-                .at("/current_password", "wrong", "the password you sign in with"));
+        if self
+            .passwords
+            .verify(current, Some(&row.password_hash))
+            .await?
+            == Match::No
+        {
+            return Err(
+                ApiError::invalid("wrong-password", "the current password is another one").at(
+                    "/current_password",
+                    "wrong",
+                    "the password you sign in with",
+                ),
+            );
         }
         let hash = self.passwords.hash(chosen).await?;
         let (signed_in, ended) = self
@@ -165,7 +187,10 @@ impl Identity {
             .tenant(tenant, async |tx: &mut TenantTx| {
                 let now_kept = staff::lock_staff(tx, id).await?.ok_or_else(session_over)?;
                 if now_kept.password_hash != row.password_hash {
-                    return Err(ApiError::conflict("changed-meanwhile", "the password was changed meanwhile"));
+                    return Err(ApiError::conflict(
+                        "changed-meanwhile",
+                        "the password was changed meanwhile",
+                    ));
                 }
                 self.set_password(tx, now_kept, &hash).await
             })
@@ -184,16 +209,20 @@ impl Identity {
         let now = self.clock.now();
         let outcome = self.db.tenant(token.tenant, async |tx: &mut TenantTx| {
             let taken = staff::take_one_time(tx, &token.hash(), FIRST_PASSWORD).await?;
-            let Some(taken) = taken.filter(|taken| taken.expires_at > now) else { return Ok(None) };
+            let Some(taken) = taken.filter(|taken| taken.expires_at > now) else {
+                return Ok(None);
+            };
             let row = staff::lock_staff(tx, StaffId::from_uuid(taken.staff_id)).await?;
-            let bound = |row: &StaffRow| row.status == "active" && row.password_hash == taken.password_hash;
+            let bound =
+                |row: &StaffRow| row.status == "active" && row.password_hash == taken.password_hash;
             match row.filter(bound) {
                 Some(row) => self.set_password(tx, row, &hash).await.map(Some),
                 None => Ok::<_, ApiError>(None),
             }
         });
         let (signed_in, ended) = outcome.await?.ok_or_else(|| {
-            ApiError::unauthorized("invalid-change-token").detail("sign in again with the temporary password")
+            ApiError::unauthorized("invalid-change-token")
+                .detail("sign in again with the temporary password")
         })?;
         self.forget_all(&ended);
         Ok(signed_in)
@@ -238,7 +267,10 @@ impl Identity {
 
     fn access_token(&self, staff: &StaffRow, session: SessionId) -> Result<IssuedToken, ApiError> {
         let tenant = TenantId::from_uuid(staff.tenant_id);
-        let role = staff.role.parse().map_err(|error: kernel::Invalid| ApiError::internal(&error))?;
+        let role = staff
+            .role
+            .parse()
+            .map_err(|error: kernel::Invalid| ApiError::internal(&error))?;
         let platform = tenant == TenantId::PLATFORM;
         Ok(self.issuer.issue(&Subject {
             id: staff.id,
@@ -246,7 +278,11 @@ impl Identity {
             tenant,
             role,
             perms_version: staff.perms_version,
-            audience: if platform { TokenAudience::Sysadmin } else { TokenAudience::Staff },
+            audience: if platform {
+                TokenAudience::Sysadmin
+            } else {
+                TokenAudience::Staff
+            },
         }))
     }
 
@@ -258,7 +294,8 @@ impl Identity {
     }
 
     fn forget(&self, session: SessionId, now: OffsetDateTime) {
-        self.sessions.revoke(session, (now + self.token_life).unix_timestamp());
+        self.sessions
+            .revoke(session, (now + self.token_life).unix_timestamp());
     }
 }
 
@@ -281,8 +318,9 @@ async fn one_time(
 }
 
 fn wrong_login() -> ApiError {
-    ApiError::unauthorized("wrong-credentials")
-        .detail("e-mail and password do not belong together here, or a temporary password has run out")
+    ApiError::unauthorized("wrong-credentials").detail(
+        "e-mail and password do not belong together here, or a temporary password has run out",
+    )
 }
 
 fn session_over() -> ApiError {

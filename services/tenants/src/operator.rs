@@ -49,17 +49,31 @@ pub async fn ensure_sysadmin(
     if find_sysadmin(&app.db).await?.is_some() {
         return Ok(None);
     }
-    let generated = password.is_none().then(|| SecretString::from(temporary_password()));
-    let chosen = password.or(generated.as_ref()).context("a password is given or generated")?;
+    let generated = password
+        .is_none()
+        .then(|| SecretString::from(temporary_password()));
+    let chosen = password
+        .or(generated.as_ref())
+        .context("a password is given or generated")?;
     let chosen = NewPassword::parse(chosen.expose_secret()).context("SYSADMIN_PASSWORD")?;
-    let hash = app.identity.passwords.hash(&chosen).await.map_err(refused)?;
+    let hash = app
+        .identity
+        .passwords
+        .hash(&chosen)
+        .await
+        .map_err(refused)?;
     let row = sysadmin(email, hash, app.clock.now());
-    let made = app.db.tenant(TenantId::PLATFORM, async |tx: &mut TenantTx| {
-        staff::create_staff(tx, &row).await?;
-        tell::staff_changed(tx, &row).await
-    });
+    let made = app
+        .db
+        .tenant(TenantId::PLATFORM, async |tx: &mut TenantTx| {
+            staff::create_staff(tx, &row).await?;
+            tell::staff_changed(tx, &row).await
+        });
     made.await.map_err(refused)?;
-    Ok(Some(FirstSysadmin { email: email.clone(), generated_password: generated }))
+    Ok(Some(FirstSysadmin {
+        email: email.clone(),
+        generated_password: generated,
+    }))
 }
 
 fn sysadmin(email: &Email, hash: String, now: OffsetDateTime) -> StaffRow {
@@ -85,9 +99,11 @@ pub async fn sysadmin_token(app: &App) -> anyhow::Result<String> {
     let Some(row) = find_sysadmin(&app.db).await? else {
         bail!("there is no sysadmin yet: run `stores seed` first");
     };
-    let opened = app.db.tenant(TenantId::PLATFORM, async |tx: &mut TenantTx| {
-        app.identity.open_session(tx, row, app.clock.now()).await
-    });
+    let opened = app
+        .db
+        .tenant(TenantId::PLATFORM, async |tx: &mut TenantTx| {
+            app.identity.open_session(tx, row, app.clock.now()).await
+        });
     Ok(opened.await.map_err(refused)?.access.token)
 }
 
@@ -99,14 +115,28 @@ pub async fn create_tenant(app: &App, asked: &Asked) -> anyhow::Result<Provision
     let new = new.await.map_err(refused)?;
     let password = SecretString::from(temporary_password());
     let chosen = NewPassword::parse(password.expose_secret())?;
-    let hash = app.identity.passwords.hash(&chosen).await.map_err(refused)?;
-    let by = By { actor: BY_OPERATOR.to_owned(), ip: None };
-    let tenant = app.db.system("provision a store", async |tx: &mut SystemTx| {
-        provision::create(tx, &new, hash, &by, app.clock.now()).await
-    });
+    let hash = app
+        .identity
+        .passwords
+        .hash(&chosen)
+        .await
+        .map_err(refused)?;
+    let by = By {
+        actor: BY_OPERATOR.to_owned(),
+        ip: None,
+    };
+    let tenant = app
+        .db
+        .system("provision a store", async |tx: &mut SystemTx| {
+            provision::create(tx, &new, hash, &by, app.clock.now()).await
+        });
     let tenant = tenant.await.map_err(refused)?;
     let admin_email = new.email.to_string();
-    Ok(Provisioned { tenant, admin_email, admin_temp_password: password })
+    Ok(Provisioned {
+        tenant,
+        admin_email,
+        admin_temp_password: password,
+    })
 }
 
 /// Whether anybody of the platform's own people can sign in.
@@ -133,7 +163,11 @@ pub async fn ensure_demo(
         ..Asked::default()
     };
     let made = create_tenant(app, &asked).await?;
-    let hash = app.identity.passwords.hash(&NewPassword::parse(password.expose_secret())?).await;
+    let hash = app
+        .identity
+        .passwords
+        .hash(&NewPassword::parse(password.expose_secret())?)
+        .await;
     let hash = hash.map_err(refused)?;
     let tenant = TenantId::from_uuid(made.tenant.tenant_id);
     let known = app.db.tenant(tenant, async |tx: &mut TenantTx| {
@@ -148,13 +182,22 @@ pub async fn ensure_demo(
 
 async fn find_sysadmin(db: &Db) -> anyhow::Result<Option<StaffRow>> {
     let find = async |tx: &mut TenantTx| staff::find_first_active(tx).await;
-    db.read(TenantId::PLATFORM, find).await.context("looking for a sysadmin")
+    db.read(TenantId::PLATFORM, find)
+        .await
+        .context("looking for a sysadmin")
 }
 
 /// A problem as an operator reads it.
 fn refused(error: ApiError) -> anyhow::Error {
     let fields = error.fields().iter();
-    let fields: Vec<_> =
-        fields.map(|field| format!("{}: {}", field.pointer.trim_start_matches('/'), field.message)).collect();
+    let fields: Vec<_> = fields
+        .map(|field| {
+            format!(
+                "{}: {}",
+                field.pointer.trim_start_matches('/'),
+                field.message
+            )
+        })
+        .collect();
     anyhow!("{} {}", error.code(), fields.join("; "))
 }

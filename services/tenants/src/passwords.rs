@@ -20,12 +20,46 @@ const BYTES_MAX: usize = 128;
 
 /// Passwords that are tried first; sorted.
 const COMMON: [&str; 40] = [
-    "00000000", "11111111", "12341234", "12345678", "123456789", "1234567890", "147258369",
-    "1q2w3e4r", "1q2w3e4r5t", "1qaz2wsx", "87654321", "987654321", "99999999", "a1b2c3d4",
-    "aa123456", "abc12345", "abcd1234", "administrator", "asdfghjkl", "baseball", "benfica1",
-    "changeme", "computer", "football", "iloveyou", "internet", "letmein1", "nossasenhora",
-    "passw0rd", "password", "password1", "password123", "portugal", "princess", "qwerty12",
-    "qwerty123", "qwertyuiop", "sporting", "superman", "trustno1",
+    "00000000",
+    "11111111",
+    "12341234",
+    "12345678",
+    "123456789",
+    "1234567890",
+    "147258369",
+    "1q2w3e4r",
+    "1q2w3e4r5t",
+    "1qaz2wsx",
+    "87654321",
+    "987654321",
+    "99999999",
+    "a1b2c3d4",
+    "aa123456",
+    "abc12345",
+    "abcd1234",
+    "administrator",
+    "asdfghjkl",
+    "baseball",
+    "benfica1",
+    "changeme",
+    "computer",
+    "football",
+    "iloveyou",
+    "internet",
+    "letmein1",
+    "nossasenhora",
+    "passw0rd",
+    "password",
+    "password1",
+    "password123",
+    "portugal",
+    "princess",
+    "qwerty12",
+    "qwerty123",
+    "qwertyuiop",
+    "sporting",
+    "superman",
+    "trustno1",
 ];
 
 /// A password that somebody chose: 8 characters to 128 bytes, and none of the commonest.
@@ -38,7 +72,9 @@ impl NewPassword {
             return Err(Invalid::new("a password has 8 to 128 characters"));
         }
         if COMMON.binary_search(&text.to_lowercase().as_str()).is_ok() {
-            return Err(Invalid::new("this password is one of the first that are tried; choose another"));
+            return Err(Invalid::new(
+                "this password is one of the first that are tried; choose another",
+            ));
         }
         Ok(Self(text.to_owned().into()))
     }
@@ -79,7 +115,9 @@ impl Passwords {
 
     pub async fn hash(&self, password: &NewPassword) -> Result<String, ApiError> {
         let text = password.0.clone();
-        self.run(move || hash(text.expose_secret())).await?.map_err(|error| ApiError::internal(&error))
+        self.run(move || hash(text.expose_secret()))
+            .await?
+            .map_err(|error| ApiError::internal(&error))
     }
 
     /// Compares; with nobody's hash when `kept` is none, and always answers no then.
@@ -90,7 +128,9 @@ impl Passwords {
     ) -> Result<Match, ApiError> {
         let (text, known) = (password.clone(), kept.is_some());
         let kept = kept.map_or_else(|| self.nobody.to_string(), str::to_owned);
-        let found = self.run(move || compare(text.expose_secret(), &kept)).await?;
+        let found = self
+            .run(move || compare(text.expose_secret(), &kept))
+            .await?;
         Ok(if known { found } else { Match::No })
     }
 
@@ -100,7 +140,12 @@ impl Passwords {
     ) -> Result<T, ApiError> {
         let busy = || ApiError::unavailable("busy").retry_after(2);
         let _place = self.waiting.try_acquire().map_err(|_| busy())?;
-        let permit = self.pool.clone().acquire_owned().await.map_err(|_| busy())?;
+        let permit = self
+            .pool
+            .clone()
+            .acquire_owned()
+            .await
+            .map_err(|_| busy())?;
         let task = tokio::task::spawn_blocking(move || {
             let outcome = work();
             // Only now: a request that was given up still occupies its core until here.
@@ -121,15 +166,20 @@ fn hash(password: &str) -> Result<String, argon2::password_hash::Error> {
 }
 
 fn compare(password: &str, kept: &str) -> Match {
-    let Ok(parsed) = PasswordHash::new(kept) else { return Match::No };
+    let Ok(parsed) = PasswordHash::new(kept) else {
+        return Match::No;
+    };
     // Each hash brings its own parameters.
-    if password.len() > BYTES_MAX || argon2().verify_password(password.as_bytes(), &parsed).is_err() {
+    if password.len() > BYTES_MAX
+        || argon2()
+            .verify_password(password.as_bytes(), &parsed)
+            .is_err()
+    {
         return Match::No;
     }
     let current = parsed.algorithm.as_str() == "argon2id"
-        && Params::try_from(&parsed).is_ok_and(|params| {
-            params.m_cost() >= MEMORY_KIB && params.t_cost() >= PASSES
-        });
+        && Params::try_from(&parsed)
+            .is_ok_and(|params| params.m_cost() >= MEMORY_KIB && params.t_cost() >= PASSES);
     if current {
         return Match::Yes;
     }
@@ -164,7 +214,11 @@ mod tests {
 
     #[test]
     fn a_weaker_hash_is_made_anew() {
-        let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(8_192, 1, 1, None).unwrap());
+        let weak = Argon2::new(
+            Algorithm::Argon2id,
+            Version::V0x13,
+            Params::new(8_192, 1, 1, None).unwrap(),
+        );
         let kept = weak.hash_password(b"a good password").unwrap().to_string();
         let Match::Rehashed(stronger) = compare("a good password", &kept) else {
             panic!("it is weaker");

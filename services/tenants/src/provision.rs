@@ -10,10 +10,10 @@ use time::{Duration, OffsetDateTime};
 use crate::domain::new_tenant::{Asked, Known, NewTenant, Wrong};
 use crate::domain::sessions::TEMPORARY_PASSWORD_LIFE;
 use crate::store::audit::{self, Entry};
+use crate::store::catalogue;
 use crate::store::configs::{self, ConfigRow};
 use crate::store::staff::{self, StaffRow};
 use crate::store::tenants::{self, TenantRow};
-use crate::store::catalogue;
 use crate::tell;
 
 const TIME_ZONE: &str = "Europe/Lisbon";
@@ -50,7 +50,11 @@ fn refusal(wrongs: &[Wrong]) -> ApiError {
         ApiError::invalid("invalid-body", "some fields are not acceptable")
     };
     wrongs.iter().fold(problem, |problem, wrong| {
-        problem.at(format!("/{}", wrong.field), wrong.code, wrong.accepted.clone())
+        problem.at(
+            format!("/{}", wrong.field),
+            wrong.code,
+            wrong.accepted.clone(),
+        )
     })
 }
 
@@ -90,9 +94,15 @@ pub async fn create(
         changed_at: now,
     };
     tenants::create_tenant(tx, &row).await?;
-    tenants::create_host(tx, new.slug.as_str(), now).await.map_err(|error| {
-        if error.is_unique_violation("host_pkey") { slug_taken() } else { error.into() }
-    })?;
+    tenants::create_host(tx, new.slug.as_str(), now)
+        .await
+        .map_err(|error| {
+            if error.is_unique_violation("host_pkey") {
+                slug_taken()
+            } else {
+                error.into()
+            }
+        })?;
     let config = ConfigRow {
         tenant_id: row.tenant_id,
         template_id: new.template_id.clone(),
@@ -146,6 +156,19 @@ pub fn facts(row: &TenantRow) -> serde_json::Value {
         plan: &'a str,
         version: i64,
     }
-    let TenantRow { slug, name, status, plan, version, .. } = row;
-    json!(Facts { slug, name, status, plan, version: *version })
+    let TenantRow {
+        slug,
+        name,
+        status,
+        plan,
+        version,
+        ..
+    } = row;
+    json!(Facts {
+        slug,
+        name,
+        status,
+        plan,
+        version: *version
+    })
 }

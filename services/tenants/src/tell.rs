@@ -52,7 +52,9 @@ pub async fn tenant_changed(tx: &mut TenantTx) -> Result<TenantChanged, ApiError
     };
     bus::emit(tx, &event).await?;
     let delivery = delivery(tx.tenant(), row.changed_at, event.clone());
-    projections::tenant_changed(tx, delivery).await.map_err(refused)?;
+    projections::tenant_changed(tx, delivery)
+        .await
+        .map_err(refused)?;
     Ok(event)
 }
 
@@ -61,7 +63,11 @@ pub async fn staff_changed(tx: &mut TenantTx, row: &StaffRow) -> Result<(), ApiE
     let role: Result<Role, _> = row.role.parse();
     let permissions = role.map(Role::permissions).unwrap_or_default();
     let active = row.status == "active";
-    let status = if active { StaffStatus::Active } else { StaffStatus::Disabled };
+    let status = if active {
+        StaffStatus::Active
+    } else {
+        StaffStatus::Disabled
+    };
     let event = StaffChanged {
         tenant_id: row.tenant_id.to_string(),
         staff_id: row.id.to_string(),
@@ -77,7 +83,9 @@ pub async fn staff_changed(tx: &mut TenantTx, row: &StaffRow) -> Result<(), ApiE
     };
     bus::emit(tx, &event).await?;
     let delivery = delivery(tx.tenant(), row.changed_at, event);
-    projections::staff_changed(tx, delivery).await.map_err(refused)
+    projections::staff_changed(tx, delivery)
+        .await
+        .map_err(refused)
 }
 
 /// Tells that a session's access tokens are refused; `token_life` is how long they would still work.
@@ -90,7 +98,11 @@ pub async fn session_revoked(
 ) -> Result<(), ApiError> {
     let tenant = tx.tenant();
     let platform = tenant == TenantId::PLATFORM;
-    let kind = if platform { SessionKind::Sysadmin } else { SessionKind::Staff };
+    let kind = if platform {
+        SessionKind::Sysadmin
+    } else {
+        SessionKind::Staff
+    };
     let event = SessionRevoked {
         tenant_id: tenant.to_string(),
         session_id: session.to_string(),
@@ -101,15 +113,24 @@ pub async fn session_revoked(
         revoked_at_us: events::to_us(now),
     };
     bus::emit(tx, &event).await?;
-    projections::session_revoked(tx, delivery(tenant, now, event)).await.map_err(refused)
+    projections::session_revoked(tx, delivery(tenant, now, event))
+        .await
+        .map_err(refused)
 }
 
 fn map(list: &[Entitlement]) -> BTreeMap<String, i64> {
-    list.iter().map(|entry| (entry.key.clone(), entry.value)).collect()
+    list.iter()
+        .map(|entry| (entry.key.clone(), entry.value))
+        .collect()
 }
 
 fn delivery<M>(tenant: TenantId, occurred_at: OffsetDateTime, message: M) -> Delivery<M> {
-    Delivery { id: EventId::new(), tenant, occurred_at, message }
+    Delivery {
+        id: EventId::new(),
+        tenant,
+        occurred_at,
+        message,
+    }
 }
 
 /// Our own events can always be read, so what is left is the database.

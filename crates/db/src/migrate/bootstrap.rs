@@ -40,7 +40,9 @@ pub(super) async fn schema(
     let mut attempt = 1;
     while let Err(error) = connection.batch_execute(&roles).await {
         if attempt == ATTEMPTS {
-            return Err(Error::Schema(format!("creating the roles of {name}: {error}")));
+            return Err(Error::Schema(format!(
+                "creating the roles of {name}: {error}"
+            )));
         }
         attempt += 1;
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;

@@ -88,9 +88,14 @@ impl<P: Permission> Audience for Staff<P> {
     }
 }
 
+/// The store that a token was issued for. One that is not known here was made a moment ago, and its
+/// news is on the way: worth asking again, not a reason to sign in anew.
 fn of_token(claims: Claims, gate: &Gate) -> Result<(Claims, TenantRef), ApiError> {
+    if !claims.role.is_staff() {
+        return Err(ApiError::unauthorized("invalid-token").detail("the token is not a store's"));
+    }
     match gate.directory.by_id(claims.tenant) {
-        Some(tenant) if claims.role.is_staff() => Ok((claims, tenant)),
-        _ => Err(ApiError::unauthorized("invalid-token").detail("the token's store is not known")),
+        Some(tenant) => Ok((claims, tenant)),
+        None => Err(ApiError::unavailable("store-not-here-yet").retry_after(1)),
     }
 }

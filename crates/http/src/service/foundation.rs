@@ -41,7 +41,9 @@ impl Foundation {
         let foundation = self.clone();
         let name = format!("{}: reload", self.schema.name);
         vec![Worker::beside_requests(name, |shutdown| async move {
-            shutdown.run_until_cancelled(foundation.keep_reloading()).await;
+            shutdown
+                .run_until_cancelled(foundation.keep_reloading())
+                .await;
         })]
     }
 
@@ -50,7 +52,11 @@ impl Foundation {
         loop {
             let missed = tokio::time::timeout(pause, self.missed.notified()).await;
             // What was missed may still be on its way into the tables: look once more soon.
-            pause = if missed.is_ok() { SETTLED_AFTER } else { RELOAD_EVERY };
+            pause = if missed.is_ok() {
+                SETTLED_AFTER
+            } else {
+                RELOAD_EVERY
+            };
             let reloaded = async { self.sessions.load().await.and(self.directory.load().await) };
             if let Err(error) = reloaded.await {
                 let service = self.schema.name;

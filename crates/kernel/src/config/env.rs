@@ -13,7 +13,9 @@ pub struct ConfigErrors(pub Vec<String>);
 impl fmt::Display for ConfigErrors {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "the configuration has {} fault(s):", self.0.len())?;
-        self.0.iter().try_for_each(|fault| writeln!(f, "  - {fault}"))
+        self.0
+            .iter()
+            .try_for_each(|fault| writeln!(f, "  - {fault}"))
     }
 }
 
@@ -30,8 +32,14 @@ impl Env {
     }
 
     pub fn from_values(values: impl IntoIterator<Item = (String, String)>) -> Self {
-        let values = values.into_iter().filter(|(_, value)| !value.is_empty()).collect();
-        Self { values, faults: Vec::new() }
+        let values = values
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .collect();
+        Self {
+            values,
+            faults: Vec::new(),
+        }
     }
 
     pub fn fault(&mut self, text: impl Into<String>) {
@@ -47,7 +55,8 @@ impl Env {
         match std::fs::read_to_string(path) {
             Ok(text) => Some(text.trim_end().to_owned()),
             Err(error) => {
-                self.faults.push(format!("{name}_FILE cannot be read: {}", error.kind()));
+                self.faults
+                    .push(format!("{name}_FILE cannot be read: {}", error.kind()));
                 None
             }
         }
@@ -75,7 +84,9 @@ impl Env {
 
     /// A typed variable with a default; `accepted` says in words what would be taken.
     pub fn parsed_or<T: FromStr>(&mut self, name: &str, default: T, accepted: &str) -> T {
-        let Some(text) = self.text(name) else { return default };
+        let Some(text) = self.text(name) else {
+            return default;
+        };
         text.parse().unwrap_or_else(|_| {
             self.faults.push(format!("{name} must be {accepted}"));
             default
@@ -89,7 +100,10 @@ impl Env {
     /// A list split at commas; every entry must parse.
     pub fn list_or<T: FromStr>(&mut self, name: &str, default: &str, accepted: &str) -> Vec<T> {
         let text = self.text_or(name, default);
-        let entries = text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+        let entries = text
+            .split(',')
+            .map(str::trim)
+            .filter(|entry| !entry.is_empty());
         let parsed: Result<Vec<T>, _> = entries.map(str::parse).collect();
         parsed.unwrap_or_else(|_| {
             self.faults.push(format!("{name} must be {accepted}"));
@@ -98,6 +112,10 @@ impl Env {
     }
 
     pub fn finish<T>(self, config: T) -> Result<T, ConfigErrors> {
-        if self.faults.is_empty() { Ok(config) } else { Err(ConfigErrors(self.faults)) }
+        if self.faults.is_empty() {
+            Ok(config)
+        } else {
+            Err(ConfigErrors(self.faults))
+        }
     }
 }

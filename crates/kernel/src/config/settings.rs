@@ -30,7 +30,9 @@ impl FromStr for Environment {
             "uat" => Ok(Self::Uat),
             "staging" => Ok(Self::Staging),
             "production" | "prod" => Ok(Self::Production),
-            _ => Err(Invalid::new("development, test, uat, staging or production")),
+            _ => Err(Invalid::new(
+                "development, test, uat, staging or production",
+            )),
         }
     }
 }
@@ -204,7 +206,10 @@ impl Config {
     /// name, which `stores migrate` sets. So one variable configures the platform, and yet no
     /// service connects as the owner.
     pub fn database_url_for(&self, service: &str) -> SecretString {
-        let own = self.service_database_urls.iter().find(|(name, _)| *name == service);
+        let own = self
+            .service_database_urls
+            .iter()
+            .find(|(name, _)| *name == service);
         match (own, &self.database_url) {
             (Some((_, url)), _) => url.clone(),
             (None, Some(owner)) => derived_database_url(owner, service),
@@ -213,12 +218,17 @@ impl Config {
     }
 
     pub fn port_of(&self, service: &str) -> Option<u16> {
-        self.service_ports.iter().find(|entry| entry.name == service).map(|entry| entry.port)
+        self.service_ports
+            .iter()
+            .find(|entry| entry.name == service)
+            .map(|entry| entry.port)
     }
 
     /// `http://store.localhost:8080`, or with a label in front of the domain.
     pub fn public_origin(&self, label: Option<&str>) -> String {
-        let host = label.map_or(self.base_domain.clone(), |l| format!("{l}.{}", self.base_domain));
+        let host = label.map_or(self.base_domain.clone(), |l| {
+            format!("{l}.{}", self.base_domain)
+        });
         match (self.public_scheme.as_str(), self.public_port) {
             ("https", 443) | ("http", 80) => format!("{}://{host}", self.public_scheme),
             (scheme, port) => format!("{scheme}://{host}:{port}"),
@@ -234,8 +244,14 @@ impl Config {
             return;
         }
         for (name, variable, _) in SERVICES {
-            if !self.service_database_urls.iter().any(|(known, _)| *known == name) {
-                env.fault(format!("DATABASE_URL is not set (nor {variable}_DATABASE_URL)"));
+            if !self
+                .service_database_urls
+                .iter()
+                .any(|(known, _)| *known == name)
+            {
+                env.fault(format!(
+                    "DATABASE_URL is not set (nor {variable}_DATABASE_URL)"
+                ));
             }
         }
     }
@@ -246,8 +262,14 @@ impl Config {
                 env.fault(why);
             }
         };
-        refuse(self.skip_rate_limit, "SKIP_RATE_LIMIT_FOR_E2E must be false in production");
-        refuse(self.public_scheme != "https", "PUBLIC_SCHEME must be https in production");
+        refuse(
+            self.skip_rate_limit,
+            "SKIP_RATE_LIMIT_FOR_E2E must be false in production",
+        );
+        refuse(
+            self.public_scheme != "https",
+            "PUBLIC_SCHEME must be https in production",
+        );
         refuse(
             self.jwt.algorithm == JwtAlgorithm::Hs256
                 && self.jwt.keys.iter().any(|key| is_weak(&key.secret)),
@@ -273,7 +295,9 @@ fn is_weak(secret: &SecretString) -> bool {
     let text = secret.expose_secret();
     let example = ["change", "secret", "example", "random-256"];
     text.len() < SECRET_BYTES_MIN
-        || example.iter().any(|word| text.to_lowercase().starts_with(word))
+        || example
+            .iter()
+            .any(|word| text.to_lowercase().starts_with(word))
 }
 
 fn jwt(env: &mut Env) -> Jwt {
@@ -282,23 +306,34 @@ fn jwt(env: &mut Env) -> Jwt {
         kid: env.text_or("JWT_KEY_ID", "1"),
         secret: env.required_secret("JWT_SECRET_KEY"),
     };
-    let older: Vec<String> = env.list_or("JWT_PREVIOUS_KEYS", "", "kid:secret pairs split by commas");
+    let older: Vec<String> =
+        env.list_or("JWT_PREVIOUS_KEYS", "", "kid:secret pairs split by commas");
     let mut keys = vec![first];
     for pair in older {
         match pair.split_once(':') {
-            Some((kid, secret)) => keys.push(JwtKey { kid: kid.into(), secret: secret.into() }),
+            Some((kid, secret)) => keys.push(JwtKey {
+                kid: kid.into(),
+                secret: secret.into(),
+            }),
             None => env.fault("JWT_PREVIOUS_KEYS must be kid:secret pairs split by commas"),
         }
     }
     let expire_minutes = env.parsed_or("JWT_EXPIRE_MINUTES", 1_440, "a number of minutes");
-    Jwt { algorithm, keys, expire_minutes }
+    Jwt {
+        algorithm,
+        keys,
+        expire_minutes,
+    }
 }
 
 fn ticket_key(env: &mut Env, jwt: &Jwt) -> TicketKey {
     if let Some(key) = env.text("PAYMENT_TICKET_KEY") {
         return TicketKey::new(key.into_bytes());
     }
-    let secret = jwt.keys.first().map_or("", |key| key.secret.expose_secret());
+    let secret = jwt
+        .keys
+        .first()
+        .map_or("", |key| key.secret.expose_secret());
     TicketKey::new(hmac(secret.as_bytes(), b"payment-ticket"))
 }
 
@@ -314,7 +349,8 @@ fn service_ports(env: &mut Env) -> Vec<ServicePort> {
 
 fn service_database_urls(env: &mut Env) -> Vec<(&'static str, SecretString)> {
     let read = |(name, variable, _): &(&'static str, &str, u16)| {
-        env.secret(&format!("{variable}_DATABASE_URL")).map(|url| (*name, url))
+        env.secret(&format!("{variable}_DATABASE_URL"))
+            .map(|url| (*name, url))
     };
     SERVICES.iter().filter_map(read).collect()
 }
@@ -386,7 +422,10 @@ mod tests {
 
     fn complete() -> Vec<(String, String)> {
         let pairs = [
-            ("DATABASE_URL", "postgresql://stores_user:pw@db:5432/stores_db"),
+            (
+                "DATABASE_URL",
+                "postgresql://stores_user:pw@db:5432/stores_db",
+            ),
             ("REDIS_URL", "redis://redis:6379/0"),
             ("RABBITMQ_URL", "amqp://u:p@rabbit:5672/stores"),
             ("JWT_SECRET_KEY", "0123456789abcdef0123456789abcdef"),
@@ -398,11 +437,16 @@ mod tests {
             ("MINIO_ACCESS_KEY", "a"),
             ("MINIO_SECRET_KEY", "b"),
         ];
-        pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect()
     }
 
     fn with(extra: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
-        let extra = extra.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
+        let extra = extra
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()));
         Config::read(Env::from_values(complete().into_iter().chain(extra)))
     }
 
@@ -410,14 +454,22 @@ mod tests {
     fn the_variables_of_the_guide_are_enough() {
         let config = with(&[]).unwrap();
         assert_eq!(config.jwt.expire_minutes, 1_440);
-        assert_eq!(config.public_origin(Some("shop")), "http://shop.store.localhost:8080");
+        assert_eq!(
+            config.public_origin(Some("shop")),
+            "http://shop.store.localhost:8080"
+        );
     }
 
     #[test]
     fn all_faults_are_told_at_once_and_by_name() {
         let env = Env::from_values([("STORES_HTTP_PORT".to_owned(), "many".to_owned())]);
         let faults = Config::read(env).err().unwrap().0.join("\n");
-        for name in ["STORES_HTTP_PORT", "REDIS_URL", "JWT_SECRET_KEY", "CATALOG_DATABASE_URL"] {
+        for name in [
+            "STORES_HTTP_PORT",
+            "REDIS_URL",
+            "JWT_SECRET_KEY",
+            "CATALOG_DATABASE_URL",
+        ] {
             assert!(faults.contains(name), "{name} is missing in {faults}");
         }
     }
@@ -427,16 +479,26 @@ mod tests {
         let config = with(&[]).unwrap();
         let url = config.database_url_for("orders");
         let url = url.expose_secret();
-        assert!(url.starts_with("postgresql://stores_orders:"), "another user");
+        assert!(
+            url.starts_with("postgresql://stores_orders:"),
+            "another user"
+        );
         assert!(url.ends_with("@db:5432/stores_db"));
         assert!(!url.contains(":pw@"));
     }
 
     #[test]
     fn production_refuses_what_is_unsafe() {
-        let faults = with(&[("STORES_ENV", "production"), ("SKIP_RATE_LIMIT_FOR_E2E", "true")]);
+        let faults = with(&[
+            ("STORES_ENV", "production"),
+            ("SKIP_RATE_LIMIT_FOR_E2E", "true"),
+        ]);
         let faults = faults.err().unwrap().0.join("\n");
-        for name in ["SKIP_RATE_LIMIT_FOR_E2E", "PUBLIC_SCHEME", "STRIPE_SECRET_KEY"] {
+        for name in [
+            "SKIP_RATE_LIMIT_FOR_E2E",
+            "PUBLIC_SCHEME",
+            "STRIPE_SECRET_KEY",
+        ] {
             assert!(faults.contains(name), "{name} is missing in {faults}");
         }
         assert!(!faults.contains("sk_test_1"), "values are not told");

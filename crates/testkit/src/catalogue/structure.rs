@@ -188,13 +188,19 @@ const RULES: &[Rule] = &[
 pub(super) async fn check(client: &Client, schema: &str) -> Vec<Violation> {
     let mut violations = Vec::new();
     for rule in RULES {
-        let sql = format!("{TABLES} SELECT offender::text FROM ({}) AS found (offender)", rule.offenders)
-            .replace("{scope}", SCOPE);
+        let sql = format!(
+            "{TABLES} SELECT offender::text FROM ({}) AS found (offender)",
+            rule.offenders
+        )
+        .replace("{scope}", SCOPE);
         let found = client.query(&sql, &[&schema]).await;
         let found = found.unwrap_or_else(|error| panic!("{}: {error:?}", rule.text));
         violations.extend(found.iter().map(|row| {
             let offender: String = row.get(0);
-            Violation { object: format!("{schema}: {offender}"), rule: rule.text.to_owned() }
+            Violation {
+                object: format!("{schema}: {offender}"),
+                rule: rule.text.to_owned(),
+            }
         }));
     }
     violations

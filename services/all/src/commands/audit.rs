@@ -21,11 +21,18 @@ pub async fn run(platform: &Platform, command: Audit) -> anyhow::Result<ExitCode
         let db = service.db(platform)?;
         for broken in tenants::store::audit::verify(&db).await? {
             holds = false;
-            say::line(format_args!("{}: tenant {} breaks at entry {}", service.name, broken.tenant, broken.seq));
+            say::line(format_args!(
+                "{}: tenant {} breaks at entry {}",
+                service.name, broken.tenant, broken.seq
+            ));
         }
     }
     if holds {
         say::line("Every chain holds");
     }
-    Ok(if holds { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if holds {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

@@ -8,11 +8,20 @@ use http_kit::Platform;
 use crate::{say, services};
 
 pub async fn migrate(platform: &Platform) -> anyhow::Result<ExitCode> {
-    let owner = platform.config.database_url.as_ref().context("DATABASE_URL is not set")?;
+    let owner = platform
+        .config
+        .database_url
+        .as_ref()
+        .context("DATABASE_URL is not set")?;
     let schemas: Vec<_> = services::ALL.iter().map(|service| service.schema).collect();
-    db::migrate(owner, &schemas).await.context("bringing the database up to date")?;
+    db::migrate(owner, &schemas)
+        .await
+        .context("bringing the database up to date")?;
     let names: Vec<_> = services::ALL.iter().map(|service| service.name).collect();
-    say::line(format_args!("The database is up to date: {}", names.join(", ")));
+    say::line(format_args!(
+        "The database is up to date: {}",
+        names.join(", ")
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -32,5 +41,9 @@ pub async fn invariants(platform: &Platform) -> anyhow::Result<ExitCode> {
             }
         }
     }
-    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
 }

@@ -52,7 +52,10 @@ async fn list(platform: &Platform, names: &[String]) -> anyhow::Result<ExitCode>
     for service in services::named(names)? {
         for event in parked::list(&service.db(platform)?, LIMIT, None).await? {
             let (name, id, kind) = (service.name, event.id, event.event_type);
-            say::line(format_args!("{name}  {id}  {kind}  {}  {}", event.parked_at, event.error));
+            say::line(format_args!(
+                "{name}  {id}  {kind}  {}  {}",
+                event.parked_at, event.error
+            ));
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -60,13 +63,21 @@ async fn list(platform: &Platform, names: &[String]) -> anyhow::Result<ExitCode>
 
 async fn show(platform: &Platform, service: &str, id: Uuid) -> anyhow::Result<ExitCode> {
     let db = services::one(service)?.db(platform)?;
-    let Some(event) = parked::find(&db, id).await? else { bail!("there is no such dead letter") };
+    let Some(event) = parked::find(&db, id).await? else {
+        bail!("there is no such dead letter")
+    };
     say::line(format_args!("type      {}", event.event_type));
     say::line(format_args!("event     {}", event.event_id));
     say::line(format_args!("tenant    {}", event.tenant_id));
-    say::line(format_args!("parked    {} after {} attempts", event.parked_at, event.attempts));
+    say::line(format_args!(
+        "parked    {} after {} attempts",
+        event.parked_at, event.attempts
+    ));
     say::line(format_args!("error     {}", event.error));
     say::line(format_args!("headers   {}", event.headers));
-    say::line(format_args!("payload   {} bytes of protobuf", event.payload.len()));
+    say::line(format_args!(
+        "payload   {} bytes of protobuf",
+        event.payload.len()
+    ));
     Ok(ExitCode::SUCCESS)
 }

@@ -17,7 +17,10 @@ pub async fn run(platform: &Platform) -> anyhow::Result<ExitCode> {
     }
     let (_, app) = tenants::operator::app(platform).await?;
     let tenant = tenants::operator::ensure_demo(&app, EMAIL, &PASSWORD.to_owned().into()).await?;
-    say::line(format_args!("The store demo: {}  {EMAIL}  {PASSWORD}", app.url_of("demo")));
+    say::line(format_args!(
+        "The store demo: {}  {EMAIL}  {PASSWORD}",
+        app.url_of("demo")
+    ));
     tracing::debug!(tenant.id = %tenant, "The demo store is there");
     Ok(ExitCode::SUCCESS)
 }

@@ -36,7 +36,14 @@ pub async fn run() -> anyhow::Result<ExitCode> {
     let storage = &platform.config.storage;
     let scheme = if storage.use_ssl { "https" } else { "http" };
     let storage_url = format!("{scheme}://{}", storage.endpoint);
-    findings.push(answers("object storage", &storage_url, "start the S3 server, or correct MINIO_ENDPOINT").await);
+    findings.push(
+        answers(
+            "object storage",
+            &storage_url,
+            "start the S3 server, or correct MINIO_ENDPOINT",
+        )
+        .await,
+    );
     let stripe = &platform.config.stripe.api_base;
     findings.push(answers("Stripe", stripe, "check the way out, or STRIPE_API_BASE").await);
     findings.push(sysadmin(&platform).await);
@@ -51,11 +58,18 @@ fn tell(findings: &[Finding]) -> ExitCode {
         }
     }
     let well = findings.iter().all(|finding| finding.wrong.is_none());
-    if well { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if well {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn found(what: impl Into<String>, outcome: Result<(), String>, todo: &'static str) -> Finding {
-    Finding { what: what.into(), wrong: outcome.err().map(|why| (why, todo)) }
+    Finding {
+        what: what.into(),
+        wrong: outcome.err().map(|why| (why, todo)),
+    }
 }
 
 /// Runs a look with patience, and not for ever.
@@ -82,14 +96,24 @@ async fn redis(platform: &Platform) -> Finding {
     let ping = async {
         let client = redis::Client::open(platform.config.redis_url.expose_secret())?;
         let mut connection = client.get_multiplexed_async_connection().await?;
-        redis::cmd("PING").query_async::<String>(&mut connection).await
+        redis::cmd("PING")
+            .query_async::<String>(&mut connection)
+            .await
     };
-    found("Redis", look(ping).await, "start Redis, or correct REDIS_URL; without it limits count per process")
+    found(
+        "Redis",
+        look(ping).await,
+        "start Redis, or correct REDIS_URL; without it limits count per process",
+    )
 }
 
 async fn rabbitmq(platform: &Platform) -> Finding {
     let outcome = look(platform.rabbit.check()).await;
-    found("RabbitMQ", outcome, "start RabbitMQ, or correct RABBITMQ_URL; events wait in the database meanwhile")
+    found(
+        "RabbitMQ",
+        outcome,
+        "start RabbitMQ, or correct RABBITMQ_URL; events wait in the database meanwhile",
+    )
 }
 
 /// Any answer over HTTP will do: who may ask what is not the question here.

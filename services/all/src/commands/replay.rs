@@ -53,5 +53,6 @@ pub async fn run(platform: &Platform, command: Events) -> anyhow::Result<ExitCod
 }
 
 fn instant(text: &str) -> Result<OffsetDateTime, String> {
-    OffsetDateTime::parse(text, &Rfc3339).map_err(|_| "an instant looks like 2026-11-24T12:00:00Z".to_owned())
+    OffsetDateTime::parse(text, &Rfc3339)
+        .map_err(|_| "an instant looks like 2026-11-24T12:00:00Z".to_owned())
 }

@@ -36,13 +36,18 @@ pub async fn seed(platform: &Platform) -> anyhow::Result<()> {
         loaded.plans, loaded.addons, loaded.inclusions, loaded.entitlements, loaded.templates
     ));
     let configured = platform.config.sysadmin.clone();
-    let password = configured.as_ref().and_then(|sysadmin| sysadmin.password.clone());
+    let password = configured
+        .as_ref()
+        .and_then(|sysadmin| sysadmin.password.clone());
     let email = match configured {
         Some(sysadmin) => sysadmin.email,
         None => default_email(&platform.config.base_domain)?,
     };
     let made = tenants::operator::ensure_sysadmin(&app, &email, password.as_ref()).await?;
-    match made.as_ref().map(|made| (&made.email, &made.generated_password)) {
+    match made
+        .as_ref()
+        .map(|made| (&made.email, &made.generated_password))
+    {
         Some((email, Some(password))) => say::line(format_args!(
             "The first sysadmin is {email} with the password {} (shown this once)",
             password.expose_secret()
@@ -54,5 +59,7 @@ pub async fn seed(platform: &Platform) -> anyhow::Result<()> {
 }
 
 fn default_email(base_domain: &str) -> anyhow::Result<Email> {
-    format!("sysadmin@{base_domain}").parse().context("SYSADMIN_EMAIL is not set")
+    format!("sysadmin@{base_domain}")
+        .parse()
+        .context("SYSADMIN_EMAIL is not set")
 }

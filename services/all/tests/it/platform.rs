@@ -37,7 +37,13 @@ impl Route {
     /// The path with an id that nobody has in every place.
     pub fn path_of_nothing(&self) -> String {
         let id = Uuid::now_v7().to_string();
-        let parts = self.path.split('/').map(|part| if part.starts_with('{') { id.as_str() } else { part });
+        let parts = self.path.split('/').map(|part| {
+            if part.starts_with('{') {
+                id.as_str()
+            } else {
+                part
+            }
+        });
         parts.collect::<Vec<_>>().join("/")
     }
 }
@@ -58,7 +64,9 @@ impl Everything {
         let (_, app) = tenants::operator::app(&place.platform).await.unwrap();
         tenants::seed::load(&app.db).await.unwrap();
         let email = "sysadmin@store.localhost".parse().unwrap();
-        tenants::operator::ensure_sysadmin(&app, &email, None).await.unwrap();
+        tenants::operator::ensure_sysadmin(&app, &email, None)
+            .await
+            .unwrap();
         let (a, b) = (store(&app, "alpha").await, store(&app, "beta").await);
         let mut parts = Vec::new();
         let mut routes = Vec::new();
@@ -68,8 +76,19 @@ impl Everything {
             parts.push(built);
         }
         let running = Running::start(&place.platform, parts, Roles::ALL).unwrap();
-        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap();
-        let everything = Self { place, a, b, routes, client, running };
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(Duration::from_secs(20))
+            .build()
+            .unwrap();
+        let everything = Self {
+            place,
+            a,
+            b,
+            routes,
+            client,
+            running,
+        };
         everything.stores_are_known().await;
         everything
     }
@@ -81,17 +100,25 @@ impl Everything {
             until("the stores are known", async || {
                 let count = db.system("count known stores", async |tx| {
                     use diesel_async::RunQueryDsl as _;
-                    let count = diesel::dsl::sql::<diesel::sql_types::BigInt>("(SELECT count(*) FROM tenant_view)");
+                    let count = diesel::dsl::sql::<diesel::sql_types::BigInt>(
+                        "(SELECT count(*) FROM tenant_view)",
+                    );
                     Ok::<i64, db::Error>(count.get_result(&mut tx.conn()).await?)
                 });
                 (count.await.unwrap() == 2).then_some(())
             })
             .await;
-            let staffed = |route: &&Route| route.service == service.name && route.is_for(AudienceKind::Staff);
-            let Some(route) = self.routes.iter().find(staffed) else { continue };
+            let staffed =
+                |route: &&Route| route.service == service.name && route.is_for(AudienceKind::Staff);
+            let Some(route) = self.routes.iter().find(staffed) else {
+                continue;
+            };
             // A host that is asked for is looked up, also when its news did not arrive.
             for store in [&self.a, &self.b] {
-                assert_eq!(outcome(self.ask(route, &self.host(store))).await.0, StatusCode::UNAUTHORIZED);
+                assert_eq!(
+                    outcome(self.ask(route, &self.host(store))).await.0,
+                    StatusCode::UNAUTHORIZED
+                );
             }
         }
     }
@@ -99,9 +126,18 @@ impl Everything {
     pub fn ask(&self, route: &Route, host: &str) -> RequestBuilder {
         let address = self.running.address(route.service).unwrap();
         let url = format!("http://{address}{}", route.path_of_nothing());
-        let request = self.client.request(route.method.clone(), url).header("host", host);
-        let request = request.header("if-match", "\"1\"").header("idempotency-key", Uuid::now_v7().to_string());
-        if route.has_json { request.json(&Value::Object(serde_json::Map::new())) } else { request }
+        let request = self
+            .client
+            .request(route.method.clone(), url)
+            .header("host", host);
+        let request = request
+            .header("if-match", "\"1\"")
+            .header("idempotency-key", Uuid::now_v7().to_string());
+        if route.has_json {
+            request.json(&Value::Object(serde_json::Map::new()))
+        } else {
+            request
+        }
     }
 
     pub fn host(&self, store: &Store) -> String {
@@ -125,7 +161,14 @@ impl Everything {
         };
         let issuer = http_kit::auth::TokenIssuer::new(&self.place.platform.config, clock).unwrap();
         let id = Uuid::now_v7();
-        let subject = Subject { id, session: SessionId::new(), tenant, role, perms_version: 1, audience };
+        let subject = Subject {
+            id,
+            session: SessionId::new(),
+            tenant,
+            role,
+            perms_version: 1,
+            audience,
+        };
         issuer.issue(&subject).token
     }
 
@@ -144,14 +187,20 @@ async fn store(app: &tenants::App, slug: &str) -> Store {
         ..Asked::default()
     };
     let made = tenants::operator::create_tenant(app, &asked).await.unwrap();
-    Store { id: TenantId::from_uuid(made.tenant.tenant_id), slug: slug.to_owned() }
+    Store {
+        id: TenantId::from_uuid(made.tenant.tenant_id),
+        slug: slug.to_owned(),
+    }
 }
 
 fn routes_of(service: &'static str, openapi: &[u8]) -> Vec<Route> {
     let document: Value = serde_json::from_slice(openapi).unwrap();
     let paths = document["paths"].as_object().unwrap();
     let operations = paths.iter().flat_map(|(path, item)| {
-        item.as_object().unwrap().iter().map(move |(method, operation)| (path, method, operation))
+        item.as_object()
+            .unwrap()
+            .iter()
+            .map(move |(method, operation)| (path, method, operation))
     });
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let routes = operations.map(|(path, method, operation)| Route {
@@ -169,8 +218,13 @@ fn routes_of(service: &'static str, openapi: &[u8]) -> Vec<Route> {
 pub async fn outcome(request: RequestBuilder) -> (StatusCode, String) {
     let answer = request.send().await.unwrap();
     let status = answer.status();
-    let body: Value = serde_json::from_str(&answer.text().await.unwrap_or_default()).unwrap_or_default();
+    let body: Value =
+        serde_json::from_str(&answer.text().await.unwrap_or_default()).unwrap_or_default();
     let is_empty = body["items"].as_array().is_some_and(Vec::is_empty);
-    let code = if is_empty { "empty-list" } else { body["type"].as_str().unwrap_or_default() };
+    let code = if is_empty {
+        "empty-list"
+    } else {
+        body["type"].as_str().unwrap_or_default()
+    };
     (status, code.to_owned())
 }

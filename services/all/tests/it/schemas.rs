@@ -1,8 +1,8 @@
 //! Migrations, and what the database's catalogue says of them.
 
 use stores::services;
-use testkit::catalogue;
 use testkit::TestDb;
+use testkit::catalogue;
 
 fn all() -> Vec<db::Schema> {
     services::ALL.iter().map(|service| service.schema).collect()
@@ -20,10 +20,19 @@ async fn every_migration_can_be_undone_and_done_again() {
     let database = TestDb::new(&all()).await;
     for service in services::ALL {
         let before = columns(&database, service.name).await;
-        db::redo(&database.owner_url(), service.schema).await.unwrap();
-        assert_eq!(columns(&database, service.name).await, before, "{}", service.name);
+        db::redo(&database.owner_url(), service.schema)
+            .await
+            .unwrap();
+        assert_eq!(
+            columns(&database, service.name).await,
+            before,
+            "{}",
+            service.name
+        );
     }
-    db::migrate(&database.owner_url(), &all()).await.expect("a second time does nothing");
+    db::migrate(&database.owner_url(), &all())
+        .await
+        .expect("a second time does nothing");
 }
 
 async fn columns(database: &TestDb, schema: &str) -> Vec<String> {

@@ -10,7 +10,11 @@ use time::Duration;
 
 use crate::platform::{Everything, Route, outcome};
 
-const CLOSED: [AudienceKind; 3] = [AudienceKind::Customer, AudienceKind::Staff, AudienceKind::Sysadmin];
+const CLOSED: [AudienceKind; 3] = [
+    AudienceKind::Customer,
+    AudienceKind::Staff,
+    AudienceKind::Sysadmin,
+];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_route_serves_a_stranger() {
@@ -20,7 +24,11 @@ async fn no_route_serves_a_stranger() {
     let last_week = Clock::system();
     last_week.advance(Duration::days(-7));
     let mut wrong = Vec::new();
-    for route in all.routes.iter().filter(|route| CLOSED.iter().any(|kind| route.is_for(*kind))) {
+    for route in all
+        .routes
+        .iter()
+        .filter(|route| CLOSED.iter().any(|kind| route.is_for(*kind)))
+    {
         let sysadmins = route.is_for(AudienceKind::Sysadmin);
         let host = if sysadmins { &platform_host } else { &host };
         let own = own_role(route);
@@ -29,8 +37,14 @@ async fn no_route_serves_a_stranger() {
         let refused = [
             ("nobody", None),
             ("a forger", Some(forged.clone())),
-            ("last week's token", Some(all.token_at(home, own, last_week.clone()))),
-            ("another audience", Some(all.token(all.a.id, other_role(route)))),
+            (
+                "last week's token",
+                Some(all.token_at(home, own, last_week.clone())),
+            ),
+            (
+                "another audience",
+                Some(all.token(all.a.id, other_role(route))),
+            ),
         ];
         for (who, token) in refused {
             let request = all.ask(route, host);
@@ -40,7 +54,10 @@ async fn no_route_serves_a_stranger() {
             };
             let (status, code) = outcome(request).await;
             if status != StatusCode::UNAUTHORIZED {
-                wrong.push(format!("{who} gets {status} {code} from {} {}", route.method, route.path));
+                wrong.push(format!(
+                    "{who} gets {status} {code} from {} {}",
+                    route.method, route.path
+                ));
             }
         }
     }
@@ -54,19 +71,37 @@ async fn a_token_of_one_store_is_worth_nothing_at_anothers_door() {
     let mut wrong = Vec::new();
     for route in &all.routes {
         let (host, token, expected) = if route.is_for(AudienceKind::Staff) {
-            (all.host(&all.b), all.token(all.a.id, Role::Owner), [403, 403])
+            (
+                all.host(&all.b),
+                all.token(all.a.id, Role::Owner),
+                [403, 403],
+            )
         } else if route.is_for(AudienceKind::Customer) {
-            (all.host(&all.b), all.token(all.a.id, Role::Customer), [401, 403])
+            (
+                all.host(&all.b),
+                all.token(all.a.id, Role::Customer),
+                [401, 403],
+            )
         } else if route.is_for(AudienceKind::Sysadmin) {
-            (all.host(&all.a), all.token(TenantId::PLATFORM, Role::Sysadmin), [404, 404])
+            (
+                all.host(&all.a),
+                all.token(TenantId::PLATFORM, Role::Sysadmin),
+                [404, 404],
+            )
         } else {
             continue;
         };
         for header in ["x-tenant-id", "x_tenant_id", "x-tenant"] {
-            let request = all.ask(route, &host).bearer_auth(&token).header(header, "beta");
+            let request = all
+                .ask(route, &host)
+                .bearer_auth(&token)
+                .header(header, "beta");
             let (status, code) = outcome(request).await;
             if !expected.contains(&status.as_u16()) {
-                wrong.push(format!("{status} {code} from {} {} with {header}", route.method, route.path));
+                wrong.push(format!(
+                    "{status} {code} from {} {} with {header}",
+                    route.method, route.path
+                ));
             }
         }
     }
@@ -91,7 +126,10 @@ async fn every_role_is_held_to_its_permissions_and_ids_of_nobody_are_not_found()
             // A path with an id leads to nothing here, so nothing can have been found or done.
             let found = status.is_success() && code != "empty-list" && route.path.contains('{');
             if refused == roles.contains(&role) || broken || found {
-                wrong.push(format!("{role} gets {status} {code} from {} {}", route.method, route.path));
+                wrong.push(format!(
+                    "{role} gets {status} {code} from {} {}",
+                    route.method, route.path
+                ));
             }
         }
     }
@@ -105,16 +143,36 @@ async fn what_only_we_decide_is_refused_in_every_body() {
     let all = Everything::start().await;
     let mut wrong = Vec::new();
     for route in all.routes.iter().filter(|route| route.has_json) {
-        let host = if route.is_for(AudienceKind::Sysadmin) { all.platform_host() } else { all.host(&all.a) };
-        for field in ["tenant_id", "total", "role", "paid_at", "application_fee_bps", "version"] {
-            let home = if route.is_for(AudienceKind::Sysadmin) { TenantId::PLATFORM } else { all.a.id };
+        let host = if route.is_for(AudienceKind::Sysadmin) {
+            all.platform_host()
+        } else {
+            all.host(&all.a)
+        };
+        for field in [
+            "tenant_id",
+            "total",
+            "role",
+            "paid_at",
+            "application_fee_bps",
+            "version",
+        ] {
+            let home = if route.is_for(AudienceKind::Sysadmin) {
+                TenantId::PLATFORM
+            } else {
+                all.a.id
+            };
             let mut request = all.ask(route, &host).json(&json!({ field: 1 }));
             if CLOSED.iter().any(|kind| route.is_for(*kind)) {
                 request = request.bearer_auth(all.token(home, own_role(route)));
             }
             let (status, code) = outcome(request).await;
-            if !(400..500).contains(&status.as_u16()) || status == StatusCode::UNAUTHORIZED && code == "token-required" {
-                wrong.push(format!("{field} gets {status} {code} from {} {}", route.method, route.path));
+            if !(400..500).contains(&status.as_u16())
+                || status == StatusCode::UNAUTHORIZED && code == "token-required"
+            {
+                wrong.push(format!(
+                    "{field} gets {status} {code} from {} {}",
+                    route.method, route.path
+                ));
             }
         }
     }
@@ -140,5 +198,9 @@ fn own_role(route: &Route) -> Role {
 
 /// A role whose tokens are for other routes.
 fn other_role(route: &Route) -> Role {
-    if route.is_for(AudienceKind::Staff) { Role::Customer } else { Role::Owner }
+    if route.is_for(AudienceKind::Staff) {
+        Role::Customer
+    } else {
+        Role::Owner
+    }
 }

@@ -53,7 +53,10 @@ impl Objects {
 
     /// An address to which the holder may PUT this one object, for a quarter of an hour.
     pub async fn upload_address(&self, key: &str) -> Result<String, ObjectError> {
-        Ok(self.outside.presign_put(key, UPLOAD_SECONDS, None, None).await?)
+        Ok(self
+            .outside
+            .presign_put(key, UPLOAD_SECONDS, None, None)
+            .await?)
     }
 
     /// The object's content, at most `bytes_max` of it.
@@ -66,7 +69,9 @@ impl Objects {
     }
 
     pub async fn put(&self, key: &str, content: &[u8], kind: &str) -> Result<(), ObjectError> {
-        self.inside.put_object_with_content_type(key, content, kind).await?;
+        self.inside
+            .put_object_with_content_type(key, content, kind)
+            .await?;
         Ok(())
     }
 
@@ -82,7 +87,10 @@ fn bucket(storage: &Storage, endpoint: &str) -> anyhow::Result<Box<Bucket>> {
         true => endpoint.to_owned(),
         false => format!("{scheme}://{endpoint}"),
     };
-    let region = Region::Custom { region: "us-east-1".into(), endpoint };
+    let region = Region::Custom {
+        region: "us-east-1".into(),
+        endpoint,
+    };
     let credentials = Credentials::new(
         Some(storage.access_key.expose_secret()),
         Some(storage.secret_key.expose_secret()),
@@ -91,5 +99,7 @@ fn bucket(storage: &Storage, endpoint: &str) -> anyhow::Result<Box<Bucket>> {
         None,
     )?;
     let bucket = Bucket::new(&storage.bucket, region, credentials)?.with_path_style();
-    Ok(bucket.with_request_timeout(TIMEOUT).context("the object store's time-out")?)
+    Ok(bucket
+        .with_request_timeout(TIMEOUT)
+        .context("the object store's time-out")?)
 }

@@ -42,7 +42,12 @@ pub struct Tree(pub BTreeMap<CategoryId, Option<CategoryId>>);
 
 impl Tree {
     pub fn of(categories: &[Category]) -> Self {
-        Self(categories.iter().map(|category| (category.id, category.parent)).collect())
+        Self(
+            categories
+                .iter()
+                .map(|category| (category.id, category.parent))
+                .collect(),
+        )
     }
 
     /// Puts `id` below `parent`, when that leaves a tree.
@@ -59,13 +64,23 @@ impl Tree {
             }
         }
         self.0.insert(id, parent);
-        let deepest = self.below(id).into_iter().map(|id| self.ancestors(id).count() + 1).max();
-        if deepest.unwrap_or(0) > DEPTH_MAX { Err(TreeError::TooDeep) } else { Ok(()) }
+        let deepest = self
+            .below(id)
+            .into_iter()
+            .map(|id| self.ancestors(id).count() + 1)
+            .max();
+        if deepest.unwrap_or(0) > DEPTH_MAX {
+            Err(TreeError::TooDeep)
+        } else {
+            Ok(())
+        }
     }
 
     /// The category itself and everything under it.
     pub fn below(&self, id: CategoryId) -> Vec<CategoryId> {
-        let is_below = |other: &CategoryId| *other == id || self.ancestors(*other).any(|ancestor| ancestor == id);
+        let is_below = |other: &CategoryId| {
+            *other == id || self.ancestors(*other).any(|ancestor| ancestor == id)
+        };
         self.0.keys().copied().filter(is_below).collect()
     }
 
@@ -89,7 +104,10 @@ mod tests {
         tree.place(c, Some(b)).unwrap();
         assert_eq!(tree.place(a, Some(c)), Err(TreeError::Cycle));
         assert_eq!(tree.place(a, Some(a)), Err(TreeError::Cycle));
-        assert_eq!(tree.place(a, Some(CategoryId::new())), Err(TreeError::UnknownParent));
+        assert_eq!(
+            tree.place(a, Some(CategoryId::new())),
+            Err(TreeError::UnknownParent)
+        );
         assert_eq!(tree.below(b).len(), 2);
     }
 
@@ -102,6 +120,9 @@ mod tests {
             tree.place(id, parent).unwrap();
             parent = Some(id);
         }
-        assert_eq!(tree.place(CategoryId::new(), parent), Err(TreeError::TooDeep));
+        assert_eq!(
+            tree.place(CategoryId::new(), parent),
+            Err(TreeError::TooDeep)
+        );
     }
 }

@@ -149,13 +149,25 @@ impl Told {
     /// is not to be had.
     pub fn of(counted: bool, stock: Option<Stock>) -> Self {
         match stock {
-            _ if !counted => Self { in_stock: true, available: None },
-            Some(stock) if !stock.tracked || stock.backorder => Self { in_stock: true, available: None },
+            _ if !counted => Self {
+                in_stock: true,
+                available: None,
+            },
+            Some(stock) if !stock.tracked || stock.backorder => Self {
+                in_stock: true,
+                available: None,
+            },
             Some(stock) => {
                 let available = stock.available.clamp(0, TOLD_STOCK_MAX);
-                Self { in_stock: available > 0, available: Some(available) }
+                Self {
+                    in_stock: available > 0,
+                    available: Some(available),
+                }
             }
-            None => Self { in_stock: false, available: Some(0) },
+            None => Self {
+                in_stock: false,
+                available: Some(0),
+            },
         }
     }
 }
@@ -169,7 +181,10 @@ pub struct Picture {
 }
 
 /// The documents of a product that is on sale; nothing when it is not.
-pub fn of_product(product: &Product, pictures: &BTreeMap<MediaId, Picture>) -> Option<(ProductCard, Kept)> {
+pub fn of_product(
+    product: &Product,
+    pictures: &BTreeMap<MediaId, Picture>,
+) -> Option<(ProductCard, Kept)> {
     let shown: Vec<&Variant> = product.on_sale().collect();
     let cheapest = shown.iter().min_by_key(|variant| variant.price.minor)?;
     let dearest = shown.iter().max_by_key(|variant| variant.price.minor)?;
@@ -209,8 +224,17 @@ pub fn of_product(product: &Product, pictures: &BTreeMap<MediaId, Picture>) -> O
         created_at: product.created_at,
         changed_at: product.changed_at,
     };
-    let uncounted = shown.iter().filter(|variant| !variant.track_stock).map(|variant| variant.id);
-    Some((card, Kept { uncounted: uncounted.collect(), document }))
+    let uncounted = shown
+        .iter()
+        .filter(|variant| !variant.track_stock)
+        .map(|variant| variant.id);
+    Some((
+        card,
+        Kept {
+            uncounted: uncounted.collect(),
+            document,
+        },
+    ))
 }
 
 fn document_of(variant: &Variant) -> VariantDocument {
@@ -232,7 +256,11 @@ fn document_of(variant: &Variant) -> VariantDocument {
 /// The options with the values that some offered variant has: hidden ones leave no trace.
 fn offered(options: &[ProductOption], shown: &[&Variant]) -> Vec<ProductOption> {
     let values_of = |at: usize, option: &ProductOption| {
-        let has = |value: &&String| shown.iter().any(|variant| variant.option_values.get(at) == Some(*value));
+        let has = |value: &&String| {
+            shown
+                .iter()
+                .any(|variant| variant.option_values.get(at) == Some(*value))
+        };
         option.values.iter().filter(has).cloned().collect()
     };
     let option_of = |(at, option): (usize, &ProductOption)| ProductOption {
@@ -277,14 +305,20 @@ impl Kept {
             let told = Told::of(counted, stock.get(&variant.id).copied());
             (variant.in_stock, variant.available) = (told.in_stock, told.available);
         }
-        self.document.in_stock = self.document.variants.iter().any(|variant| variant.in_stock);
+        self.document.in_stock = self
+            .document
+            .variants
+            .iter()
+            .any(|variant| variant.in_stock);
         self.document
     }
 }
 
 /// Whether any variant on sale can be bought.
 pub fn in_stock(product: &Product, stock: &BTreeMap<VariantId, Stock>) -> bool {
-    product.on_sale().any(|variant| Told::of(variant.track_stock, stock.get(&variant.id).copied()).in_stock)
+    product
+        .on_sale()
+        .any(|variant| Told::of(variant.track_stock, stock.get(&variant.id).copied()).in_stock)
 }
 
 #[cfg(test)]
@@ -293,11 +327,38 @@ mod tests {
 
     #[test]
     fn a_counted_variant_is_not_to_be_had_before_its_stock_is_known() {
-        assert_eq!(Told::of(true, None), Told { in_stock: false, available: Some(0) });
+        assert_eq!(
+            Told::of(true, None),
+            Told {
+                in_stock: false,
+                available: Some(0)
+            }
+        );
         assert!(Told::of(false, None).in_stock);
-        let stock = |available, backorder| Some(Stock { available, backorder, tracked: true });
-        assert_eq!(Told::of(true, stock(5_000, false)).available, Some(TOLD_STOCK_MAX));
-        assert_eq!(Told::of(true, stock(-3, false)), Told { in_stock: false, available: Some(0) });
-        assert_eq!(Told::of(true, stock(0, true)), Told { in_stock: true, available: None });
+        let stock = |available, backorder| {
+            Some(Stock {
+                available,
+                backorder,
+                tracked: true,
+            })
+        };
+        assert_eq!(
+            Told::of(true, stock(5_000, false)).available,
+            Some(TOLD_STOCK_MAX)
+        );
+        assert_eq!(
+            Told::of(true, stock(-3, false)),
+            Told {
+                in_stock: false,
+                available: Some(0)
+            }
+        );
+        assert_eq!(
+            Told::of(true, stock(0, true)),
+            Told {
+                in_stock: true,
+                available: None
+            }
+        );
     }
 }

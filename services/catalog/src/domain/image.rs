@@ -76,7 +76,12 @@ pub fn publish(bytes: &[u8]) -> Result<Published, ImageError> {
     let mut widths: Vec<u32> = WIDTHS.into_iter().filter(|size| *size < width).collect();
     widths.push(width.min(WIDTHS.into_iter().max().unwrap_or(width)));
     widths.dedup();
-    let jpeg_width = widths.iter().copied().filter(|size| *size <= JPEG_WIDTH).max().unwrap_or(width);
+    let jpeg_width = widths
+        .iter()
+        .copied()
+        .filter(|size| *size <= JPEG_WIDTH)
+        .max()
+        .unwrap_or(width);
     let mut files = Vec::new();
     // From the largest down: each is made of the one before, which costs a fraction.
     let mut current = image;
@@ -91,7 +96,11 @@ pub fn publish(bytes: &[u8]) -> Result<Published, ImageError> {
         }
     }
     files.reverse();
-    Ok(Published { width, height, files })
+    Ok(Published {
+        width,
+        height,
+        files,
+    })
 }
 
 fn decode(bytes: &[u8]) -> Result<DynamicImage, ImageError> {
@@ -108,7 +117,9 @@ fn decode(bytes: &[u8]) -> Result<DynamicImage, ImageError> {
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().map_err(|_| ImageError::Damaged)?;
-    let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
+    let orientation = decoder
+        .orientation()
+        .unwrap_or(image::metadata::Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder).map_err(|_| ImageError::Damaged)?;
     image.apply_orientation(orientation);
     // Eight bits a channel are what browsers show and what the encoders take.
@@ -125,7 +136,9 @@ fn scaled(side: u32, to: u32, from: u32) -> u32 {
 
 fn webp(image: &DynamicImage) -> Result<(Rendition, Vec<u8>), ImageError> {
     let encoder = webp::Encoder::from_image(image).map_err(|_| ImageError::Damaged)?;
-    let bytes = encoder.encode_simple(false, WEBP_QUALITY).map_err(|_| ImageError::Damaged)?;
+    let bytes = encoder
+        .encode_simple(false, WEBP_QUALITY)
+        .map_err(|_| ImageError::Damaged)?;
     Ok(rendition(image, "webp", "image/webp", bytes.to_vec()))
 }
 
@@ -133,7 +146,9 @@ fn jpeg(image: &DynamicImage) -> Result<(Rendition, Vec<u8>), ImageError> {
     let mut bytes = Vec::new();
     let opaque = on_white(image);
     let encoder = JpegEncoder::new_with_quality(&mut bytes, JPEG_QUALITY);
-    opaque.write_with_encoder(encoder).map_err(|_| ImageError::Damaged)?;
+    opaque
+        .write_with_encoder(encoder)
+        .map_err(|_| ImageError::Damaged)?;
     Ok(rendition(image, "jpg", "image/jpeg", bytes))
 }
 
@@ -142,12 +157,18 @@ fn on_white(image: &DynamicImage) -> DynamicImage {
     if !image.color().has_alpha() {
         return image.clone();
     }
-    let mut page = image::RgbaImage::from_pixel(image.width(), image.height(), image::Rgba([255; 4]));
+    let mut page =
+        image::RgbaImage::from_pixel(image.width(), image.height(), image::Rgba([255; 4]));
     image::imageops::overlay(&mut page, &image.to_rgba8(), 0, 0);
     DynamicImage::ImageRgb8(DynamicImage::ImageRgba8(page).into_rgb8())
 }
 
-fn rendition(image: &DynamicImage, suffix: &str, content_type: &str, bytes: Vec<u8>) -> (Rendition, Vec<u8>) {
+fn rendition(
+    image: &DynamicImage,
+    suffix: &str,
+    content_type: &str,
+    bytes: Vec<u8>,
+) -> (Rendition, Vec<u8>) {
     let rendition = Rendition {
         file: format!("{}.{suffix}", image.width()),
         content_type: content_type.to_owned(),
@@ -164,15 +185,29 @@ mod tests {
 
     fn png(width: u32, height: u32) -> Vec<u8> {
         let mut bytes = Cursor::new(Vec::new());
-        DynamicImage::new_rgba8(width, height).write_to(&mut bytes, ImageFormat::Png).unwrap();
+        DynamicImage::new_rgba8(width, height)
+            .write_to(&mut bytes, ImageFormat::Png)
+            .unwrap();
         bytes.into_inner()
     }
 
     #[test]
     fn an_image_is_published_in_its_own_width_and_below() {
         let published = publish(&png(1_000, 500)).unwrap();
-        let names: Vec<_> = published.files.iter().map(|(r, _)| (r.file.as_str(), r.height)).collect();
-        assert_eq!(names, [("320.webp", 160), ("640.webp", 320), ("1000.jpg", 500), ("1000.webp", 500)]);
+        let names: Vec<_> = published
+            .files
+            .iter()
+            .map(|(r, _)| (r.file.as_str(), r.height))
+            .collect();
+        assert_eq!(
+            names,
+            [
+                ("320.webp", 160),
+                ("640.webp", 320),
+                ("1000.jpg", 500),
+                ("1000.webp", 500)
+            ]
+        );
         for (rendition, bytes) in &published.files {
             assert!(sniff(bytes).is_some(), "{}", rendition.file);
         }
@@ -181,10 +216,19 @@ mod tests {
 
     #[test]
     fn what_is_no_image_is_refused() {
-        for bytes in [&b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>"[..], b"", b"%PDF-1.7", b"BM12345678", b"\x00\x00\x01\x00"] {
+        for bytes in [
+            &b"<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>"[..],
+            b"",
+            b"%PDF-1.7",
+            b"BM12345678",
+            b"\x00\x00\x01\x00",
+        ] {
             assert_eq!(publish(bytes).err(), Some(ImageError::Type));
         }
-        assert_eq!(publish(b"\x89PNG\r\n\x1a\nrubbish").err(), Some(ImageError::Damaged));
+        assert_eq!(
+            publish(b"\x89PNG\r\n\x1a\nrubbish").err(),
+            Some(ImageError::Damaged)
+        );
     }
 
     #[test]
@@ -209,7 +253,9 @@ mod tests {
 
     fn crc(bytes: &[u8]) -> u32 {
         !bytes.iter().fold(u32::MAX, |crc, byte| {
-            (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xEDB8_8320 & (!(crc & 1)).wrapping_add(1)))
+            (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+                (crc >> 1) ^ (0xEDB8_8320 & (!(crc & 1)).wrapping_add(1))
+            })
         })
     }
 }

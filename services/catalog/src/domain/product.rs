@@ -146,7 +146,9 @@ impl Product {
     /// The variants a shopper can see; none while the product is not active.
     pub fn on_sale(&self) -> impl Iterator<Item = &Variant> {
         let sold = self.status == Status::Active;
-        self.variants.iter().filter(move |variant| sold && variant.active)
+        self.variants
+            .iter()
+            .filter(move |variant| sold && variant.active)
     }
 }
 

@@ -46,13 +46,16 @@ fn fold(c: char) -> &'static str {
 
 /// A title for sorting: lower case, accents folded.
 pub fn sort_key(title: &str) -> String {
-    let folded = title.to_lowercase().chars().fold(String::new(), |mut key, c| {
-        match fold(c) {
-            "" => key.push(c),
-            plain => key.push_str(plain),
-        }
-        key
-    });
+    let folded = title
+        .to_lowercase()
+        .chars()
+        .fold(String::new(), |mut key, c| {
+            match fold(c) {
+                "" => key.push(c),
+                plain => key.push_str(plain),
+            }
+            key
+        });
     folded.trim().to_owned()
 }
 
@@ -68,7 +71,11 @@ mod tests {
             ("日本", None),
             ("-", None),
         ] {
-            assert_eq!(of_title(title).map(String::from).as_deref(), slug, "{title}");
+            assert_eq!(
+                of_title(title).map(String::from).as_deref(),
+                slug,
+                "{title}"
+            );
         }
         let long = of_title(&"á b".repeat(60)).unwrap();
         assert!(long.as_str().len() <= SLUG_CHARS_MAX && !long.as_str().ends_with('-'));

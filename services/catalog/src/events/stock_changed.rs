@@ -15,14 +15,19 @@ pub async fn handle(
 ) -> Result<(), HandleError> {
     let said = delivery.message;
     let park = |text: &str| HandleError::Park(text.to_owned());
-    let variant: VariantId =
-        said.variant_id.parse().map_err(|_| park("variant_id is not a UUID"))?;
+    let variant: VariantId = said
+        .variant_id
+        .parse()
+        .map_err(|_| park("variant_id is not a UUID"))?;
     let Some(product) = variants::find_product_of(tx, variant).await? else {
         // Stock of a variant that was deleted meanwhile concerns no shopper.
         return Ok(());
     };
-    let counts =
-        Stock { available: said.available, backorder: said.backorder, tracked: said.tracked };
+    let counts = Stock {
+        available: said.available,
+        backorder: said.backorder,
+        tracked: said.tracked,
+    };
     if !stock::save(tx, (product, variant), counts, said.version).await? {
         return Ok(());
     }

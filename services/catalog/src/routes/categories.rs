@@ -72,14 +72,21 @@ pub async fn create_category(
     let made = once(&app.db, staff.tenant.id, &key, body.hash(), async |tx| {
         let known = categories::list_categories(tx).await?;
         if known.len() >= CATEGORIES_MAX {
-            return Err(ApiError::conflict("too-many-categories", "at most 1,000 categories"));
+            return Err(ApiError::conflict(
+                "too-many-categories",
+                "at most 1,000 categories",
+            ));
         }
         let id = CategoryId::new();
         Tree::of(&known).place(id, body.parent_id)?;
         let accepted = "no address can be made of this name; write one";
-        let slug = body.slug.clone().or_else(|| slug::of_title(&body.name)).ok_or_else(|| {
-            ApiError::invalid("invalid-category", accepted).at("/slug", "missing", accepted)
-        })?;
+        let slug = body
+            .slug
+            .clone()
+            .or_else(|| slug::of_title(&body.name))
+            .ok_or_else(|| {
+                ApiError::invalid("invalid-category", accepted).at("/slug", "missing", accepted)
+            })?;
         let category = Category {
             id,
             version: 1,
@@ -92,7 +99,9 @@ pub async fn create_category(
             seo_description: String::new(),
             changed_at: now,
         };
-        categories::create_category(tx, &category).await.map_err(taken)?;
+        categories::create_category(tx, &category)
+            .await
+            .map_err(taken)?;
         Ok(Answer::created(CategoryView::from(category)))
     })
     .await?;
@@ -117,9 +126,13 @@ pub async fn list_category_tree(
         .answer(&hot, shopper.tenant.id, 60, async || {
             let found = app
                 .db
-                .read(shopper.tenant.id, async |tx| categories::list_categories(tx).await)
+                .read(shopper.tenant.id, async |tx| {
+                    categories::list_categories(tx).await
+                })
                 .await?;
-            Ok(CategoryTree { items: found.into_iter().map(CategoryView::from).collect() })
+            Ok(CategoryTree {
+                items: found.into_iter().map(CategoryView::from).collect(),
+            })
         })
         .await
 }

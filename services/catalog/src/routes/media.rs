@@ -1,6 +1,8 @@
 //! Images: an address to upload to, a check and the published sizes, and the files themselves.
 
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+};
 use garde::Validate;
 use http_kit::permissions::CanEditCatalog;
 use http_kit::{
@@ -71,8 +73,14 @@ pub async fn create_media(
     };
     once(&app.db, tenant, &key, body.hash(), async |tx| {
         media::create_media(tx, &row).await?;
-        let upload = Some(Upload { method: "PUT".into(), url });
-        Ok::<_, ApiError>(Answer::created(MediaView { upload, ..view(&app, &row) }))
+        let upload = Some(Upload {
+            method: "PUT".into(),
+            url,
+        });
+        Ok::<_, ApiError>(Answer::created(MediaView {
+            upload,
+            ..view(&app, &row)
+        }))
     })
     .await
 }
@@ -85,14 +93,23 @@ pub async fn complete_media(
     id: Path<MediaId>,
 ) -> Result<Json<MediaView>, ApiError> {
     let (tenant, id) = (staff.tenant.id, *id);
-    let found = app.db.read(tenant, async |tx| media::find_media(tx, id).await).await?;
+    let found = app
+        .db
+        .read(tenant, async |tx| media::find_media(tx, id).await)
+        .await?;
     let row = found.ok_or_else(|| ApiError::not_found("media-not-found"))?;
     if row.state == "ready" {
         return Ok(Json(view(&app, &row)));
     }
-    let uploaded = app.objects.get(&upload_key(tenant, id), UPLOAD_BYTES_MAX).await?;
+    let uploaded = app
+        .objects
+        .get(&upload_key(tenant, id), UPLOAD_BYTES_MAX)
+        .await?;
     let hash = Sha256::digest(&uploaded).to_vec();
-    let same = app.db.read(tenant, async |tx| media::find_by_content(tx, &hash).await).await?;
+    let same = app
+        .db
+        .read(tenant, async |tx| media::find_by_content(tx, &hash).await)
+        .await?;
     if let Some(same) = same {
         return Ok(Json(view(&app, &same)));
     }
@@ -102,10 +119,14 @@ pub async fn complete_media(
     let published = published.map_err(|error| ApiError::internal(&error))??;
     for (rendition, content) in &published.files {
         let key = file_key(tenant, id, &rendition.file);
-        app.objects.put(&key, content, &rendition.content_type).await?;
+        app.objects
+            .put(&key, content, &rendition.content_type)
+            .await?;
     }
     let row = ready(row, hash, &published);
-    app.db.tenant(tenant, async |tx| media::save_media(tx, &row).await).await?;
+    app.db
+        .tenant(tenant, async |tx| media::save_media(tx, &row).await)
+        .await?;
     if let Err(error) = app.objects.delete(&upload_key(tenant, id)).await {
         tracing::warn!(cause = %error, "An upload was left behind");
     }
@@ -113,7 +134,11 @@ pub async fn complete_media(
 }
 
 fn ready(row: MediaRow, hash: Vec<u8>, published: &Published) -> MediaRow {
-    let renditions: Vec<_> = published.files.iter().map(|(rendition, _)| rendition).collect();
+    let renditions: Vec<_> = published
+        .files
+        .iter()
+        .map(|(rendition, _)| rendition)
+        .collect();
     MediaRow {
         state: "ready".into(),
         content_hash: Some(hash),
@@ -133,12 +158,18 @@ pub async fn get_media_file(
 ) -> Result<HttpResponse, ApiError> {
     let tenant = shopper.tenant.id;
     let (id, file) = (*path).clone();
-    let found = app.db.read(tenant, async |tx| media::find_media(tx, id).await).await?;
+    let found = app
+        .db
+        .read(tenant, async |tx| media::find_media(tx, id).await)
+        .await?;
     let row = found.ok_or_else(|| ApiError::not_found("media-not-found"))?;
     let renditions = row.renditions();
     let rendition = renditions.iter().find(|rendition| rendition.file == file);
     let rendition = rendition.ok_or_else(|| ApiError::not_found("media-not-found"))?;
-    let content = app.objects.get(&file_key(tenant, id, &file), UPLOAD_BYTES_MAX).await?;
+    let content = app
+        .objects
+        .get(&file_key(tenant, id, &file), UPLOAD_BYTES_MAX)
+        .await?;
     Ok(HttpResponse::Ok()
         .insert_header((CONTENT_TYPE, rendition.content_type.as_str()))
         .insert_header((CACHE_CONTROL, "public, max-age=31536000, immutable"))

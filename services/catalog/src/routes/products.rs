@@ -188,7 +188,11 @@ impl From<Product> for ProductView {
             seo_title: product.seo_title,
             seo_description: product.seo_description,
             options: product.options,
-            variants: product.variants.into_iter().map(VariantView::from).collect(),
+            variants: product
+                .variants
+                .into_iter()
+                .map(VariantView::from)
+                .collect(),
             category_ids: product.categories,
             images: product.images,
             changed_at: product.changed_at,
@@ -256,12 +260,17 @@ pub async fn create_product(
     let product = product::build(draft, None, place(&app, tenant), limits(tenant))?;
     once(&app.db, tenant.id, &key, hash, async |tx| {
         let count = usage::add_product(tx).await?;
-        if let Some(limit) = tenant.limit("limit.products").filter(|limit| count > *limit) {
+        if let Some(limit) = tenant
+            .limit("limit.products")
+            .filter(|limit| count > *limit)
+        {
             let detail = format!("the plan covers {limit} products; a larger plan lifts it");
             return Err(ApiError::payment_required("limit-reached", detail));
         }
         check_images(tx, &product).await?;
-        products::create_product(tx, &product).await.map_err(taken)?;
+        products::create_product(tx, &product)
+            .await
+            .map_err(taken)?;
         publish(tx, &product, None).await?;
         let place = format!("/api/catalog/admin/products/{}", product.id);
         Ok(Answer::created(ProductView::from(product)).at(place))
@@ -288,7 +297,8 @@ pub async fn update_product(
             if before.version != seen.0 {
                 return Err(ApiError::precondition_failed(&ProductView::from(before)));
             }
-            let product = product::build(draft, Some(&before), place(&app, tenant), limits(tenant))?;
+            let product =
+                product::build(draft, Some(&before), place(&app, tenant), limits(tenant))?;
             check_images(tx, &product).await?;
             products::save_product(tx, &product).await.map_err(taken)?;
             publish(tx, &product, Some(&before)).await?;
@@ -305,11 +315,17 @@ pub async fn get_product(
     staff: Staff<CanReadCatalog>,
     id: Path<ProductId>,
 ) -> Result<HttpResponse, ApiError> {
-    let found =
-        app.db.read(staff.tenant.id, async |tx| products::find_product(tx, *id).await).await?;
+    let found = app
+        .db
+        .read(staff.tenant.id, async |tx| {
+            products::find_product(tx, *id).await
+        })
+        .await?;
     let product = found.ok_or_else(|| ApiError::not_found("product-not-found"))?;
     let etag = IfMatch::etag(product.version);
-    Ok(HttpResponse::Ok().insert_header(etag).json(ProductView::from(product)))
+    Ok(HttpResponse::Ok()
+        .insert_header(etag)
+        .json(ProductView::from(product)))
 }
 
 /// The store's products, the newest first.
@@ -330,7 +346,10 @@ pub async fn list_products(
 }
 
 fn place(app: &App, tenant: &TenantRef) -> Place {
-    Place { currency: tenant.currency, now: app.clock.now() }
+    Place {
+        currency: tenant.currency,
+        now: app.clock.now(),
+    }
 }
 
 fn limits(tenant: &TenantRef) -> Limits {

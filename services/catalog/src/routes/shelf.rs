@@ -76,12 +76,18 @@ pub async fn list_shelf(
                 .db
                 .read(tenant, async |tx| {
                     let filter = filter(tx, &query).await?;
-                    Ok::<_, ApiError>(cards::list_cards(tx, &filter, sort, after, page.fetch()).await?)
+                    Ok::<_, ApiError>(
+                        cards::list_cards(tx, &filter, sort, after, page.fetch()).await?,
+                    )
                 })
                 .await?;
             let list = page.list(rows, |row| row.key(sort), |row| card(&app, tenant, row));
             let items = list.items.into_iter().collect::<Result<Vec<_>, _>>()?;
-            Ok::<_, ApiError>(List { items, next: list.next, count: list.count })
+            Ok::<_, ApiError>(List {
+                items,
+                next: list.next,
+                count: list.count,
+            })
         })
         .await
 }
@@ -106,7 +112,9 @@ async fn filter(tx: &db::TenantTx, query: &ShelfQuery) -> Result<Filter, ApiErro
 }
 
 fn card(app: &App, tenant: TenantId, row: Listed) -> Result<ProductCard, ApiError> {
-    let mut card = row.into_card().map_err(|error| ApiError::internal(&error))?;
+    let mut card = row
+        .into_card()
+        .map_err(|error| ApiError::internal(&error))?;
     address(&mut card.images, &app.media_base(tenant));
     Ok(card)
 }
@@ -122,8 +130,10 @@ pub async fn get_page(
     let tenant = shopper.tenant.id;
     app.hot
         .answer(&hot, tenant, MAX_AGE_SECONDS, async || {
-            let found =
-                app.db.read(tenant, async |tx| cards::find_document(tx, &slug).await).await?;
+            let found = app
+                .db
+                .read(tenant, async |tx| cards::find_document(tx, &slug).await)
+                .await?;
             let found = found.ok_or_else(|| ApiError::not_found("product-not-found"))?;
             let mut page = cards::complete(found).map_err(|error| ApiError::internal(&error))?;
             address(&mut page.images, &app.media_base(tenant));
@@ -173,7 +183,9 @@ pub async fn search_shelf(
                 })
                 .await?;
             let items = rows.into_iter().map(|row| card(&app, tenant, row));
-            Ok::<_, ApiError>(Found { items: items.collect::<Result<_, _>>()? })
+            Ok::<_, ApiError>(Found {
+                items: items.collect::<Result<_, _>>()?,
+            })
         })
         .await
 }

@@ -92,7 +92,14 @@ pub async fn list_cards(
     use product_card as c;
     let mut query = c::table
         .filter(c::tenant_id.eq(tx.tenant().uuid()))
-        .select((c::product_id, c::title_key, c::price_minor, c::created_at, c::in_stock, c::card))
+        .select((
+            c::product_id,
+            c::title_key,
+            c::price_minor,
+            c::created_at,
+            c::in_stock,
+            c::card,
+        ))
         .limit(rows)
         .into_boxed();
     query = match sort {
@@ -147,15 +154,26 @@ pub async fn list_by_ids(tx: &TenantTx, ids: &[Uuid]) -> Result<Vec<Listed>, Err
     let rows: Vec<Listed> = c::table
         .filter(c::tenant_id.eq(tx.tenant().uuid()))
         .filter(c::product_id.eq_any(ids))
-        .select((c::product_id, c::title_key, c::price_minor, c::created_at, c::in_stock, c::card))
+        .select((
+            c::product_id,
+            c::title_key,
+            c::price_minor,
+            c::created_at,
+            c::in_stock,
+            c::card,
+        ))
         .load(&mut tx.conn())
         .await?;
-    let mut by_id: BTreeMap<Uuid, Listed> = rows.into_iter().map(|row| (row.product_id, row)).collect();
+    let mut by_id: BTreeMap<Uuid, Listed> =
+        rows.into_iter().map(|row| (row.product_id, row)).collect();
     Ok(ids.iter().filter_map(|id| by_id.remove(id)).collect())
 }
 
 /// A product's page with its stock and its categories.
-pub async fn find_document(tx: &TenantTx, slug: &str) -> Result<Option<(String, Stocks, Vec<CategoryRef>)>, Error> {
+pub async fn find_document(
+    tx: &TenantTx,
+    slug: &str,
+) -> Result<Option<(String, Stocks, Vec<CategoryRef>)>, Error> {
     use product_card as c;
     let found = c::table
         .filter(c::tenant_id.eq(tx.tenant().uuid()))
@@ -164,7 +182,9 @@ pub async fn find_document(tx: &TenantTx, slug: &str) -> Result<Option<(String, 
         .first::<(Uuid, String)>(&mut tx.conn())
         .await
         .optional()?;
-    let Some((id, document)) = found else { return Ok(None) };
+    let Some((id, document)) = found else {
+        return Ok(None);
+    };
     let id = ProductId::from_uuid(id);
     let (stock, categories) = try_join!(stock::of_product(tx, id), list_categories(tx, id))?;
     Ok(Some((document, stock, categories)))
@@ -180,7 +200,10 @@ pub fn complete(
     (document, stock, categories): (String, Stocks, Vec<CategoryRef>),
 ) -> Result<ProductDocument, serde_json::Error> {
     let kept: Kept = serde_json::from_str(&document)?;
-    Ok(ProductDocument { categories, ..kept.with_stock(&stock) })
+    Ok(ProductDocument {
+        categories,
+        ..kept.with_stock(&stock)
+    })
 }
 
 async fn list_categories(tx: &TenantTx, id: ProductId) -> Result<Vec<CategoryRef>, Error> {
@@ -198,7 +221,9 @@ async fn list_categories(tx: &TenantTx, id: ProductId) -> Result<Vec<CategoryRef
         .await?;
     let view = |(id, slug, name): (Uuid, String, String)| CategoryRef {
         id: CategoryId::from_uuid(id),
-        slug: slug.parse().expect("a slug was checked before it was stored"),
+        slug: slug
+            .parse()
+            .expect("a slug was checked before it was stored"),
         name,
     };
     Ok(rows.into_iter().map(view).collect())
@@ -223,7 +248,11 @@ pub async fn save_card(
         c::document.eq(serde_json::to_string(kept).expect("a document is plain data")),
     );
     diesel::insert_into(c::table)
-        .values((c::tenant_id.eq(tx.tenant().uuid()), c::product_id.eq(product.id.uuid()), values.clone()))
+        .values((
+            c::tenant_id.eq(tx.tenant().uuid()),
+            c::product_id.eq(product.id.uuid()),
+            values.clone(),
+        ))
         .on_conflict((c::tenant_id, c::product_id))
         .do_update()
         .set(values)
@@ -243,6 +272,9 @@ pub async fn save_in_stock(tx: &TenantTx, id: ProductId, in_stock: bool) -> Resu
     let target = product_card::table
         .find((tx.tenant().uuid(), id.uuid()))
         .filter(product_card::in_stock.ne(in_stock));
-    diesel::update(target).set(product_card::in_stock.eq(in_stock)).execute(&mut tx.conn()).await?;
+    diesel::update(target)
+        .set(product_card::in_stock.eq(in_stock))
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }

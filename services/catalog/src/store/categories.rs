@@ -33,7 +33,10 @@ impl Row {
             version: self.version,
             parent: self.parent_id.map(CategoryId::from_uuid),
             position: self.position,
-            slug: self.slug.parse().expect("a slug was checked before it was stored"),
+            slug: self
+                .slug
+                .parse()
+                .expect("a slug was checked before it was stored"),
             name: self.name,
             description_html: self.description_html,
             seo_title: self.seo_title,
@@ -68,6 +71,9 @@ pub async fn create_category(tx: &TenantTx, from: &Category) -> Result<(), Error
         seo_description: from.seo_description.clone(),
         changed_at: from.changed_at,
     };
-    diesel::insert_into(category::table).values(&row).execute(&mut tx.conn()).await?;
+    diesel::insert_into(category::table)
+        .values(&row)
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }

@@ -37,7 +37,10 @@ impl MediaRow {
 }
 
 pub async fn create_media(tx: &TenantTx, row: &MediaRow) -> Result<(), Error> {
-    diesel::insert_into(media::table).values(row).execute(&mut tx.conn()).await?;
+    diesel::insert_into(media::table)
+        .values(row)
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 

@@ -32,18 +32,26 @@ pub async fn save_shown(tx: &TenantTx, shown: &[Shown], now: OffsetDateTime) -> 
         .await?
         .into_iter()
         .collect();
-    let is_news = |price: &&Shown| last.get(&price.variant.uuid()).copied().flatten() != price.price_minor;
-    let rows: Vec<_> = shown.iter().filter(is_news).map(|price| {
-        (
-            p::tenant_id.eq(tenant),
-            p::variant_id.eq(price.variant.uuid()),
-            p::from_at.eq(now),
-            p::price_minor.eq(price.price_minor),
-            p::currency.eq(price.currency.to_string()),
-        )
-    }).collect();
+    let is_news =
+        |price: &&Shown| last.get(&price.variant.uuid()).copied().flatten() != price.price_minor;
+    let rows: Vec<_> = shown
+        .iter()
+        .filter(is_news)
+        .map(|price| {
+            (
+                p::tenant_id.eq(tenant),
+                p::variant_id.eq(price.variant.uuid()),
+                p::from_at.eq(now),
+                p::price_minor.eq(price.price_minor),
+                p::currency.eq(price.currency.to_string()),
+            )
+        })
+        .collect();
     for chunk in rows.chunks(1_000) {
-        diesel::insert_into(variant_price::table).values(chunk.to_vec()).execute(&mut tx.conn()).await?;
+        diesel::insert_into(variant_price::table)
+            .values(chunk.to_vec())
+            .execute(&mut tx.conn())
+            .await?;
     }
     Ok(())
 }

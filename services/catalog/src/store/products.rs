@@ -52,11 +52,19 @@ impl Row {
         }
     }
 
-    fn into_product(self, variants: Vec<Variant>, categories: Vec<CategoryId>, images: Vec<ProductImage>) -> Product {
+    fn into_product(
+        self,
+        variants: Vec<Variant>,
+        categories: Vec<CategoryId>,
+        images: Vec<ProductImage>,
+    ) -> Product {
         Product {
             id: ProductId::from_uuid(self.id),
             version: self.version,
-            slug: self.slug.parse().expect("a slug was checked before it was stored"),
+            slug: self
+                .slug
+                .parse()
+                .expect("a slug was checked before it was stored"),
             title: self.title,
             description_html: self.description_html,
             status: Status::from_word(&self.status),
@@ -78,7 +86,10 @@ impl Row {
 pub async fn find_product(tx: &TenantTx, id: ProductId) -> Result<Option<Product>, Error> {
     let (tenant, id) = (tx.tenant().uuid(), id.uuid());
     let (mut rows, mut categories, mut images) = (tx.conn(), tx.conn(), tx.conn());
-    let row = product::table.find((tenant, id)).select(Row::as_select()).first(&mut rows);
+    let row = product::table
+        .find((tenant, id))
+        .select(Row::as_select())
+        .first(&mut rows);
     let row = async { Ok::<_, Error>(row.await.optional()?) };
     let in_categories = async {
         let ids = product_category::table
@@ -98,10 +109,17 @@ pub async fn find_product(tx: &TenantTx, id: ProductId) -> Result<Option<Product
             .load::<(Uuid, String)>(&mut images);
         Ok(rows.await?)
     };
-    let (row, variants, categories, images) =
-        try_join!(row, variants::list_of_product(tx, ProductId::from_uuid(id)), in_categories, has_images)?;
+    let (row, variants, categories, images) = try_join!(
+        row,
+        variants::list_of_product(tx, ProductId::from_uuid(id)),
+        in_categories,
+        has_images
+    )?;
     let categories = categories.into_iter().map(CategoryId::from_uuid).collect();
-    let image = |(id, alt)| ProductImage { media_id: MediaId::from_uuid(id), alt };
+    let image = |(id, alt)| ProductImage {
+        media_id: MediaId::from_uuid(id),
+        alt,
+    };
     let images = images.into_iter().map(image).collect();
     Ok(row.map(|row| row.into_product(variants, categories, images)))
 }
@@ -127,7 +145,10 @@ pub async fn lock_product(tx: &TenantTx, id: ProductId) -> Result<Option<Product
 /// `product_slug` and `variant_sku` name what another product already has.
 pub async fn create_product(tx: &TenantTx, from: &Product) -> Result<(), Error> {
     let row = Row::of(tx.tenant().uuid(), from);
-    diesel::insert_into(product::table).values(&row).execute(&mut tx.conn()).await?;
+    diesel::insert_into(product::table)
+        .values(&row)
+        .execute(&mut tx.conn())
+        .await?;
     variants::save_of_product(tx, from).await?;
     save_lists(tx, from).await
 }
@@ -136,7 +157,10 @@ pub async fn create_product(tx: &TenantTx, from: &Product) -> Result<(), Error> 
 pub async fn save_product(tx: &TenantTx, from: &Product) -> Result<(), Error> {
     let row = Row::of(tx.tenant().uuid(), from);
     let target = product::table.find((row.tenant_id, row.id));
-    diesel::update(target).set(&row).execute(&mut tx.conn()).await?;
+    diesel::update(target)
+        .set(&row)
+        .execute(&mut tx.conn())
+        .await?;
     variants::save_of_product(tx, from).await?;
     save_lists(tx, from).await
 }
@@ -153,27 +177,41 @@ async fn save_lists(tx: &TenantTx, from: &Product) -> Result<(), Error> {
         .filter(product_category::tenant_id.eq(tenant))
         .filter(product_category::product_id.eq(id));
     diesel::delete(old).execute(&mut tx.conn()).await?;
-    let rows: Vec<_> = (0_i32..).zip(&from.categories).map(|(at, category)| {
-        (
-            product_category::tenant_id.eq(tenant),
-            product_category::product_id.eq(id),
-            product_category::category_id.eq(category.uuid()),
-            product_category::position.eq(at),
-        )
-    }).collect();
-    diesel::insert_into(product_category::table).values(rows).execute(&mut tx.conn()).await?;
-    let old = product_media::table.filter(product_media::tenant_id.eq(tenant)).filter(product_media::product_id.eq(id));
+    let rows: Vec<_> = (0_i32..)
+        .zip(&from.categories)
+        .map(|(at, category)| {
+            (
+                product_category::tenant_id.eq(tenant),
+                product_category::product_id.eq(id),
+                product_category::category_id.eq(category.uuid()),
+                product_category::position.eq(at),
+            )
+        })
+        .collect();
+    diesel::insert_into(product_category::table)
+        .values(rows)
+        .execute(&mut tx.conn())
+        .await?;
+    let old = product_media::table
+        .filter(product_media::tenant_id.eq(tenant))
+        .filter(product_media::product_id.eq(id));
     diesel::delete(old).execute(&mut tx.conn()).await?;
-    let rows: Vec<_> = (0_i32..).zip(&from.images).map(|(at, image)| {
-        (
-            product_media::tenant_id.eq(tenant),
-            product_media::product_id.eq(id),
-            product_media::media_id.eq(image.media_id.uuid()),
-            product_media::position.eq(at),
-            product_media::alt.eq(&image.alt),
-        )
-    }).collect();
-    diesel::insert_into(product_media::table).values(rows).execute(&mut tx.conn()).await?;
+    let rows: Vec<_> = (0_i32..)
+        .zip(&from.images)
+        .map(|(at, image)| {
+            (
+                product_media::tenant_id.eq(tenant),
+                product_media::product_id.eq(id),
+                product_media::media_id.eq(image.media_id.uuid()),
+                product_media::position.eq(at),
+                product_media::alt.eq(&image.alt),
+            )
+        })
+        .collect();
+    diesel::insert_into(product_media::table)
+        .values(rows)
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 
@@ -199,7 +237,15 @@ pub async fn list_products(
     use product as p;
     let mut query = p::table
         .filter(p::tenant_id.eq(tx.tenant().uuid()))
-        .select((p::id, p::version, p::slug, p::title, p::status, p::vendor, p::changed_at))
+        .select((
+            p::id,
+            p::version,
+            p::slug,
+            p::title,
+            p::status,
+            p::vendor,
+            p::changed_at,
+        ))
         .order(p::id.desc())
         .limit(rows)
         .into_boxed();

@@ -155,5 +155,16 @@ table! {
 }
 
 allow_tables_to_appear_in_same_query!(
-    product, media, variant, variant_price, category, product_category, product_media, store_usage, variant_stock, product_card, search_term, search_trigram,
+    product,
+    media,
+    variant,
+    variant_price,
+    category,
+    product_category,
+    product_media,
+    store_usage,
+    variant_stock,
+    product_card,
+    search_term,
+    search_trigram,
 );

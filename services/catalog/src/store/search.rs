@@ -28,15 +28,35 @@ pub async fn find_products(tx: &TenantTx, query: &str, max_rows: i32) -> Result<
 /// Writes a product's words; it must be on the shelf.
 pub async fn save_words(tx: &TenantTx, product: &Product) -> Result<(), Error> {
     let values = product.options.iter().flat_map(|option| &option.values);
-    let labels: Vec<&str> =
-        product.tags.iter().chain([&product.vendor]).chain(values).map(String::as_str).collect();
-    let contents = vec![product.title.clone(), labels.join(" "), plain(&product.description_html)];
+    let labels: Vec<&str> = product
+        .tags
+        .iter()
+        .chain([&product.vendor])
+        .chain(values)
+        .map(String::as_str)
+        .collect();
+    let contents = vec![
+        product.title.clone(),
+        labels.join(" "),
+        plain(&product.description_html),
+    ];
     let codes = product.on_sale().flat_map(|variant| {
-        [Some(variant.sku.to_string()), variant.barcode.as_ref().map(ToString::to_string)]
+        [
+            Some(variant.sku.to_string()),
+            variant.barcode.as_ref().map(ToString::to_string),
+        ]
     });
     let codes: Vec<String> = codes.flatten().collect();
-    let written = search_index(tx.tenant().uuid(), product.id.uuid(), contents, vec![TITLE, LABEL, BODY], codes);
-    diesel::select(written).get_result::<bool>(&mut tx.conn()).await?;
+    let written = search_index(
+        tx.tenant().uuid(),
+        product.id.uuid(),
+        contents,
+        vec![TITLE, LABEL, BODY],
+        codes,
+    );
+    diesel::select(written)
+        .get_result::<bool>(&mut tx.conn())
+        .await?;
     Ok(())
 }
 

@@ -13,14 +13,25 @@ use uuid::Uuid;
 use super::schema::variant_stock::{self, dsl as s};
 use crate::domain::document::Stock;
 
-pub async fn of_product(tx: &TenantTx, product: ProductId) -> Result<BTreeMap<VariantId, Stock>, Error> {
+pub async fn of_product(
+    tx: &TenantTx,
+    product: ProductId,
+) -> Result<BTreeMap<VariantId, Stock>, Error> {
     let query = QueryDsl::filter(variant_stock::table, s::tenant_id.eq(tx.tenant().uuid()));
-    let rows: Vec<(Uuid, i64, bool, bool)> = QueryDsl::filter(query, s::product_id.eq(product.uuid()))
-        .select((s::variant_id, s::available, s::backorder, s::tracked))
-        .load(&mut tx.conn())
-        .await?;
+    let rows: Vec<(Uuid, i64, bool, bool)> =
+        QueryDsl::filter(query, s::product_id.eq(product.uuid()))
+            .select((s::variant_id, s::available, s::backorder, s::tracked))
+            .load(&mut tx.conn())
+            .await?;
     let entry = |(id, available, backorder, tracked)| {
-        (VariantId::from_uuid(id), Stock { available, backorder, tracked })
+        (
+            VariantId::from_uuid(id),
+            Stock {
+                available,
+                backorder,
+                tracked,
+            },
+        )
     };
     Ok(rows.into_iter().map(entry).collect())
 }
@@ -51,6 +62,8 @@ pub async fn save(
             s::tracked.eq(excluded(s::tracked)),
             s::version.eq(excluded(s::version)),
         ));
-    let written = FilterDsl::filter(insert, excluded(s::version).gt(s::version)).execute(&mut tx.conn()).await?;
+    let written = FilterDsl::filter(insert, excluded(s::version).gt(s::version))
+        .execute(&mut tx.conn())
+        .await?;
     Ok(written > 0)
 }

@@ -58,11 +58,17 @@ impl Row {
     }
 
     fn into_variant(self) -> Variant {
-        let currency: Currency = self.currency.parse().expect("a currency was checked before it was stored");
+        let currency: Currency = self
+            .currency
+            .parse()
+            .expect("a currency was checked before it was stored");
         let money = |minor| Money::new(minor, currency);
         Variant {
             id: VariantId::from_uuid(self.id),
-            sku: self.sku.parse().expect("a SKU was checked before it was stored"),
+            sku: self
+                .sku
+                .parse()
+                .expect("a SKU was checked before it was stored"),
             barcode: self.barcode.and_then(|code| code.parse().ok()),
             option_values: self.option_values,
             price: money(self.price_minor),
@@ -94,12 +100,19 @@ pub async fn list_of_product(tx: &TenantTx, product: ProductId) -> Result<Vec<Va
 /// written anew; their ids stay.
 pub(super) async fn save_of_product(tx: &TenantTx, product: &Product) -> Result<(), Error> {
     let tenant = tx.tenant().uuid();
-    let old = variant::table.filter(variant::tenant_id.eq(tenant)).filter(variant::product_id.eq(product.id.uuid()));
+    let old = variant::table
+        .filter(variant::tenant_id.eq(tenant))
+        .filter(variant::product_id.eq(product.id.uuid()));
     diesel::delete(old).execute(&mut tx.conn()).await?;
-    let rows: Vec<Row> =
-        (0_i32..).zip(&product.variants).map(|(at, from)| Row::of(tenant, product.id, at, from)).collect();
+    let rows: Vec<Row> = (0_i32..)
+        .zip(&product.variants)
+        .map(|(at, from)| Row::of(tenant, product.id, at, from))
+        .collect();
     for chunk in rows.chunks(ROWS_MAX) {
-        diesel::insert_into(variant::table).values(chunk).execute(&mut tx.conn()).await?;
+        diesel::insert_into(variant::table)
+            .values(chunk)
+            .execute(&mut tx.conn())
+            .await?;
     }
     Ok(())
 }

@@ -53,11 +53,7 @@ pub async fn run(app: &App, tenant: TenantId, batch: &[Order]) -> Result<Vec<Out
     Ok(outcomes)
 }
 
-async fn decide(
-    app: &App,
-    tx: &mut TenantTx,
-    batch: &[Order],
-) -> Result<Vec<Outcome>, db::Error> {
+async fn decide(app: &App, tx: &mut TenantTx, batch: &[Order]) -> Result<Vec<Outcome>, db::Error> {
     let mut table = open(app, tx, batch).await?;
     let mut outcomes: Vec<Option<Outcome>> = Vec::new();
     let mut winners = Vec::new();
@@ -65,7 +61,13 @@ async fn decide(
         let outcome = match judge(app, &mut table, order) {
             Ok(totals) => {
                 let (token, token_hash) = secret::new_token();
-                winners.push(Winner { at, id: OrderId::new(), totals, token, token_hash });
+                winners.push(Winner {
+                    at,
+                    id: OrderId::new(),
+                    totals,
+                    token,
+                    token_hash,
+                });
                 None
             }
             Err(Refusal::Ordered) => Some(replay(tx, order).await?),
@@ -82,7 +84,10 @@ async fn decide(
         }
     }
     let none = || Err(ApiError::unavailable("try-again"));
-    Ok(outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(none)).collect())
+    Ok(outcomes
+        .into_iter()
+        .map(|outcome| outcome.unwrap_or_else(none))
+        .collect())
 }
 
 /// Locks the carts, then the stock of everything in them, each in the order of their ids.
@@ -90,15 +95,24 @@ async fn open(app: &App, tx: &TenantTx, batch: &[Order]) -> Result<Table, db::Er
     let ids: Vec<CartId> = batch.iter().map(|order| order.form.cart_id).collect();
     let (carts, shipping) =
         futures_util::try_join!(carts::lock_carts(tx, &ids), settings::list_shipping(tx))?;
-    let wanted: BTreeSet<VariantId> =
-        carts.iter().flat_map(|cart| cart.lines()).map(|line| line.variant).collect();
+    let wanted: BTreeSet<VariantId> = carts
+        .iter()
+        .flat_map(|cart| cart.lines())
+        .map(|line| line.variant)
+        .collect();
     let wanted: Vec<VariantId> = wanted.into_iter().collect();
     let (offers, stock) = futures_util::try_join!(
         variants::list_offers(tx, &wanted),
         stock::lock_stock(tx, &wanted)
     )?;
     let desk = Desk::new(stock.iter().map(|row| (row.variant, row.stock)));
-    Ok(Table { carts, offers, shipping, desk, now: app.clock.now() })
+    Ok(Table {
+        carts,
+        offers,
+        shipping,
+        desk,
+        now: app.clock.now(),
+    })
 }
 
 enum Refusal {
@@ -116,7 +130,10 @@ impl<E: Into<ApiError>> From<E> for Refusal {
 /// Says whether a checkout becomes an order, and promises its stock if so.
 fn judge(app: &App, table: &mut Table, order: &Order) -> Result<Totals, Refusal> {
     let form = &order.form;
-    let cart = table.carts.iter().find(|cart| cart.cart_id() == form.cart_id);
+    let cart = table
+        .carts
+        .iter()
+        .find(|cart| cart.cart_id() == form.cart_id);
     let cart = cart
         .filter(|cart| secret::proves(order.cart_token.as_deref(), &cart.token_hash))
         .ok_or(CartError::NotFound)?;
@@ -130,8 +147,13 @@ fn judge(app: &App, table: &mut Table, order: &Order) -> Result<Totals, Refusal>
     let wanted: Vec<(Offer, Quantity)> = lines
         .iter()
         .map(|line| {
-            let offer = table.offers.iter().find(|offer| offer.variant == line.variant);
-            let offer = offer.filter(|offer| offer.for_sale).ok_or(CartError::NotForSale)?;
+            let offer = table
+                .offers
+                .iter()
+                .find(|offer| offer.variant == line.variant);
+            let offer = offer
+                .filter(|offer| offer.for_sale)
+                .ok_or(CartError::NotForSale)?;
             Ok((offer.clone(), line.quantity))
         })
         .collect::<Result<_, CartError>>()?;
@@ -141,11 +163,15 @@ fn judge(app: &App, table: &mut Table, order: &Order) -> Result<Totals, Refusal>
             "total-changed",
             "the total is not the one that was shown; look at it again and confirm",
         );
-        let problem = problem.with("expected", &form.expected_total).with("total", &totals.total);
+        let problem = problem
+            .with("expected", &form.expected_total)
+            .with("total", &totals.total);
         return Err(problem.into());
     }
-    let quantities: Vec<(VariantId, i64)> =
-        wanted.iter().map(|(offer, quantity)| (offer.variant, quantity.get())).collect();
+    let quantities: Vec<(VariantId, i64)> = wanted
+        .iter()
+        .map(|(offer, quantity)| (offer.variant, quantity.get()))
+        .collect();
     table.desk.reserve(&quantities).map_err(|short| {
         ApiError::conflict("out-of-stock", short.to_string())
             .with("variant_id", &short.variant)
@@ -183,9 +209,10 @@ async fn replay(tx: &TenantTx, order: &Order) -> Result<Outcome, db::Error> {
     let fingerprint = order.key.fingerprint(order.hash);
     Ok(match find_stored(tx, &order.key).await? {
         // The same words that `once` says to another body under a used key.
-        Some(stored) if stored.hash != fingerprint.as_bytes() => {
-            Err(stored.replay(fingerprint).err().unwrap_or_else(|| CartError::Closed.into()))
-        }
+        Some(stored) if stored.hash != fingerprint.as_bytes() => Err(stored
+            .replay(fingerprint)
+            .err()
+            .unwrap_or_else(|| CartError::Closed.into())),
         Some(stored) => Ok((stored, true)),
         None => Err(CartError::Closed.into()),
     })
@@ -200,10 +227,13 @@ async fn record(
     winners: &[Winner],
 ) -> Result<Vec<Stored>, db::Error> {
     let now = table.now;
-    let first = settings::take_numbers(tx, i64::try_from(winners.len()).unwrap_or(i64::MAX)).await?;
+    let first =
+        settings::take_numbers(tx, i64::try_from(winners.len()).unwrap_or(i64::MAX)).await?;
     let mut made: Vec<(OrderRow, OrderDetails)> = Vec::new();
     for (number, winner) in (first..).zip(winners) {
-        let Some(order) = batch.get(winner.at) else { continue };
+        let Some(order) = batch.get(winner.at) else {
+            continue;
+        };
         made.push(order_row(order, winner, number, now));
     }
     let rows: Vec<OrderRow> = made.iter().map(|(row, _)| row.clone()).collect();
@@ -263,8 +293,11 @@ async fn save_stock(
     now: OffsetDateTime,
 ) -> Result<(), db::Error> {
     let touched: BTreeSet<Uuid> = takes.iter().map(|(_, variant, _)| *variant).collect();
-    let changed: Vec<_> =
-        table.desk.all().filter(|(variant, _)| touched.contains(&variant.uuid())).collect();
+    let changed: Vec<_> = table
+        .desk
+        .all()
+        .filter(|(variant, _)| touched.contains(&variant.uuid()))
+        .collect();
     let saved = stock::save_stock(tx, &changed).await?;
     let movements: Vec<MovementRow> = takes
         .iter()
@@ -282,7 +315,10 @@ async fn save_stock(
         })
         .collect();
     stock::create_movements(tx, &movements).await?;
-    let told: Vec<_> = saved.iter().map(|row| tell::stock(tx.tenant(), row, now)).collect();
+    let told: Vec<_> = saved
+        .iter()
+        .map(|row| tell::stock(tx.tenant(), row, now))
+        .collect();
     emit_all(tx, &told).await
 }
 
@@ -297,7 +333,9 @@ async fn answer(
 ) -> Result<Vec<Stored>, db::Error> {
     let mut answers = Vec::new();
     for (winner, (row, details)) in winners.iter().zip(made) {
-        let Some(order) = batch.get(winner.at) else { continue };
+        let Some(order) = batch.get(winner.at) else {
+            continue;
+        };
         let ticket = ticket(app, &row, &details);
         let mut view = order_view(&row, details);
         view.token = Some(winner.token.clone());
@@ -308,18 +346,28 @@ async fn answer(
             .map_err(|problem| db::Error::Unavailable(problem.to_string()))?;
         answers.push((order, fingerprint, stored));
     }
-    let keys: Vec<_> = answers.iter().map(|(order, hash, _)| (&order.key, *hash)).collect();
+    let keys: Vec<_> = answers
+        .iter()
+        .map(|(order, hash, _)| (&order.key, *hash))
+        .collect();
     if claim_all(tx, &keys).await?.contains(&false) {
-        return Err(db::Error::Unavailable("an idempotency key is in use for another cart".into()));
+        return Err(db::Error::Unavailable(
+            "an idempotency key is in use for another cart".into(),
+        ));
     }
-    let kept: Vec<_> = answers.iter().map(|(order, _, stored)| (&order.key, stored)).collect();
+    let kept: Vec<_> = answers
+        .iter()
+        .map(|(order, _, stored)| (&order.key, stored))
+        .collect();
     store_all(tx, &kept).await?;
     Ok(answers.into_iter().map(|(_, _, stored)| stored).collect())
 }
 
 /// The right to pay an order, as long as its goods are kept.
 pub fn ticket(app: &App, row: &OrderRow, details: &OrderDetails) -> Option<String> {
-    let until = row.reserved_until.filter(|_| row.status == "pending_payment")?;
+    let until = row
+        .reserved_until
+        .filter(|_| row.status == "pending_payment")?;
     let ticket = PaymentTicket {
         tenant: TenantId::from_uuid(row.tenant_id),
         order: row.order_id(),
@@ -371,11 +419,18 @@ fn order_row(
 
 fn details(order: &Order, winner: &Winner, now: OffsetDateTime) -> OrderDetails {
     let (form, totals) = (&order.form, &winner.totals);
-    let consent = |given| Consent { given, text_version: form.terms_version.clone(), at: now };
+    let consent = |given| Consent {
+        given,
+        text_version: form.terms_version.clone(),
+        at: now,
+    };
     OrderDetails {
         email: form.email.clone(),
         phone: form.phone.clone(),
-        locale: form.locale.clone().unwrap_or_else(|| order.tenant.locale.clone()),
+        locale: form
+            .locale
+            .clone()
+            .unwrap_or_else(|| order.tenant.locale.clone()),
         tax_id: form.tax_id.clone(),
         shipping_address: form.shipping_address.clone(),
         billing_address: billing(form),
@@ -396,7 +451,9 @@ fn details(order: &Order, winner: &Winner, now: OffsetDateTime) -> OrderDetails 
 }
 
 fn billing(form: &Checkout) -> crate::details::Address {
-    form.billing_address.clone().unwrap_or_else(|| form.shipping_address.clone())
+    form.billing_address
+        .clone()
+        .unwrap_or_else(|| form.shipping_address.clone())
 }
 
 fn line(line: &PricedLine) -> LineDetails {

@@ -77,7 +77,13 @@ pub struct Checkout {
 }
 
 fn must_agree(agreed: &bool, _: &()) -> garde::Result {
-    if *agreed { Ok(()) } else { Err(garde::Error::new("the terms of sale must be accepted: true")) }
+    if *agreed {
+        Ok(())
+    } else {
+        Err(garde::Error::new(
+            "the terms of sale must be accepted: true",
+        ))
+    }
 }
 
 /// An order as its shopper sees it.
@@ -109,7 +115,10 @@ pub struct CheckoutView {
     #[serde(with = "time::serde::rfc3339")]
     pub placed_at: OffsetDateTime,
     /// Until when the goods are kept for an unpaid order.
-    #[serde(with = "time::serde::rfc3339::option", skip_serializing_if = "Option::is_none")]
+    #[serde(
+        with = "time::serde::rfc3339::option",
+        skip_serializing_if = "Option::is_none"
+    )]
     pub reserved_until: Option<OffsetDateTime>,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub tracking: String,
@@ -136,7 +145,9 @@ pub fn order_view(row: &OrderRow, details: OrderDetails) -> CheckoutView {
         refunded: state.refunded,
         shipping_address: details.shipping_address,
         placed_at: row.placed_at,
-        reserved_until: row.reserved_until.filter(|_| row.status == "pending_payment"),
+        reserved_until: row
+            .reserved_until
+            .filter(|_| row.status == "pending_payment"),
         tracking: details.tracking,
     }
 }

@@ -70,11 +70,7 @@ pub enum Warning {
 const FEW: i64 = 5;
 
 /// Puts `quantity` more of an offer into the cart. More than is left is refused with what is left.
-pub fn add(
-    lines: &mut Vec<CartLine>,
-    offer: &Offer,
-    quantity: Quantity,
-) -> Result<(), CartError> {
+pub fn add(lines: &mut Vec<CartLine>, offer: &Offer, quantity: Quantity) -> Result<(), CartError> {
     let already = lines.iter().find(|line| line.variant == offer.variant);
     let wanted = already.map_or(0, |line| line.quantity.get()) + quantity.get();
     let wanted = Quantity::try_from(wanted).map_err(|_| CartError::TooMany)?;
@@ -85,16 +81,14 @@ pub fn add(
 }
 
 /// Sets a line's quantity, and makes the line when there is none.
-pub fn set(
-    lines: &mut Vec<CartLine>,
-    offer: &Offer,
-    quantity: Quantity,
-) -> Result<(), CartError> {
+pub fn set(lines: &mut Vec<CartLine>, offer: &Offer, quantity: Quantity) -> Result<(), CartError> {
     if !offer.for_sale {
         return Err(CartError::NotForSale);
     }
     if offer.available < quantity.get() {
-        return Err(CartError::OutOfStock { available: offer.available.max(0) });
+        return Err(CartError::OutOfStock {
+            available: offer.available.max(0),
+        });
     }
     match lines.iter_mut().find(|line| line.variant == offer.variant) {
         Some(line) => {
@@ -117,7 +111,10 @@ pub fn warnings(line: &CartLine, offer: Option<&Offer>) -> Vec<Warning> {
     };
     let mut found = Vec::new();
     if offer.price != line.price_shown {
-        found.push(Warning::PriceChanged { was: line.price_shown, now: offer.price });
+        found.push(Warning::PriceChanged {
+            was: line.price_shown,
+            now: offer.price,
+        });
     }
     match offer.available {
         ..=0 => found.push(Warning::OutOfStock),
@@ -181,7 +178,10 @@ pub(crate) mod tests {
         for _ in 0..LINES_MAX {
             add(&mut lines, &offer(1, 1), quantity(1)).unwrap();
         }
-        assert_eq!(add(&mut lines, &offer(1, 1), quantity(1)), Err(CartError::TooManyLines));
+        assert_eq!(
+            add(&mut lines, &offer(1, 1), quantity(1)),
+            Err(CartError::TooManyLines)
+        );
     }
 
     #[test]

@@ -44,7 +44,12 @@ pub enum Fulfilment {
 }
 
 impl Fulfilment {
-    pub const ALL: [Self; 4] = [Self::Unfulfilled, Self::Partial, Self::Fulfilled, Self::Delivered];
+    pub const ALL: [Self; 4] = [
+        Self::Unfulfilled,
+        Self::Partial,
+        Self::Fulfilled,
+        Self::Delivered,
+    ];
 
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -103,7 +108,10 @@ impl OrderState {
     pub fn receive_payment(&mut self, received: Money) -> Result<PaymentOutcome, OrderError> {
         match self.status {
             OrderStatus::PendingPayment | OrderStatus::Cancelled if received != self.total => {
-                Err(OrderError::AmountMismatch { expected: self.total, received })
+                Err(OrderError::AmountMismatch {
+                    expected: self.total,
+                    received,
+                })
             }
             OrderStatus::PendingPayment => {
                 self.status = OrderStatus::Paid;
@@ -120,7 +128,10 @@ impl OrderState {
 
     /// A late payment found stock after all: the order lives again.
     pub fn revive(&mut self) {
-        assert!(self.status == OrderStatus::Cancelled, "only a cancelled order is revived");
+        assert!(
+            self.status == OrderStatus::Cancelled,
+            "only a cancelled order is revived"
+        );
         self.status = OrderStatus::Paid;
         self.paid = self.total;
         self.holds_stock = true;
@@ -128,7 +139,10 @@ impl OrderState {
 
     /// A late payment that has to go back. The order stays cancelled.
     pub fn return_late_payment(&mut self) {
-        assert!(self.status == OrderStatus::Cancelled, "only a cancelled order's payment is too late");
+        assert!(
+            self.status == OrderStatus::Cancelled,
+            "only a cancelled order's payment is too late"
+        );
         self.paid = self.total;
         self.refunding = self.total;
     }
@@ -152,7 +166,12 @@ impl OrderState {
         }
         let left = self.paid.minor - self.refunded.minor - self.refunding.minor;
         if amount.currency != self.total.currency || !(1..=left).contains(&amount.minor) {
-            return Err(OrderError::TooMuch { left: Money { minor: left, ..self.total } });
+            return Err(OrderError::TooMuch {
+                left: Money {
+                    minor: left,
+                    ..self.total
+                },
+            });
         }
         self.refunding.minor += amount.minor;
         Ok(())
@@ -160,7 +179,10 @@ impl OrderState {
 
     /// Money went back: asked for here, or given in the provider's own dashboard (`external`).
     pub fn receive_refund(&mut self, amount: Money, external: bool) -> Result<(), OrderError> {
-        let left = Money { minor: self.paid.minor - self.refunded.minor, ..self.total };
+        let left = Money {
+            minor: self.paid.minor - self.refunded.minor,
+            ..self.total
+        };
         if amount.currency != left.currency || !(1..=left.minor).contains(&amount.minor) {
             return Err(OrderError::TooMuch { left });
         }
@@ -233,17 +255,29 @@ mod tests {
         let mut order = new_order();
         let wrong = order.receive_payment(Money::new(100, EUR));
         assert!(matches!(wrong, Err(OrderError::AmountMismatch { .. })));
-        assert_eq!(order.receive_payment(order.total), Ok(PaymentOutcome::BecamePaid));
-        assert_eq!(order.receive_payment(order.total), Ok(PaymentOutcome::AlreadyPaid));
+        assert_eq!(
+            order.receive_payment(order.total),
+            Ok(PaymentOutcome::BecamePaid)
+        );
+        assert_eq!(
+            order.receive_payment(order.total),
+            Ok(PaymentOutcome::AlreadyPaid)
+        );
     }
 
     #[test]
     fn a_payment_after_the_end_is_too_late_and_is_said_so() {
         let mut order = new_order();
         assert_eq!(order.cancel(), Ok(true));
-        assert_eq!(order.receive_payment(order.total), Ok(PaymentOutcome::CameTooLate));
+        assert_eq!(
+            order.receive_payment(order.total),
+            Ok(PaymentOutcome::CameTooLate)
+        );
         order.return_late_payment();
-        assert_eq!(order.receive_payment(order.total), Ok(PaymentOutcome::AlreadyPaid));
+        assert_eq!(
+            order.receive_payment(order.total),
+            Ok(PaymentOutcome::AlreadyPaid)
+        );
         order.receive_refund(order.total, false).unwrap();
         assert_eq!(order.status, OrderStatus::Cancelled);
     }

@@ -44,7 +44,10 @@ impl Desk {
         for (variant, quantity) in &wanted {
             let available = self.0.get(variant).map_or(0, |stock| stock.available());
             if available < *quantity {
-                return Err(OutOfStock { variant: *variant, available });
+                return Err(OutOfStock {
+                    variant: *variant,
+                    available,
+                });
             }
         }
         for (variant, quantity) in wanted {
@@ -76,17 +79,32 @@ mod tests {
     #[test]
     fn a_cart_is_served_whole_or_not_at_all() {
         let [a, b, _] = ids();
-        let stock = |on_hand| Stock { on_hand, reserved: 0 };
+        let stock = |on_hand| Stock {
+            on_hand,
+            reserved: 0,
+        };
         let mut desk = Desk::new([(a, stock(5)), (b, stock(1))]);
         let refused = desk.reserve(&[(a, 2), (b, 2)]);
-        assert_eq!(refused, Err(OutOfStock { variant: b, available: 1 }));
+        assert_eq!(
+            refused,
+            Err(OutOfStock {
+                variant: b,
+                available: 1
+            })
+        );
         assert_eq!(desk.get(a).unwrap().reserved, 0);
     }
 
     #[test]
     fn two_lines_of_one_variant_count_together() {
         let [a, ..] = ids();
-        let mut desk = Desk::new([(a, Stock { on_hand: 3, reserved: 0 })]);
+        let mut desk = Desk::new([(
+            a,
+            Stock {
+                on_hand: 3,
+                reserved: 0,
+            },
+        )]);
         assert!(desk.reserve(&[(a, 2), (a, 2)]).is_err());
         assert!(desk.reserve(&[(a, 2), (a, 1)]).is_ok());
     }
@@ -94,7 +112,13 @@ mod tests {
     #[test]
     fn what_is_not_kept_in_stock_cannot_be_promised() {
         let [a, ..] = ids();
-        assert_eq!(Desk::default().reserve(&[(a, 1)]), Err(OutOfStock { variant: a, available: 0 }));
+        assert_eq!(
+            Desk::default().reserve(&[(a, 1)]),
+            Err(OutOfStock {
+                variant: a,
+                available: 0
+            })
+        );
     }
 
     proptest! {

@@ -30,7 +30,9 @@ impl TaxRegion {
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Mainland, Self::Azores, Self::Madeira].into_iter().find(|r| r.as_str() == text)
+        [Self::Mainland, Self::Azores, Self::Madeira]
+            .into_iter()
+            .find(|r| r.as_str() == text)
     }
 
     /// The region of a Portuguese postcode: 9000 to 9499 Madeira, 9500 to 9999 Azores. Nothing for
@@ -42,7 +44,10 @@ impl TaxRegion {
         let (area, rest) = postcode.as_str().split_once('-')?;
         let is_written = area.len() == 4
             && rest.len() == 3
-            && area.bytes().chain(rest.bytes()).all(|byte| byte.is_ascii_digit());
+            && area
+                .bytes()
+                .chain(rest.bytes())
+                .all(|byte| byte.is_ascii_digit());
         match area.parse::<u16>() {
             Ok(9_500..) if is_written => Some(Self::Azores),
             Ok(9_000..) if is_written => Some(Self::Madeira),
@@ -138,7 +143,14 @@ impl TaxAmount {
         region: TaxRegion,
     ) -> Result<Self, MoneyError> {
         let tax = contained(gross, rate_bps)?;
-        Ok(Self { class, rate_bps, net: gross.sub(tax)?, tax, region, exemption_code: String::new() })
+        Ok(Self {
+            class,
+            rate_bps,
+            net: gross.sub(tax)?,
+            tax,
+            region,
+            exemption_code: String::new(),
+        })
     }
 }
 
@@ -197,7 +209,10 @@ mod tests {
             valid_from,
             rate_bps,
         };
-        let rates = Rates(vec![rate(date!(2024 - 10 - 01), 400), rate(date!(2012 - 04 - 01), 500)]);
+        let rates = Rates(vec![
+            rate(date!(2024 - 10 - 01), 400),
+            rate(date!(2012 - 04 - 01), 500),
+        ]);
         let on = |day| rates.on(day, TaxRegion::Madeira, TaxClass::Reduced);
         assert_eq!(on(date!(2012 - 03 - 31)), None);
         assert_eq!(on(date!(2024 - 09 - 30)), Some(500));
@@ -206,8 +221,14 @@ mod tests {
 
     #[test]
     fn the_tax_is_what_the_price_contains() {
-        assert_eq!(contained(Money::new(12_300, EUR), 2_300), Ok(Money::new(2_300, EUR)));
-        assert_eq!(contained(Money::new(999, EUR), 2_300), Ok(Money::new(187, EUR)));
+        assert_eq!(
+            contained(Money::new(12_300, EUR), 2_300),
+            Ok(Money::new(2_300, EUR))
+        );
+        assert_eq!(
+            contained(Money::new(999, EUR), 2_300),
+            Ok(Money::new(187, EUR))
+        );
         assert_eq!(contained(Money::new(999, EUR), 0), Ok(Money::zero(EUR)));
     }
 

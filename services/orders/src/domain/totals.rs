@@ -56,11 +56,17 @@ pub struct Pricing<'a> {
 
 impl Pricing<'_> {
     pub fn price(&self, wanted: &[(Offer, Quantity)]) -> Result<Totals, TotalsError> {
-        let lines: Vec<PricedLine> =
-            wanted.iter().map(|(offer, quantity)| self.line(offer, *quantity)).collect::<Result<_, _>>()?;
+        let lines: Vec<PricedLine> = wanted
+            .iter()
+            .map(|(offer, quantity)| self.line(offer, *quantity))
+            .collect::<Result<_, _>>()?;
         let subtotal = Money::sum(self.currency, lines.iter().map(|line| line.total))?;
         let sends = lines.iter().any(|line| line.offer.requires_shipping);
-        let shipping = if sends { self.shipping(subtotal) } else { Money::zero(self.currency) };
+        let shipping = if sends {
+            self.shipping(subtotal)
+        } else {
+            Money::zero(self.currency)
+        };
         let shipping_tax = self.tax(shipping, TaxClass::Standard)?;
         let mut parts: Vec<TaxAmount> = lines.iter().map(|line| line.tax.clone()).collect();
         if !shipping.is_zero() {
@@ -69,14 +75,27 @@ impl Pricing<'_> {
         let taxes = summary(&parts)?;
         let tax = Money::sum(self.currency, taxes.iter().map(|part| part.tax))?;
         let total = subtotal.add(shipping)?;
-        Ok(Totals { lines, subtotal, shipping, shipping_tax, tax, taxes, total })
+        Ok(Totals {
+            lines,
+            subtotal,
+            shipping,
+            shipping_tax,
+            tax,
+            taxes,
+            total,
+        })
     }
 
     fn line(&self, offer: &Offer, quantity: Quantity) -> Result<PricedLine, TotalsError> {
         let total = offer.price.times(quantity.get())?;
         let mut tax = self.tax(total, offer.tax_class)?;
         tax.exemption_code.clone_from(&offer.exemption_code);
-        Ok(PricedLine { offer: offer.clone(), quantity, total, tax })
+        Ok(PricedLine {
+            offer: offer.clone(),
+            quantity,
+            total,
+            tax,
+        })
     }
 
     fn tax(&self, gross: Money, class: TaxClass) -> Result<TaxAmount, TotalsError> {
@@ -89,7 +108,11 @@ impl Pricing<'_> {
     fn shipping(&self, subtotal: Money) -> Money {
         let rate = self.shipping.iter().find(|rate| rate.region == self.region);
         match rate {
-            Some(rate) if rate.free_from.is_some_and(|from| subtotal.minor >= from.minor) => {
+            Some(rate)
+                if rate
+                    .free_from
+                    .is_some_and(|from| subtotal.minor >= from.minor) =>
+            {
                 Money::zero(self.currency)
             }
             Some(rate) => rate.price,
@@ -133,7 +156,14 @@ mod tests {
     fn price(region: TaxRegion, wanted: &[(Offer, Quantity)]) -> Result<Totals, TotalsError> {
         let (rates, shipping) = (rates(), shipping());
         let day = date!(2026 - 11 - 24);
-        Pricing { currency: EUR, region, day, rates: &rates, shipping: &shipping }.price(wanted)
+        Pricing {
+            currency: EUR,
+            region,
+            day,
+            rates: &rates,
+            shipping: &shipping,
+        }
+        .price(wanted)
     }
 
     fn one(price: i64) -> (Offer, Quantity) {
@@ -161,7 +191,10 @@ mod tests {
     fn a_class_without_a_rate_is_an_error_not_a_gift() {
         let mut wanted = one(1_000);
         wanted.0.tax_class = TaxClass::Reduced;
-        assert!(matches!(price(TaxRegion::Azores, &[wanted]), Err(TotalsError::NoRate(..))));
+        assert!(matches!(
+            price(TaxRegion::Azores, &[wanted]),
+            Err(TotalsError::NoRate(..))
+        ));
     }
 
     proptest! {

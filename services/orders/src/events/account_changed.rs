@@ -11,7 +11,12 @@ pub async fn handle(
     delivery: Delivery<AccountChanged>,
 ) -> Result<(), HandleError> {
     let account = delivery.message;
-    settings::save_account(tx, account.charges_enabled, &account.payment_methods, account.version)
-        .await?;
+    settings::save_account(
+        tx,
+        account.charges_enabled,
+        &account.payment_methods,
+        account.version,
+    )
+    .await?;
     Ok(())
 }

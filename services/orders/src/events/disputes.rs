@@ -16,7 +16,14 @@ pub async fn opened(
     delivery: Delivery<DisputeOpened>,
     app: App,
 ) -> Result<(), HandleError> {
-    note(tx, &app, delivery.id, delivery.message.dispute, "dispute_opened").await
+    note(
+        tx,
+        &app,
+        delivery.id,
+        delivery.message.dispute,
+        "dispute_opened",
+    )
+    .await
 }
 
 pub async fn closed(
@@ -24,7 +31,14 @@ pub async fn closed(
     delivery: Delivery<DisputeClosed>,
     app: App,
 ) -> Result<(), HandleError> {
-    note(tx, &app, delivery.id, delivery.message.dispute, "dispute_closed").await
+    note(
+        tx,
+        &app,
+        delivery.id,
+        delivery.message.dispute,
+        "dispute_closed",
+    )
+    .await
 }
 
 async fn note(

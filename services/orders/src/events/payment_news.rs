@@ -25,9 +25,24 @@ pub async fn failed(
     delivery: Delivery<PaymentFailed>,
     app: App,
 ) -> Result<(), HandleError> {
-    let order = delivery.message.payment.ok_or_else(|| absent("payment"))?.order_id;
+    let order = delivery
+        .message
+        .payment
+        .ok_or_else(|| absent("payment"))?
+        .order_id;
     let detail = json!({ "code": delivery.message.code });
-    note(tx, &app, delivery.id, &order, Entry { kind: "payment_failed", detail, keep: None }).await
+    note(
+        tx,
+        &app,
+        delivery.id,
+        &order,
+        Entry {
+            kind: "payment_failed",
+            detail,
+            keep: None,
+        },
+    )
+    .await
 }
 
 pub async fn processing(
@@ -35,9 +50,17 @@ pub async fn processing(
     delivery: Delivery<PaymentProcessing>,
     app: App,
 ) -> Result<(), HandleError> {
-    let order = delivery.message.payment.ok_or_else(|| absent("payment"))?.order_id;
+    let order = delivery
+        .message
+        .payment
+        .ok_or_else(|| absent("payment"))?
+        .order_id;
     let keep = Some(app.clock.now() + PROCESSING);
-    let entry = Entry { kind: "payment_processing", detail: json!({}), keep };
+    let entry = Entry {
+        kind: "payment_processing",
+        detail: json!({}),
+        keep,
+    };
     note(tx, &app, delivery.id, &order, entry).await
 }
 
@@ -68,9 +91,24 @@ pub async fn canceled(
     delivery: Delivery<PaymentCanceled>,
     app: App,
 ) -> Result<(), HandleError> {
-    let order = delivery.message.payment.ok_or_else(|| absent("payment"))?.order_id;
+    let order = delivery
+        .message
+        .payment
+        .ok_or_else(|| absent("payment"))?
+        .order_id;
     let detail = json!({ "reason": delivery.message.reason });
-    note(tx, &app, delivery.id, &order, Entry { kind: "payment_canceled", detail, keep: None }).await
+    note(
+        tx,
+        &app,
+        delivery.id,
+        &order,
+        Entry {
+            kind: "payment_canceled",
+            detail,
+            keep: None,
+        },
+    )
+    .await
 }
 
 struct Entry {

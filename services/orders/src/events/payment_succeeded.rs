@@ -26,12 +26,19 @@ pub async fn handle(
         return Ok(());
     }
     let payment = delivery.message.payment.ok_or_else(|| absent("payment"))?;
-    let amount = payment.amount.required("amount").map_err(|e| HandleError::Park(e.to_string()))?;
+    let amount = payment
+        .amount
+        .required("amount")
+        .map_err(|e| HandleError::Park(e.to_string()))?;
     let mut row = lock(tx, &payment.order_id).await?;
-    let by = By { actor: "stripe".into(), now: app.clock.now() };
+    let by = By {
+        actor: "stripe".into(),
+        now: app.clock.now(),
+    };
     let mut state = row.state();
-    let outcome =
-        state.receive_payment(amount).map_err(|refused| HandleError::Park(refused.to_string()))?;
+    let outcome = state
+        .receive_payment(amount)
+        .map_err(|refused| HandleError::Park(refused.to_string()))?;
     let payment_id: Option<Uuid> = payment.payment_id.parse().ok();
     match outcome {
         PaymentOutcome::AlreadyPaid => Ok(()),
@@ -75,7 +82,10 @@ async fn come_late(
     by: &By,
 ) -> Result<(), HandleError> {
     let mut state = row.state();
-    if transition::move_stock(tx, row.order_id(), StockChange::Reserve, by).await?.is_ok() {
+    if transition::move_stock(tx, row.order_id(), StockChange::Reserve, by)
+        .await?
+        .is_ok()
+    {
         state.revive();
         row.set_state(&state, by.now);
         row.cancelled_at = None;

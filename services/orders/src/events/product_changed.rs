@@ -29,9 +29,16 @@ fn row(
     product: &ProductChanged,
     variant: &Variant,
 ) -> Result<VariantRow, HandleError> {
-    let price = variant.price.required("price").map_err(|e| HandleError::Park(e.to_string()))?;
+    let price = variant
+        .price
+        .required("price")
+        .map_err(|e| HandleError::Park(e.to_string()))?;
     let is_active = product.status() == ProductStatus::Active;
-    let image = if variant.image_url.is_empty() { &product.image_url } else { &variant.image_url };
+    let image = if variant.image_url.is_empty() {
+        &product.image_url
+    } else {
+        &variant.image_url
+    };
     Ok(VariantRow {
         tenant_id: tx.tenant().uuid(),
         variant_id: parse(&variant.variant_id, "variant_id")?,
@@ -53,5 +60,6 @@ fn row(
 }
 
 fn parse(text: &str, what: &str) -> Result<Uuid, HandleError> {
-    text.parse().map_err(|_| HandleError::Park(format!("{what} is not a UUID")))
+    text.parse()
+        .map_err(|_| HandleError::Park(format!("{what} is not a UUID")))
 }

@@ -28,7 +28,10 @@ pub async fn succeeded(
     let refund = delivery.message.refund.ok_or_else(|| absent("refund"))?;
     let amount = amount(&refund)?;
     let mut row = lock(tx, &refund.order_id).await?;
-    let by = By { actor: "stripe".into(), now: app.clock.now() };
+    let by = By {
+        actor: "stripe".into(),
+        now: app.clock.now(),
+    };
     let known = known(tx, &row, &refund, amount, &by).await?;
     if known.status == "succeeded" {
         return Ok(());
@@ -49,7 +52,10 @@ pub async fn succeeded(
         amount: Some(amount.into()),
         reason: refund.reason,
         lines: Vec::new(),
-        taxes: shares(&details.taxes, row.total(), amount).iter().map(tell::tax).collect(),
+        taxes: shares(&details.taxes, row.total(), amount)
+            .iter()
+            .map(tell::tax)
+            .collect(),
         refunded_at_us: to_us(by.now),
     };
     emit(tx, &event).await?;
@@ -67,7 +73,10 @@ pub async fn failed(
     let refund = delivery.message.refund.ok_or_else(|| absent("refund"))?;
     let amount = amount(&refund)?;
     let mut row = lock(tx, &refund.order_id).await?;
-    let by = By { actor: "stripe".into(), now: app.clock.now() };
+    let by = By {
+        actor: "stripe".into(),
+        now: app.clock.now(),
+    };
     let known = known(tx, &row, &refund, amount, &by).await?;
     if known.status == "failed" {
         return Ok(());
@@ -82,7 +91,10 @@ pub async fn failed(
 }
 
 fn amount(refund: &Refund) -> Result<Money, HandleError> {
-    refund.amount.required("refund.amount").map_err(|e| HandleError::Park(e.to_string()))
+    refund
+        .amount
+        .required("refund.amount")
+        .map_err(|e| HandleError::Park(e.to_string()))
 }
 
 /// The refund's row; one that was begun in the provider's dashboard is new to us.
@@ -119,7 +131,10 @@ fn shares(taxes: &[TaxAmount], total: Money, amount: Money) -> Vec<TaxAmount> {
     if amount == total {
         return taxes.to_vec();
     }
-    let weights: Vec<i64> = taxes.iter().map(|part| part.net.minor + part.tax.minor).collect();
+    let weights: Vec<i64> = taxes
+        .iter()
+        .map(|part| part.net.minor + part.tax.minor)
+        .collect();
     let parts = amount.split_by(&weights);
     taxes
         .iter()

@@ -38,7 +38,9 @@ async fn expire(app: &App, tenant: TenantId, order: OrderId) -> Result<(), db::E
     let now = app.clock.now();
     app.db
         .tenant(tenant, async |tx| {
-            let Some(mut row) = orders::lock_order(tx, order).await? else { return Ok(()) };
+            let Some(mut row) = orders::lock_order(tx, order).await? else {
+                return Ok(());
+            };
             let has_run_out = row.reserved_until.is_some_and(|until| until <= now);
             if has_run_out {
                 // A refusal means that it was paid or ended meanwhile.

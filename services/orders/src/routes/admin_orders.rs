@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::checkout::{CheckoutView, order_view};
-use crate::domain::order::{OrderStatus};
+use crate::domain::order::OrderStatus;
 use crate::store::orders::{self, OrderFilter, OrderRow};
 use crate::store::timeline::{self, TimelineRow};
 use crate::transition::{self, By, StockChange};
@@ -67,7 +67,12 @@ pub struct TimelineView {
 
 impl From<TimelineRow> for TimelineView {
     fn from(row: TimelineRow) -> Self {
-        Self { at: row.at, kind: row.kind, actor: row.actor, detail: row.detail }
+        Self {
+            at: row.at,
+            kind: row.kind,
+            actor: row.actor,
+            detail: row.detail,
+        }
     }
 }
 
@@ -98,7 +103,10 @@ pub async fn list_orders(
             ApiError::invalid("invalid-filter", accepted).at("/status", "unknown", accepted)
         })?),
     };
-    let filter = OrderFilter { status, q: query.q.clone() };
+    let filter = OrderFilter {
+        status,
+        q: query.q.clone(),
+    };
     let before: Option<Uuid> = page.after()?;
     let rows = app
         .db
@@ -192,13 +200,24 @@ pub async fn refund_order(
         let mut row = locked(orders::lock_order(tx, *id).await?)?;
         let mut state = row.state();
         let left = state.paid.minor - state.refunded.minor - state.refunding.minor;
-        let amount = body.amount.unwrap_or(Money { minor: left, ..state.total });
+        let amount = body.amount.unwrap_or(Money {
+            minor: left,
+            ..state.total
+        });
         state.request_refund(amount)?;
         row.set_state(&state, by.now);
         orders::save_order(tx, &mut row).await?;
-        let reason = if body.reason.is_empty() { "requested_by_customer" } else { &body.reason };
+        let reason = if body.reason.is_empty() {
+            "requested_by_customer"
+        } else {
+            &body.reason
+        };
         let id = transition::request_refund(tx, &row, amount, reason, &by).await?;
-        Ok::<_, ApiError>(Answer::created(RefundView { id, amount, status: "requested".into() }))
+        Ok::<_, ApiError>(Answer::created(RefundView {
+            id,
+            amount,
+            status: "requested".into(),
+        }))
     })
     .await
 }
@@ -248,5 +267,8 @@ fn locked(found: Option<OrderRow>) -> Result<OrderRow, ApiError> {
 }
 
 fn by<P: Permission>(app: &App, staff: &Staff<P>) -> By {
-    By { actor: format!("staff:{}", staff.id), now: app.clock.now() }
+    By {
+        actor: format!("staff:{}", staff.id),
+        now: app.clock.now(),
+    }
 }

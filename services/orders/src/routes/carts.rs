@@ -114,7 +114,9 @@ pub async fn create_cart(
         .await?;
     view.token = Some(token);
     let place = format!("/api/orders/store/carts/{}", view.id);
-    Ok(HttpResponse::Created().insert_header(("location", place)).json(view))
+    Ok(HttpResponse::Created()
+        .insert_header(("location", place))
+        .json(view))
 }
 
 /// The cart as it stands now: prices, stock and totals are today's.
@@ -260,10 +262,8 @@ async fn view(
 ) -> Result<CartView, ApiError> {
     let lines = row.lines();
     let ids: Vec<VariantId> = lines.iter().map(|line| line.variant).collect();
-    let (offers, shipping) = futures_util::try_join!(
-        variants::list_offers(tx, &ids),
-        settings::list_shipping(tx)
-    )?;
+    let (offers, shipping) =
+        futures_util::try_join!(variants::list_offers(tx, &ids), settings::list_shipping(tx))?;
     let find = |line: &CartLine| offers.iter().find(|offer| offer.variant == line.variant);
     let sold: Vec<(Offer, Quantity)> = lines
         .iter()
@@ -278,9 +278,14 @@ async fn view(
         shipping: &shipping,
     };
     let totals = pricing.price(&sold)?;
-    let language = meta.accept_language.as_deref().unwrap_or(shopper.tenant.locale.as_str());
-    let views: Vec<CartLineView> =
-        lines.iter().map(|line| line_view(line, find(line), language)).collect();
+    let language = meta
+        .accept_language
+        .as_deref()
+        .unwrap_or(shopper.tenant.locale.as_str());
+    let views: Vec<CartLineView> = lines
+        .iter()
+        .map(|line| line_view(line, find(line), language))
+        .collect();
     let blocked = lines.iter().any(|line| !can_be_ordered(line, find(line)));
     Ok(CartView {
         id: row.cart_id(),
@@ -306,7 +311,9 @@ fn can_be_ordered(line: &CartLine, offer: Option<&Offer>) -> bool {
 fn region(postcode: &str) -> TaxRegion {
     let country: Option<Country> = "PT".parse().ok();
     let postcode: Option<Postcode> = postcode.parse().ok();
-    let known = country.zip(postcode).and_then(|(country, code)| TaxRegion::of(&country, &code));
+    let known = country
+        .zip(postcode)
+        .and_then(|(country, code)| TaxRegion::of(&country, &code));
     known.unwrap_or(TaxRegion::Mainland)
 }
 
@@ -326,7 +333,10 @@ fn line_view(line: &CartLine, offer: Option<&Offer>, language: &str) -> CartLine
         total,
         warnings: warnings
             .into_iter()
-            .map(|warning| WarningView { message: message(&warning, language), warning })
+            .map(|warning| WarningView {
+                message: message(&warning, language),
+                warning,
+            })
             .collect(),
     }
 }
@@ -336,7 +346,9 @@ fn message(warning: &Warning, language: &str) -> String {
     let portuguese = language.trim_start().to_lowercase().starts_with("pt");
     match (warning, portuguese) {
         (Warning::PriceChanged { was, now }, true) => format!("O preço mudou de {was} para {now}."),
-        (Warning::PriceChanged { was, now }, false) => format!("The price changed from {was} to {now}."),
+        (Warning::PriceChanged { was, now }, false) => {
+            format!("The price changed from {was} to {now}.")
+        }
         (Warning::OnlyNLeft { available }, true) => format!("Só restam {available}."),
         (Warning::OnlyNLeft { available }, false) => format!("Only {available} left."),
         (Warning::OutOfStock, true) => "Esgotado.".into(),

@@ -27,5 +27,9 @@ pub async fn place_order(
     };
     let fingerprint = order.key.fingerprint(hash);
     let (stored, is_repeat) = app.desks.submit(&app, order).await?;
-    if is_repeat { stored.replay(fingerprint) } else { Ok(stored.respond(false)) }
+    if is_repeat {
+        stored.replay(fingerprint)
+    } else {
+        Ok(stored.respond(false))
+    }
 }

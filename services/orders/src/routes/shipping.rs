@@ -38,7 +38,12 @@ pub async fn get_shipping(
     app: Data<App>,
     staff: Staff<CanReadSettings>,
 ) -> Result<Json<ShippingView>, ApiError> {
-    let rates = app.db.read(staff.tenant.id, async |tx| settings::list_shipping(tx).await).await?;
+    let rates = app
+        .db
+        .read(staff.tenant.id, async |tx| {
+            settings::list_shipping(tx).await
+        })
+        .await?;
     Ok(Json(view(rates)))
 }
 
@@ -53,7 +58,10 @@ pub async fn set_shipping(
     let mut rates: Vec<ShippingRate> = Vec::new();
     for (at, rate) in body.rates.iter().enumerate() {
         let amounts = [Some(rate.price), rate.free_from];
-        let fits = amounts.iter().flatten().all(|m| m.currency == currency && !m.is_negative());
+        let fits = amounts
+            .iter()
+            .flatten()
+            .all(|m| m.currency == currency && !m.is_negative());
         let is_new = rates.iter().all(|known| known.region != rate.region);
         let is_free_from_something = rate.free_from.is_none_or(|from| !from.is_zero());
         if !(fits && is_new && is_free_from_something) {
@@ -86,5 +94,7 @@ fn view(rates: Vec<ShippingRate>) -> ShippingView {
         price: rate.price,
         free_from: rate.free_from,
     });
-    ShippingView { rates: rates.collect() }
+    ShippingView {
+        rates: rates.collect(),
+    }
 }

@@ -20,14 +20,20 @@ impl actix_web::FromRequest for OrderToken {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(req: &actix_web::HttpRequest, _: &mut actix_web::dev::Payload) -> Self::Future {
-        let header = req.headers().get("x-order-token").and_then(|value| value.to_str().ok());
+        let header = req
+            .headers()
+            .get("x-order-token")
+            .and_then(|value| value.to_str().ok());
         ready(Ok(Self(header.map(str::to_owned))))
     }
 }
 
 impl Input for OrderToken {
     fn describe(operation: &mut OperationInput<'_>) {
-        operation.header("X-Order-Token", "Opens a guest's order; checkout answers it as token.");
+        operation.header(
+            "X-Order-Token",
+            "Opens a guest's order; checkout answers it as token.",
+        );
     }
 }
 
@@ -39,7 +45,12 @@ pub async fn get_order(
     id: Path<OrderId>,
     token: OrderToken,
 ) -> Result<Json<CheckoutView>, ApiError> {
-    let found = app.db.read(shopper.tenant.id, async |tx| orders::find_order(tx, *id).await).await?;
+    let found = app
+        .db
+        .read(shopper.tenant.id, async |tx| {
+            orders::find_order(tx, *id).await
+        })
+        .await?;
     let row = proven(found, &shopper, &token)?;
     let details = row.details();
     Ok(Json(order_view(&row, details)))
@@ -58,7 +69,12 @@ pub async fn create_ticket(
     id: Path<OrderId>,
     token: OrderToken,
 ) -> Result<Json<TicketView>, ApiError> {
-    let found = app.db.read(shopper.tenant.id, async |tx| orders::find_order(tx, *id).await).await?;
+    let found = app
+        .db
+        .read(shopper.tenant.id, async |tx| {
+            orders::find_order(tx, *id).await
+        })
+        .await?;
     let row = proven(found, &shopper, &token)?;
     let ticket = crate::checkout::batch::ticket(&app, &row, &row.details());
     let payment_ticket = ticket.ok_or_else(|| {
@@ -79,5 +95,7 @@ fn proven(
         secret::proves(token.0.as_deref(), &row.token_hash)
             || owner.is_some_and(|(owner, asking)| owner == asking.uuid())
     };
-    found.filter(is_theirs).ok_or_else(|| ApiError::not_found("order-not-found"))
+    found
+        .filter(is_theirs)
+        .ok_or_else(|| ApiError::not_found("order-not-found"))
 }

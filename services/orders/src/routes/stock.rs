@@ -52,9 +52,15 @@ pub async fn list_stock(
     let after: Option<Uuid> = page.after()?;
     let rows = app
         .db
-        .read(staff.tenant.id, async |tx| stock::list_stock(tx, after, page.fetch()).await)
+        .read(staff.tenant.id, async |tx| {
+            stock::list_stock(tx, after, page.fetch()).await
+        })
         .await?;
-    Ok(Json(page.list(rows, |row| row.variant.uuid(), StockView::from)))
+    Ok(Json(page.list(
+        rows,
+        |row| row.variant.uuid(),
+        StockView::from,
+    )))
 }
 
 /// Either what was counted, or what came and went.
@@ -91,8 +97,17 @@ pub async fn set_stock(
                     .detail("a new variant arrives here a moment after it was saved"));
             }
             let before = stock::lock_stock(tx, &[*variant]).await?.pop();
-            let before = before.map_or(Stock { on_hand: 0, reserved: 0 }, |row| row.stock);
-            let after = Stock { on_hand: wanted(&body, before)?, ..before };
+            let before = before.map_or(
+                Stock {
+                    on_hand: 0,
+                    reserved: 0,
+                },
+                |row| row.stock,
+            );
+            let after = Stock {
+                on_hand: wanted(&body, before)?,
+                ..before
+            };
             if after.available() < 0 {
                 let detail = format!("{} are promised to orders", before.reserved);
                 return Err(ApiError::conflict("stock-promised", detail));
@@ -103,7 +118,12 @@ pub async fn set_stock(
                 tenant_id: tx.tenant().uuid(),
                 id: Uuid::now_v7(),
                 variant_id: variant.uuid(),
-                kind: if body.on_hand.is_some() { "corrected" } else { "received" }.into(),
+                kind: if body.on_hand.is_some() {
+                    "corrected"
+                } else {
+                    "received"
+                }
+                .into(),
                 on_hand: after.on_hand - before.on_hand,
                 reserved: 0,
                 order_id: None,
@@ -132,7 +152,11 @@ fn wanted(body: &SetStock, before: Stock) -> Result<i64, ApiError> {
         Ok(wanted)
     } else {
         let accepted = format!("{} are there", before.on_hand);
-        Err(ApiError::invalid("out-of-range", accepted.clone()).at("/change", "out-of-range", accepted))
+        Err(ApiError::invalid("out-of-range", accepted.clone()).at(
+            "/change",
+            "out-of-range",
+            accepted,
+        ))
     }
 }
 

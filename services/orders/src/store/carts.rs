@@ -42,7 +42,10 @@ impl CartRow {
 }
 
 pub async fn create_cart(tx: &TenantTx, row: &CartRow) -> Result<(), Error> {
-    diesel::insert_into(cart::table).values(row).execute(&mut tx.conn()).await?;
+    diesel::insert_into(cart::table)
+        .values(row)
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 

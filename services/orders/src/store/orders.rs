@@ -46,12 +46,15 @@ impl OrderRow {
     }
 
     pub fn details(&self) -> OrderDetails {
-        serde_json::from_value(self.details.clone()).expect("details are written by this service only")
+        serde_json::from_value(self.details.clone())
+            .expect("details are written by this service only")
     }
 
     fn money(&self, minor: i64) -> Money {
-        let currency: Currency =
-            self.currency.parse().expect("a currency was checked before it was stored");
+        let currency: Currency = self
+            .currency
+            .parse()
+            .expect("a currency was checked before it was stored");
         Money::new(minor, currency)
     }
 
@@ -61,7 +64,8 @@ impl OrderRow {
 
     pub fn state(&self) -> OrderState {
         OrderState {
-            status: OrderStatus::parse(&self.status).expect("the table's check allows known states"),
+            status: OrderStatus::parse(&self.status)
+                .expect("the table's check allows known states"),
             fulfilment: Fulfilment::parse(&self.fulfilment)
                 .expect("the table's check allows known states"),
             total: self.total(),
@@ -85,7 +89,10 @@ impl OrderRow {
 }
 
 pub async fn create_orders(tx: &TenantTx, rows: &[OrderRow]) -> Result<(), Error> {
-    diesel::insert_into(orders::table).values(rows).execute(&mut tx.conn()).await?;
+    diesel::insert_into(orders::table)
+        .values(rows)
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 
@@ -102,7 +109,10 @@ pub async fn create_lines(tx: &TenantTx, lines: &[(OrderId, Uuid, i64)]) -> Resu
             )
         })
         .collect();
-    diesel::insert_into(order_line::table).values(rows).execute(&mut tx.conn()).await?;
+    diesel::insert_into(order_line::table)
+        .values(rows)
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 
@@ -196,7 +206,11 @@ pub async fn list_orders(
         query = query.filter(orders::status.eq(status.as_str()));
     }
     if let Some(q) = filter.q.clone() {
-        query = query.filter(orders::number.eq(q.clone()).or(orders::email.eq(q.to_lowercase())));
+        query = query.filter(
+            orders::number
+                .eq(q.clone())
+                .or(orders::email.eq(q.to_lowercase())),
+        );
     }
     Ok(query.load(&mut tx.conn()).await?)
 }

@@ -22,7 +22,10 @@ pub struct RefundRow {
 }
 
 pub async fn create_refund(tx: &TenantTx, row: &RefundRow) -> Result<(), Error> {
-    diesel::insert_into(refund::table).values(row).execute(&mut tx.conn()).await?;
+    diesel::insert_into(refund::table)
+        .values(row)
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 

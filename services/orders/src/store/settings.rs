@@ -16,17 +16,24 @@ const FIRST_NUMBER: i64 = 1_001;
 
 pub async fn list_vat_rates(tx: &SystemTx) -> Result<Rates, Error> {
     let rows: Vec<(String, String, Date, i32)> = vat_rate::table
-        .select((vat_rate::region, vat_rate::tax_class, vat_rate::valid_from, vat_rate::rate_bps))
+        .select((
+            vat_rate::region,
+            vat_rate::tax_class,
+            vat_rate::valid_from,
+            vat_rate::rate_bps,
+        ))
         .load(&mut tx.conn())
         .await?;
-    let rates = rows.into_iter().filter_map(|(region, class, valid_from, bps)| {
-        Some(DatedRate {
-            region: TaxRegion::parse(&region)?,
-            class: TaxClass::of_name(&class),
-            valid_from,
-            rate_bps: u32::try_from(bps).ok()?,
-        })
-    });
+    let rates = rows
+        .into_iter()
+        .filter_map(|(region, class, valid_from, bps)| {
+            Some(DatedRate {
+                region: TaxRegion::parse(&region)?,
+                class: TaxClass::of_name(&class),
+                valid_from,
+                rate_bps: u32::try_from(bps).ok()?,
+            })
+        });
     Ok(Rates(rates.collect()))
 }
 
@@ -42,14 +49,16 @@ pub async fn list_shipping(tx: &TenantTx) -> Result<Vec<ShippingRate>, Error> {
         ))
         .load(&mut tx.conn())
         .await?;
-    let rates = rows.into_iter().filter_map(|(region, price, free_from, currency)| {
-        let currency: Currency = currency.parse().ok()?;
-        Some(ShippingRate {
-            region: TaxRegion::parse(&region)?,
-            price: Money::new(price, currency),
-            free_from: free_from.map(|minor| Money::new(minor, currency)),
-        })
-    });
+    let rates = rows
+        .into_iter()
+        .filter_map(|(region, price, free_from, currency)| {
+            let currency: Currency = currency.parse().ok()?;
+            Some(ShippingRate {
+                region: TaxRegion::parse(&region)?,
+                price: Money::new(price, currency),
+                free_from: free_from.map(|minor| Money::new(minor, currency)),
+            })
+        });
     Ok(rates.collect())
 }
 
@@ -119,6 +128,8 @@ pub async fn save_account(
             payment_account::version.eq(excluded(payment_account::version)),
         ));
     let newer = payment_account::version.lt(excluded(payment_account::version));
-    diesel::query_dsl::methods::FilterDsl::filter(upsert, newer).execute(&mut tx.conn()).await?;
+    diesel::query_dsl::methods::FilterDsl::filter(upsert, newer)
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }

@@ -38,7 +38,11 @@ pub struct MovementRow {
 type Columns = (Uuid, i64, i64, i64);
 
 fn row((variant, on_hand, reserved, version): Columns) -> StockRow {
-    StockRow { variant: VariantId::from_uuid(variant), stock: Stock { on_hand, reserved }, version }
+    StockRow {
+        variant: VariantId::from_uuid(variant),
+        stock: Stock { on_hand, reserved },
+        version,
+    }
 }
 
 /// Locks the stock of variants in the order of their ids: whoever comes second waits, and two
@@ -50,7 +54,12 @@ pub async fn lock_stock(tx: &TenantTx, ids: &[VariantId]) -> Result<Vec<StockRow
         .filter(stock::variant_id.eq_any(ids))
         .order(stock::variant_id)
         .for_update()
-        .select((stock::variant_id, stock::on_hand, stock::reserved, stock::version))
+        .select((
+            stock::variant_id,
+            stock::on_hand,
+            stock::reserved,
+            stock::version,
+        ))
         .load(&mut tx.conn())
         .await?;
     Ok(rows.into_iter().map(row).collect())
@@ -81,14 +90,22 @@ pub async fn save_stock(
             stock::reserved.eq(excluded(stock::reserved)),
             stock::version.eq(stock::version + 1),
         ))
-        .returning((stock::variant_id, stock::on_hand, stock::reserved, stock::version))
+        .returning((
+            stock::variant_id,
+            stock::on_hand,
+            stock::reserved,
+            stock::version,
+        ))
         .get_results(&mut tx.conn())
         .await?;
     Ok(saved.into_iter().map(row).collect())
 }
 
 pub async fn create_movements(tx: &TenantTx, rows: &[MovementRow]) -> Result<(), Error> {
-    diesel::insert_into(stock_movement::table).values(rows).execute(&mut tx.conn()).await?;
+    diesel::insert_into(stock_movement::table)
+        .values(rows)
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 
@@ -103,7 +120,12 @@ pub async fn list_stock(
         .filter(stock::variant_id.gt(after.unwrap_or(Uuid::nil())))
         .order(stock::variant_id)
         .limit(limit)
-        .select((stock::variant_id, stock::on_hand, stock::reserved, stock::version))
+        .select((
+            stock::variant_id,
+            stock::on_hand,
+            stock::reserved,
+            stock::version,
+        ))
         .load(&mut tx.conn())
         .await?;
     Ok(rows.into_iter().map(row).collect())

@@ -41,7 +41,10 @@ impl TimelineRow {
 }
 
 pub async fn create_entries(tx: &TenantTx, rows: &[TimelineRow]) -> Result<(), Error> {
-    diesel::insert_into(timeline_entry::table).values(rows).execute(&mut tx.conn()).await?;
+    diesel::insert_into(timeline_entry::table)
+        .values(rows)
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 

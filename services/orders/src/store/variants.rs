@@ -52,14 +52,15 @@ pub async fn list_offers(tx: &TenantTx, ids: &[VariantId]) -> Result<Vec<Offer>,
         .await?;
     Ok(rows
         .into_iter()
-        .map(|(row, on_hand, reserved)| {
-            offer(row, on_hand.unwrap_or(0) - reserved.unwrap_or(0))
-        })
+        .map(|(row, on_hand, reserved)| offer(row, on_hand.unwrap_or(0) - reserved.unwrap_or(0)))
         .collect())
 }
 
 fn offer(row: VariantRow, available: i64) -> Offer {
-    let currency: Currency = row.currency.parse().expect("a currency was checked before it was stored");
+    let currency: Currency = row
+        .currency
+        .parse()
+        .expect("a currency was checked before it was stored");
     Offer {
         variant: VariantId::from_uuid(row.variant_id),
         product: ProductId::from_uuid(row.product_id),

@@ -11,8 +11,8 @@ mod transport;
 
 pub use error::{Decline, StripeError};
 pub use objects::{
-    Account, AccountLink, Charge, Dispute, Event, IntentStatus, List, NextAction, PaymentIntent, Refund,
-    RefundStatus, Requirements, Voucher,
+    Account, AccountLink, Charge, Dispute, Event, IntentStatus, List, NextAction, PaymentIntent,
+    Refund, RefundStatus, Requirements, Voucher,
 };
 pub use requests::{NewAccount, NewIntent, NewRefund, Request};
 pub use transport::Stripe;

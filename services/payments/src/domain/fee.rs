@@ -11,7 +11,10 @@ pub const CHARGE_MINOR_MAX: i64 = 99_999_999;
 /// amount itself, so that the store keeps something of every sale.
 pub fn application_fee(amount: Money, bps: u32) -> Result<Money, MoneyError> {
     let fee = amount.basis_points(bps)?;
-    Ok(Money { minor: fee.minor.clamp(0, (amount.minor - 1).max(0)), ..fee })
+    Ok(Money {
+        minor: fee.minor.clamp(0, (amount.minor - 1).max(0)),
+        ..fee
+    })
 }
 
 #[cfg(test)]
@@ -21,7 +24,11 @@ mod tests {
 
     #[test]
     fn a_fee_is_rounded_once_and_stays_below_the_amount() {
-        let fee = |minor, bps| application_fee(Money::new(minor, Currency::EUR), bps).unwrap().minor;
+        let fee = |minor, bps| {
+            application_fee(Money::new(minor, Currency::EUR), bps)
+                .unwrap()
+                .minor
+        };
         assert_eq!(fee(4_990, 100), 50);
         assert_eq!(fee(50, 100), 1);
         assert_eq!(fee(49, 100), 0);

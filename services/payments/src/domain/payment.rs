@@ -98,13 +98,20 @@ mod tests {
     const DUE: Money = Money::new(4_990, Currency::EUR);
 
     fn report(status: S, received: i64) -> Report {
-        Report { status, received: Money::new(received, Currency::EUR), declined: false }
+        Report {
+            status,
+            received: Money::new(received, Currency::EUR),
+            declined: false,
+        }
     }
 
     #[test]
     fn a_payment_that_came_is_never_taken_back() {
         for later in [S::RequiresPaymentMethod, S::Canceled, S::Processing] {
-            assert_eq!(apply(S::Succeeded, DUE, &report(later, 0)), (S::Succeeded, Outcome::Nothing));
+            assert_eq!(
+                apply(S::Succeeded, DUE, &report(later, 0)),
+                (S::Succeeded, Outcome::Nothing)
+            );
         }
     }
 

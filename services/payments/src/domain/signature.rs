@@ -50,7 +50,10 @@ impl Secrets {
         if (now - header.time).abs() > TOLERANCE_SECONDS {
             return Err(SignatureError::OutsideTolerance);
         }
-        let candidates = [(Endpoint::Connect, &self.connect), (Endpoint::Platform, &self.platform)];
+        let candidates = [
+            (Endpoint::Connect, &self.connect),
+            (Endpoint::Platform, &self.platform),
+        ];
         candidates
             .into_iter()
             .find(|(_, secret)| header.is_signed_with(secret, body))
@@ -70,7 +73,10 @@ impl<'a> Header<'a> {
         let mut time_text = None;
         let mut signatures = Vec::new();
         for part in text.split(',') {
-            let (name, value) = part.trim().split_once('=').ok_or(SignatureError::Malformed)?;
+            let (name, value) = part
+                .trim()
+                .split_once('=')
+                .ok_or(SignatureError::Malformed)?;
             match name {
                 "t" if time_text.is_some() => return Err(SignatureError::Malformed),
                 "t" => time_text = Some(value),
@@ -83,7 +89,11 @@ impl<'a> Header<'a> {
         if signatures.is_empty() || signatures.len() > SIGNATURES_MAX {
             return Err(SignatureError::Malformed);
         }
-        Ok(Self { time_text, time, signatures })
+        Ok(Self {
+            time_text,
+            time,
+            signatures,
+        })
     }
 
     fn is_signed_with(&self, secret: &SecretString, body: &[u8]) -> bool {
@@ -92,7 +102,9 @@ impl<'a> Header<'a> {
         mac.update(self.time_text.as_bytes());
         mac.update(b".");
         mac.update(body);
-        self.signatures.iter().any(|signature| mac.clone().verify_slice(signature).is_ok())
+        self.signatures
+            .iter()
+            .any(|signature| mac.clone().verify_slice(signature).is_ok())
     }
 }
 
@@ -110,7 +122,10 @@ mod tests {
     const BODY: &[u8] = br#"{"id":"evt_1"}"#;
 
     fn secrets() -> Secrets {
-        Secrets { platform: "whsec_platform".into(), connect: "whsec_connect".into() }
+        Secrets {
+            platform: "whsec_platform".into(),
+            connect: "whsec_connect".into(),
+        }
     }
 
     fn sign(secret: &str, time: i64, body: &[u8]) -> String {
@@ -122,9 +137,10 @@ mod tests {
 
     #[test]
     fn the_secret_that_fits_tells_the_endpoint() {
-        for (secret, endpoint) in
-            [("whsec_platform", Endpoint::Platform), ("whsec_connect", Endpoint::Connect)]
-        {
+        for (secret, endpoint) in [
+            ("whsec_platform", Endpoint::Platform),
+            ("whsec_connect", Endpoint::Connect),
+        ] {
             let header = format!("t={NOW},v1={}", sign(secret, NOW, BODY));
             assert_eq!(secrets().verify(&header, BODY, NOW), Ok(endpoint));
         }
@@ -171,8 +187,14 @@ mod tests {
             );
         }
         let other = format!("t={NOW},v1={}", sign("whsec_other", NOW, BODY));
-        assert_eq!(secrets().verify(&other, BODY, NOW), Err(SignatureError::NoMatch));
+        assert_eq!(
+            secrets().verify(&other, BODY, NOW),
+            Err(SignatureError::NoMatch)
+        );
         let moved = format!("t={},v1={good}", NOW + 1);
-        assert_eq!(secrets().verify(&moved, BODY, NOW), Err(SignatureError::NoMatch));
+        assert_eq!(
+            secrets().verify(&moved, BODY, NOW),
+            Err(SignatureError::NoMatch)
+        );
     }
 }

@@ -30,7 +30,10 @@ async fn save(tx: &mut TenantTx, order: Option<Order>, state: &str) -> Result<()
         .order_id
         .parse()
         .map_err(|_| HandleError::Park("order.order_id is not a UUID".into()))?;
-    let total = order.total.required("order.total").map_err(|e| HandleError::Park(e.to_string()))?;
+    let total = order
+        .total
+        .required("order.total")
+        .map_err(|e| HandleError::Park(e.to_string()))?;
     orders::save_order(tx, id, total, state, order.version).await?;
     Ok(())
 }

@@ -21,9 +21,18 @@ pub async fn handle(
 ) -> Result<(), HandleError> {
     let asked = delivery.message;
     let park = |text: &str| HandleError::Park(text.to_owned());
-    let id: RefundId = asked.refund_id.parse().map_err(|_| park("refund_id is not a UUID"))?;
-    let order: OrderId = asked.order_id.parse().map_err(|_| park("order_id is not a UUID"))?;
-    let amount = asked.amount.required("amount").map_err(|e| HandleError::Park(e.to_string()))?;
+    let id: RefundId = asked
+        .refund_id
+        .parse()
+        .map_err(|_| park("refund_id is not a UUID"))?;
+    let order: OrderId = asked
+        .order_id
+        .parse()
+        .map_err(|_| park("order_id is not a UUID"))?;
+    let amount = asked
+        .amount
+        .required("amount")
+        .map_err(|e| HandleError::Park(e.to_string()))?;
     let Some(payment) = paid_by(tx, order, &asked.payment_id).await? else {
         return Err(park("the order has no payment that succeeded"));
     };
@@ -70,7 +79,9 @@ async fn paid_by(
     named: &str,
 ) -> Result<Option<PaymentRow>, HandleError> {
     let attempts = payments::list_of_order(tx, order).await?;
-    let paid = attempts.iter().filter(|row| row.status() == PaymentStatus::Succeeded);
+    let paid = attempts
+        .iter()
+        .filter(|row| row.status() == PaymentStatus::Succeeded);
     let mut candidates = paid.filter(|row| named.is_empty() || row.id.to_string() == named);
     match candidates.next() {
         Some(row) => Ok(payments::lock_payment(tx, row.payment_id()).await?),

@@ -66,8 +66,14 @@ async fn apply_logged(app: &App, key: &WebhookKey) {
 
 /// What must be known from Stripe before the transaction begins.
 enum Truth {
-    Intent { said_in_event: Box<PaymentIntent>, now: Box<PaymentIntent> },
-    Refunds { intent: String, refunds: Vec<Refund> },
+    Intent {
+        said_in_event: Box<PaymentIntent>,
+        now: Box<PaymentIntent>,
+    },
+    Refunds {
+        intent: String,
+        refunds: Vec<Refund>,
+    },
     Dispute(Box<Dispute>),
     Account(Box<Account>),
     Deauthorized,
@@ -75,11 +81,18 @@ enum Truth {
 }
 
 async fn apply_one(app: &App, key: &WebhookKey) -> anyhow::Result<()> {
-    let stored = app.db.read(key.tenant, async |tx| webhooks::find_event(tx, key).await).await?;
-    let Some(stored) = stored.filter(|row| row.state == "received") else { return Ok(()) };
+    let stored = app
+        .db
+        .read(key.tenant, async |tx| webhooks::find_event(tx, key).await)
+        .await?;
+    let Some(stored) = stored.filter(|row| row.state == "received") else {
+        return Ok(());
+    };
     let event: Event = match serde_json::from_slice(&stored.payload) {
         Ok(event) => event,
-        Err(cause) => return finish(app, key, "failed", Some(format!("unreadable: {cause}"))).await,
+        Err(cause) => {
+            return finish(app, key, "failed", Some(format!("unreadable: {cause}"))).await;
+        }
     };
     if let Some(note) = refusal(app, key.tenant, &stored) {
         return refuse(app, key, note).await;
@@ -94,11 +107,16 @@ async fn apply_one(app: &App, key: &WebhookKey) -> anyhow::Result<()> {
         },
         Ok(truth) => truth,
     };
-    let at = Settling { now: app.clock.now(), live_mode: app.live_mode };
+    let at = Settling {
+        now: app.clock.now(),
+        live_mode: app.live_mode,
+    };
     let is_young = stored.attempts < 3;
     app.db
         .tenant(key.tenant, async |tx| {
-            let Some(mut row) = webhooks::lock_waiting(tx, key).await? else { return Ok(()) };
+            let Some(mut row) = webhooks::lock_waiting(tx, key).await? else {
+                return Ok(());
+            };
             let settled = settle_truth(app, tx, at, &truth).await?;
             if settled == Settled::NotOurs && is_young && names_our_payment(&truth, key.tenant) {
                 bail!("the payment it is about is not stored yet");
@@ -134,16 +152,25 @@ fn refusal(app: &App, tenant: TenantId, stored: &WebhookRow) -> Option<String> {
 async fn refuse(app: &App, key: &WebhookKey, note: String) -> anyhow::Result<()> {
     let detail = serde_json::json!({ "event": key.event_id, "note": note });
     app.db
-        .tenant(key.tenant, async |tx| breaks::create_break(tx, "webhook", &key.event_id, &detail).await)
+        .tenant(key.tenant, async |tx| {
+            breaks::create_break(tx, "webhook", &key.event_id, &detail).await
+        })
         .await?;
     finish(app, key, "mismatch", Some(note)).await
 }
 
-async fn finish(app: &App, key: &WebhookKey, state: &str, note: Option<String>) -> anyhow::Result<()> {
+async fn finish(
+    app: &App,
+    key: &WebhookKey,
+    state: &str,
+    note: Option<String>,
+) -> anyhow::Result<()> {
     let now = app.clock.now();
     app.db
         .tenant(key.tenant, async |tx| {
-            let Some(mut row) = webhooks::lock_waiting(tx, key).await? else { return Ok(()) };
+            let Some(mut row) = webhooks::lock_waiting(tx, key).await? else {
+                return Ok(());
+            };
             row.state = state.to_owned();
             row.note = note;
             row.attempts += 1;
@@ -159,7 +186,9 @@ async fn postpone(app: &App, key: &WebhookKey, why: &str) -> Result<(), db::Erro
     let now = app.clock.now();
     app.db
         .tenant(key.tenant, async |tx| {
-            let Some(mut row) = webhooks::lock_waiting(tx, key).await? else { return Ok(()) };
+            let Some(mut row) = webhooks::lock_waiting(tx, key).await? else {
+                return Ok(());
+            };
             row.attempts += 1;
             row.note = Some(why.to_owned());
             let seconds = 1_i64 << row.attempts.clamp(0, 10);
@@ -176,7 +205,9 @@ async fn postpone(app: &App, key: &WebhookKey, why: &str) -> Result<(), db::Erro
 
 /// Reads from Stripe how things are now: an event may be late, repeated or out of order.
 async fn fetch(app: &App, event: &Event) -> anyhow::Result<Truth> {
-    let Some(account) = event.account.as_deref() else { return Ok(Truth::Nothing) };
+    let Some(account) = event.account.as_deref() else {
+        return Ok(Truth::Nothing);
+    };
     let object = &event.data.object;
     let stripe = &app.stripe;
     let (family, rest) = event.kind.split_once('.').unwrap_or((&event.kind, ""));
@@ -184,10 +215,15 @@ async fn fetch(app: &App, event: &Event) -> anyhow::Result<Truth> {
         ("payment_intent", _) => {
             let said: PaymentIntent = read(object)?;
             let now = stripe.intent(account, &said.id).await?;
-            Truth::Intent { said_in_event: Box::new(said), now: Box::new(now) }
+            Truth::Intent {
+                said_in_event: Box::new(said),
+                now: Box::new(now),
+            }
         }
         ("charge", "refunded") | ("refund", _) | ("charge", "refund.updated") => {
-            let Some(intent) = text(object, "payment_intent") else { return Ok(Truth::Nothing) };
+            let Some(intent) = text(object, "payment_intent") else {
+                return Ok(Truth::Nothing);
+            };
             let refunds = stripe.refunds(account, &intent).await?.data;
             Truth::Refunds { intent, refunds }
         }
@@ -272,7 +308,9 @@ async fn settle_refunds(
 
 /// Tells everybody what the account can do now.
 pub async fn tell_account(app: &App, tx: &mut TenantTx) -> Result<(), db::Error> {
-    let Some(row) = accounts::find_account(tx).await? else { return Ok(()) };
+    let Some(row) = accounts::find_account(tx).await? else {
+        return Ok(());
+    };
     let at_us = events::to_us(app.clock.now());
     let event = tell::account(tx.tenant(), &row, app.live_mode, at_us);
     bus::emit(tx, &event).await
@@ -281,9 +319,10 @@ pub async fn tell_account(app: &App, tx: &mut TenantTx) -> Result<(), db::Error>
 /// Whether an intent claims to be ours: then it may only be that its answer is not stored yet.
 fn names_our_payment(truth: &Truth, tenant: TenantId) -> bool {
     match truth {
-        Truth::Intent { now, .. } => {
-            now.metadata.get("tenant_id").is_some_and(|said| *said == tenant.to_string())
-        }
+        Truth::Intent { now, .. } => now
+            .metadata
+            .get("tenant_id")
+            .is_some_and(|said| *said == tenant.to_string()),
         Truth::Refunds { .. } => true,
         _ => false,
     }

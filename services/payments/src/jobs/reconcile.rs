@@ -20,7 +20,9 @@ pub async fn run(app: &App) {
         match reconcile(app).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "{count} silent payments were compared with Stripe"),
-            Err(error) => tracing::warn!(error = %error, "Payments could not be compared with Stripe"),
+            Err(error) => {
+                tracing::warn!(error = %error, "Payments could not be compared with Stripe")
+            }
         }
     }
 }
@@ -30,7 +32,9 @@ pub async fn reconcile(app: &App) -> Result<usize, db::Error> {
     let before = app.clock.now() - SILENCE;
     let silent = app
         .db
-        .system("find silent payments", async |tx| payments::list_silent(tx, before, BATCH).await)
+        .system("find silent payments", async |tx| {
+            payments::list_silent(tx, before, BATCH).await
+        })
         .await?;
     for (tenant, id) in &silent {
         if let Err(error) = look_up(app, *tenant, *id).await {
@@ -42,11 +46,19 @@ pub async fn reconcile(app: &App) -> Result<usize, db::Error> {
 
 /// Asks Stripe how the payment stands and applies it.
 pub async fn look_up(app: &App, tenant: TenantId, id: PaymentId) -> anyhow::Result<()> {
-    let row = app.db.tenant(tenant, async |tx| payments::lock_payment(tx, id).await).await?;
+    let row = app
+        .db
+        .tenant(tenant, async |tx| payments::lock_payment(tx, id).await)
+        .await?;
     let Some(row) = row else { return Ok(()) };
-    let Some(intent) = row.intent_id.as_deref() else { return Ok(()) };
+    let Some(intent) = row.intent_id.as_deref() else {
+        return Ok(());
+    };
     let said = app.stripe.intent(&row.stripe_account, intent).await?;
-    let at = Settling { now: app.clock.now(), live_mode: app.live_mode };
+    let at = Settling {
+        now: app.clock.now(),
+        live_mode: app.live_mode,
+    };
     app.db
         .tenant(tenant, async |tx| {
             if settle_intent(tx, at, &said).await? == Settled::Applied

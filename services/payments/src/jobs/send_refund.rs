@@ -34,7 +34,9 @@ pub async fn send_waiting(app: &App) -> Result<usize, db::Error> {
     let now = app.clock.now();
     let waiting = app
         .db
-        .system("find refunds to send", async |tx| refunds::list_unsent(tx, now, BATCH).await)
+        .system("find refunds to send", async |tx| {
+            refunds::list_unsent(tx, now, BATCH).await
+        })
         .await?;
     for (tenant, id) in &waiting {
         if let Err(error) = send_one(app, *tenant, *id).await {
@@ -48,7 +50,9 @@ async fn send_one(app: &App, tenant: TenantId, id: RefundId) -> anyhow::Result<(
     let found = app
         .db
         .tenant(tenant, async |tx| {
-            let Some(mut row) = refunds::lock_refund(tx, id).await? else { return Ok(None) };
+            let Some(mut row) = refunds::lock_refund(tx, id).await? else {
+                return Ok(None);
+            };
             if row.status != "requested" {
                 return Ok(None);
             }
@@ -60,11 +64,18 @@ async fn send_one(app: &App, tenant: TenantId, id: RefundId) -> anyhow::Result<(
             Ok::<_, db::Error>(payment.map(|payment| (row, payment)))
         })
         .await?;
-    let Some((row, payment)) = found else { return Ok(()) };
+    let Some((row, payment)) = found else {
+        return Ok(());
+    };
     let answer = ask(app, &row, &payment).await?;
-    let at = Settling { now: app.clock.now(), live_mode: app.live_mode };
+    let at = Settling {
+        now: app.clock.now(),
+        live_mode: app.live_mode,
+    };
     app.db
-        .tenant(tenant, async |tx| settle_refund(tx, at, &payment, &answer).await.map(|_| ()))
+        .tenant(tenant, async |tx| {
+            settle_refund(tx, at, &payment, &answer).await.map(|_| ())
+        })
         .await?;
     Ok(())
 }
@@ -78,7 +89,11 @@ async fn ask(app: &App, row: &RefundRow, payment: &PaymentRow) -> Result<Refund,
         returns_fee: payment.fee_minor > 0,
     };
     let key = format!("refund:{}", row.id);
-    match app.stripe.create_refund(&payment.stripe_account, &new, &key).await {
+    match app
+        .stripe
+        .create_refund(&payment.stripe_account, &new, &key)
+        .await
+    {
         Err(StripeError::Refused { code, .. }) => Ok(Refund {
             id: format!("refused:{}", row.id),
             amount: row.amount_minor,

@@ -48,8 +48,10 @@ pub async fn get_account(
     app: Data<App>,
     staff: Staff<CanReadPayments>,
 ) -> Result<Json<AccountView>, ApiError> {
-    let found =
-        app.db.read(staff.tenant.id, async |tx| accounts::find_account(tx).await).await?;
+    let found = app
+        .db
+        .read(staff.tenant.id, async |tx| accounts::find_account(tx).await)
+        .await?;
     let row = found.ok_or_else(|| ApiError::not_found("account-not-found"))?;
     Ok(Json(AccountView::from(&row)))
 }
@@ -82,8 +84,14 @@ pub async fn create_account_link(
     let row = ensure_account(&app, staff.tenant.id, staff.tenant.country.as_str()).await?;
     let account = row.stripe_account.unwrap_or_default();
     let base = format!("{}/admin/settings/payments", app.admin_origin);
-    let (back, again) = (format!("{base}?onboarding=done"), format!("{base}?onboarding=again"));
-    let link = app.stripe.create_account_link(&account, &back, &again).await;
+    let (back, again) = (
+        format!("{base}?onboarding=done"),
+        format!("{base}?onboarding=again"),
+    );
+    let link = app
+        .stripe
+        .create_account_link(&account, &back, &again)
+        .await;
     let link = link.map_err(|error| stripe_refused(&error))?;
     Ok(Json(AccountLinkView {
         url: link.url.expose_secret().to_owned(),
@@ -98,13 +106,24 @@ pub async fn ensure_account(
     tenant: TenantId,
     country: &str,
 ) -> Result<AccountRow, ApiError> {
-    let row = app.db.tenant(tenant, async |tx| accounts::lock_account(tx, country).await).await?;
+    let row = app
+        .db
+        .tenant(tenant, async |tx| accounts::lock_account(tx, country).await)
+        .await?;
     if row.stripe_account.is_some() && !row.deauthorized {
         return Ok(row);
     }
-    let new = NewAccount { country: country.to_owned(), email: None, tenant: tenant.to_string() };
+    let new = NewAccount {
+        country: country.to_owned(),
+        email: None,
+        tenant: tenant.to_string(),
+    };
     let key = format!("account:{tenant}:{}", row.version);
-    let said = app.stripe.create_account(&new, &key).await.map_err(|e| stripe_refused(&e))?;
+    let said = app
+        .stripe
+        .create_account(&new, &key)
+        .await
+        .map_err(|e| stripe_refused(&e))?;
     save(app, tenant, country, &said).await
 }
 

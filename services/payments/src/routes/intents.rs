@@ -71,13 +71,17 @@ pub async fn create_intent(
     let fee_bps = shopper.tenant.application_fee_bps;
     let row = app
         .db
-        .tenant(shopper.tenant.id, async |tx| begin(&app, tx, &ticket, fee_bps).await)
+        .tenant(shopper.tenant.id, async |tx| {
+            begin(&app, tx, &ticket, fee_bps).await
+        })
         .await?;
     let intent = match &row.intent_id {
         Some(id) => app.stripe.intent(&row.stripe_account, id).await,
         None => {
             let key = format!("pi:{}:{}", row.order_id, row.attempt);
-            app.stripe.create_intent(&row.stripe_account, &new_intent(&ticket, &row), &key).await
+            app.stripe
+                .create_intent(&row.stripe_account, &new_intent(&ticket, &row), &key)
+                .await
         }
     };
     let intent = intent.map_err(|error| stripe_refused(&error))?;
@@ -107,7 +111,10 @@ pub async fn get_intent(
         return Ok(Json(view(&app, &row, None)));
     }
     if let Err(error) = reconcile::look_up(&app, ticket.tenant, row.payment_id()).await {
-        tracing::warn!(error = format!("{error:#}"), "A payment could not be looked up; the stored state is told");
+        tracing::warn!(
+            error = format!("{error:#}"),
+            "A payment could not be looked up; the stored state is told"
+        );
     }
     let row = newest(&app, &ticket).await?;
     Ok(Json(view(&app, &row, None)))
@@ -116,15 +123,22 @@ pub async fn get_intent(
 async fn newest(app: &App, ticket: &PaymentTicket) -> Result<PaymentRow, ApiError> {
     let attempts = app
         .db
-        .read(ticket.tenant, async |tx| payments::list_of_order(tx, ticket.order).await)
+        .read(ticket.tenant, async |tx| {
+            payments::list_of_order(tx, ticket.order).await
+        })
         .await?;
-    let paid = attempts.iter().find(|row| row.status() == PaymentStatus::Succeeded);
+    let paid = attempts
+        .iter()
+        .find(|row| row.status() == PaymentStatus::Succeeded);
     let row = paid.or(attempts.first()).cloned();
     row.ok_or_else(|| ApiError::not_found("payment-not-found"))
 }
 
 fn open(app: &App, shopper: &Shopper, ticket: &str) -> Result<PaymentTicket, ApiError> {
-    let ticket = app.ticket_key.open(ticket, app.clock.unix()).map_err(ticket_refused)?;
+    let ticket = app
+        .ticket_key
+        .open(ticket, app.clock.unix())
+        .map_err(ticket_refused)?;
     if ticket.tenant != shopper.tenant.id {
         return Err(ApiError::not_found("order-not-found"));
     }
@@ -152,10 +166,15 @@ async fn begin(
     }
     let attempts = payments::list_of_order(tx, ticket.order).await?;
     let now = app.clock.now();
-    if attempts.iter().any(|row| row.status() == PaymentStatus::Succeeded) {
+    if attempts
+        .iter()
+        .any(|row| row.status() == PaymentStatus::Succeeded)
+    {
         return Err(PayError::AlreadyPaid.into());
     }
-    let recent = attempts.iter().filter(|row| row.updated_at > now - DECLINE_WINDOW);
+    let recent = attempts
+        .iter()
+        .filter(|row| row.updated_at > now - DECLINE_WINDOW);
     if recent.map(|row| row.declines).sum::<i32>() >= DECLINES_MAX {
         return Err(PayError::TooManyDeclines.into());
     }
@@ -172,7 +191,8 @@ async fn begin(
         open.updated_at = now;
         payments::save_payment(tx, &mut open).await?;
     }
-    let fee = application_fee(ticket.total, u32::try_from(fee_bps).unwrap_or(0)).map_err(|error| ApiError::internal(&error))?;
+    let fee = application_fee(ticket.total, u32::try_from(fee_bps).unwrap_or(0))
+        .map_err(|error| ApiError::internal(&error))?;
     let row = PaymentRow {
         tenant_id: tx.tenant().uuid(),
         id: PaymentId::new().uuid(),
@@ -225,7 +245,10 @@ async fn bind(
     row: &PaymentRow,
     intent: &PaymentIntent,
 ) -> Result<PaymentRow, ApiError> {
-    let at = Settling { now: app.clock.now(), live_mode: app.live_mode };
+    let at = Settling {
+        now: app.clock.now(),
+        live_mode: app.live_mode,
+    };
     app.db
         .tenant(ticket.tenant, async |tx| {
             settle_intent(tx, at, intent).await?;
@@ -252,6 +275,9 @@ fn view(app: &App, row: &PaymentRow, intent: Option<&PaymentIntent>) -> IntentVi
 }
 
 fn shopper_code(stripe: &str) -> String {
-    let decline = crate::clients::stripe::Decline { code: stripe.to_owned(), decline_code: None };
+    let decline = crate::clients::stripe::Decline {
+        code: stripe.to_owned(),
+        decline_code: None,
+    };
     decline.shopper_code().to_owned()
 }

@@ -76,9 +76,8 @@ pub struct Reconciled {
 
 /// Compares silent payments with Stripe now.
 #[utoipa::path(post, path = "/api/payments/sysadmin/reconcile", responses((status = 200, body = Reconciled)))]
-pub async fn reconcile_payments(
-    app: Data<App>,
-    _: Sysadmin,
-) -> Result<Json<Reconciled>, ApiError> {
-    Ok(Json(Reconciled { compared: reconcile::reconcile(&app).await? }))
+pub async fn reconcile_payments(app: Data<App>, _: Sysadmin) -> Result<Json<Reconciled>, ApiError> {
+    Ok(Json(Reconciled {
+        compared: reconcile::reconcile(&app).await?,
+    }))
 }

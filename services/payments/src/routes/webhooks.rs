@@ -29,7 +29,9 @@ impl FromRequest for StripeSignature {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let mut values = req.headers().get_all("stripe-signature");
         let only = values.next().filter(|_| values.next().is_none());
-        let text = only.and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let text = only
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned);
         ready(Ok(Self(text)))
     }
 }
@@ -48,19 +50,27 @@ pub async fn receive_stripe_event(
     body: RawBody,
 ) -> Result<HttpResponse, ApiError> {
     let header = signature.0.unwrap_or_default();
-    let endpoint = app.secrets.verify(&header, &body, app.clock.unix()).map_err(|error| {
-        metrics::counter!("stripe_webhook_refusals_total").increment(1);
-        ApiError::bad_request("signature-invalid", error.to_string())
-    })?;
+    let endpoint = app
+        .secrets
+        .verify(&header, &body, app.clock.unix())
+        .map_err(|error| {
+            metrics::counter!("stripe_webhook_refusals_total").increment(1);
+            ApiError::bad_request("signature-invalid", error.to_string())
+        })?;
     let event: Event = serde_json::from_slice(&body).map_err(|_| {
         // Signed by Stripe and yet unreadable: it is asked for again while somebody looks.
         tracing::error!("A signed webhook is not an event");
-        ApiError::bad_request("event-invalid", "the body is not an event of Stripe's API v1")
+        ApiError::bad_request(
+            "event-invalid",
+            "the body is not an event of Stripe's API v1",
+        )
     })?;
     let tenant = tenant_of(&app, &event).await?;
     let row = row(&app, tenant, endpoint, &event, &body);
-    let is_new =
-        app.db.tenant(tenant, async |tx| webhooks::create_event(tx, &row).await).await?;
+    let is_new = app
+        .db
+        .tenant(tenant, async |tx| webhooks::create_event(tx, &row).await)
+        .await?;
     metrics::counter!("stripe_webhooks_total", "repeated" => if is_new { "no" } else { "yes" })
         .increment(1);
     if is_new {
@@ -71,7 +81,9 @@ pub async fn receive_stripe_event(
 
 /// Whose event it is: only the connected account tells, never the event's own metadata.
 async fn tenant_of(app: &App, event: &Event) -> Result<TenantId, ApiError> {
-    let Some(account) = event.account.as_deref() else { return Ok(TenantId::PLATFORM) };
+    let Some(account) = event.account.as_deref() else {
+        return Ok(TenantId::PLATFORM);
+    };
     if let Some(known) = app.account_tenants.get(account) {
         return Ok(known);
     }
@@ -149,7 +161,9 @@ pub async fn list_webhook_events(
             webhooks::list_events(tx, filter.state.as_deref(), LIST_MAX).await
         })
         .await?;
-    Ok(Json(WebhookList { items: rows.into_iter().map(webhook_view).collect() }))
+    Ok(Json(WebhookList {
+        items: rows.into_iter().map(webhook_view).collect(),
+    }))
 }
 
 fn webhook_view(row: WebhookRow) -> WebhookView {
@@ -186,8 +200,11 @@ pub async fn replay_webhook_event(
     body: Json<ReplayEvent>,
 ) -> Result<Json<WebhookView>, ApiError> {
     let body = body.into_inner();
-    let key =
-        WebhookKey { tenant: body.tenant_id, endpoint: body.endpoint, event_id: body.event_id };
+    let key = WebhookKey {
+        tenant: body.tenant_id,
+        endpoint: body.endpoint,
+        event_id: body.event_id,
+    };
     let now = app.clock.now();
     let row = app
         .db

@@ -37,7 +37,10 @@ pub async fn find_account(tx: &TenantTx) -> Result<Option<AccountRow>, Error> {
 /// The row, made when there is none, and locked: two admins who begin at once get one account.
 pub async fn lock_account(tx: &TenantTx, country: &str) -> Result<AccountRow, Error> {
     diesel::insert_into(account::table)
-        .values((account::tenant_id.eq(tx.tenant().uuid()), account::country.eq(country)))
+        .values((
+            account::tenant_id.eq(tx.tenant().uuid()),
+            account::country.eq(country),
+        ))
         .on_conflict_do_nothing()
         .execute(&mut tx.conn())
         .await?;
@@ -111,6 +114,8 @@ pub async fn list_connected(tx: &SystemTx) -> Result<Vec<(TenantId, String)>, Er
         .select((account::tenant_id, account::stripe_account))
         .load(&mut tx.conn())
         .await?;
-    let connected = rows.into_iter().filter_map(|(tenant, id)| Some((TenantId::from_uuid(tenant), id?)));
+    let connected = rows
+        .into_iter()
+        .filter_map(|(tenant, id)| Some((TenantId::from_uuid(tenant), id?)));
     Ok(connected.collect())
 }

@@ -21,7 +21,11 @@ pub struct Posting {
 pub async fn create_entries(tx: &TenantTx, posting: &Posting) -> Result<(), Error> {
     let sign = if posting.back { -1 } else { 1 };
     let (amount, fee) = (posting.amount.minor * sign, posting.fee.minor * sign);
-    let parts = [("shopper", -amount), ("store", amount - fee), ("platform_fee", fee)];
+    let parts = [
+        ("shopper", -amount),
+        ("store", amount - fee),
+        ("platform_fee", fee),
+    ];
     let rows: Vec<_> = parts
         .iter()
         .filter(|(_, minor)| *minor != 0)

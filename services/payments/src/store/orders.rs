@@ -66,8 +66,11 @@ pub async fn save_order(
             order_due::state.eq(excluded(order_due::state)),
             order_due::version.eq(excluded(order_due::version)),
         ));
-    diesel::query_dsl::methods::FilterDsl::filter(upsert, order_due::version.lt(excluded(order_due::version)))
-        .execute(&mut tx.conn())
-        .await?;
+    diesel::query_dsl::methods::FilterDsl::filter(
+        upsert,
+        order_due::version.lt(excluded(order_due::version)),
+    )
+    .execute(&mut tx.conn())
+    .await?;
     Ok(())
 }

@@ -45,7 +45,9 @@ impl PaymentRow {
     }
 
     pub fn currency(&self) -> Currency {
-        self.currency.parse().expect("a currency was checked before it was stored")
+        self.currency
+            .parse()
+            .expect("a currency was checked before it was stored")
     }
 
     pub fn amount(&self) -> Money {
@@ -58,7 +60,10 @@ impl PaymentRow {
 }
 
 pub async fn create_payment(tx: &TenantTx, row: &PaymentRow) -> Result<(), Error> {
-    diesel::insert_into(payment::table).values(row).execute(&mut tx.conn()).await?;
+    diesel::insert_into(payment::table)
+        .values(row)
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 
@@ -117,7 +122,9 @@ pub async fn find_by_intent(
         .first(&mut tx.conn())
         .await
         .optional()?;
-    let (None, Some(written)) = (&bound, written) else { return Ok(bound) };
+    let (None, Some(written)) = (&bound, written) else {
+        return Ok(bound);
+    };
     let unbound = payment::table
         .filter(payment::tenant_id.eq(tx.tenant().uuid()))
         .filter(payment::id.eq(written))

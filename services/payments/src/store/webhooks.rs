@@ -45,7 +45,11 @@ pub async fn create_event(tx: &TenantTx, row: &WebhookRow) -> Result<bool, Error
 }
 
 pub async fn find_event(tx: &TenantTx, key: &WebhookKey) -> Result<Option<WebhookRow>, Error> {
-    let found = of(tx, key).select(WebhookRow::as_select()).first(&mut tx.conn()).await.optional()?;
+    let found = of(tx, key)
+        .select(WebhookRow::as_select())
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
     Ok(found)
 }
 
@@ -105,7 +109,11 @@ pub async fn list_waiting(
         .filter(webhook_event::retry_at.le(now))
         .order(webhook_event::retry_at)
         .limit(limit)
-        .select((webhook_event::tenant_id, webhook_event::endpoint, webhook_event::event_id))
+        .select((
+            webhook_event::tenant_id,
+            webhook_event::endpoint,
+            webhook_event::event_id,
+        ))
         .load(&mut tx.conn())
         .await?;
     Ok(rows

@@ -59,7 +59,12 @@ impl Holdings {
         }
         for addon in &self.addons {
             let value = addon.value.saturating_mul(addon.quantity);
-            add(&mut list, &addon.entitlement, value, format!("addon:{}", addon.key));
+            add(
+                &mut list,
+                &addon.entitlement,
+                value,
+                format!("addon:{}", addon.key),
+            );
         }
         for (key, value) in &self.overrides {
             list.remove(key.as_str());
@@ -73,12 +78,7 @@ impl Holdings {
     }
 }
 
-fn add<'a>(
-    list: &mut BTreeMap<&'a str, Entitlement>,
-    key: &'a str,
-    value: i64,
-    source: String,
-) {
+fn add<'a>(list: &mut BTreeMap<&'a str, Entitlement>, key: &'a str, value: i64, source: String) {
     let entry = list.entry(key).or_insert_with(|| Entitlement {
         key: key.to_owned(),
         value: 0,
@@ -114,7 +114,11 @@ mod tests {
             always: vec!["law.withdrawal_function".into()],
             plan: "business".into(),
             features: vec!["storefront.custom_css".into()],
-            limits: [("limit.staff".to_owned(), 5), ("limit.products".to_owned(), 5_000)].into(),
+            limits: [
+                ("limit.staff".to_owned(), 5),
+                ("limit.products".to_owned(), 5_000),
+            ]
+            .into(),
             addons: vec![
                 addon("extra-staff", "limit.staff", 5, 2, false),
                 addon("moloni-invoicing", "invoicing.moloni", 1, 1, true),
@@ -124,7 +128,11 @@ mod tests {
     }
 
     fn value(holdings: &Holdings, key: &str) -> Option<i64> {
-        holdings.resolve().into_iter().find(|entry| entry.key == key).map(|entry| entry.value)
+        holdings
+            .resolve()
+            .into_iter()
+            .find(|entry| entry.key == key)
+            .map(|entry| entry.value)
     }
 
     #[test]
@@ -136,7 +144,10 @@ mod tests {
         assert_eq!(value(&holdings, "invoicing.moloni"), Some(1));
         assert_eq!(value(&holdings, "orders.loyalty"), None);
         let list = holdings.resolve();
-        let staff = list.iter().find(|entry| entry.key == "limit.staff").unwrap();
+        let staff = list
+            .iter()
+            .find(|entry| entry.key == "limit.staff")
+            .unwrap();
         assert_eq!(staff.source, ["plan:business", "addon:extra-staff"]);
     }
 

@@ -117,7 +117,11 @@ struct Reader(Vec<Wrong>);
 
 impl Reader {
     fn wrong<T>(&mut self, field: &'static str, code: &'static str, accepted: &str) -> Option<T> {
-        self.0.push(Wrong { field, code, accepted: accepted.to_owned() });
+        self.0.push(Wrong {
+            field,
+            code,
+            accepted: accepted.to_owned(),
+        });
         None
     }
 
@@ -145,7 +149,11 @@ impl Reader {
         field: &'static str,
         value: &Value,
     ) -> Option<T> {
-        if value.is_null() { None } else { self.required(field, value) }
+        if value.is_null() {
+            None
+        } else {
+            self.required(field, value)
+        }
     }
 
     fn name(&mut self, field: &'static str, value: &Value) -> Option<String> {
@@ -155,16 +163,28 @@ impl Reader {
         if fits {
             Some(name.to_owned())
         } else {
-            self.wrong(field, "invalid", "a name has 1 to 120 characters on one line")
+            self.wrong(
+                field,
+                "invalid",
+                "a name has 1 to 120 characters on one line",
+            )
         }
     }
 
     fn slug(&mut self, value: &Value, is_taken: bool) -> Option<Slug> {
         let slug: Slug = self.required("slug", value)?;
         if is_reserved(slug.as_str()) {
-            self.wrong("slug", "reserved", "this word is kept for the platform; choose another")
+            self.wrong(
+                "slug",
+                "reserved",
+                "this word is kept for the platform; choose another",
+            )
         } else if is_taken {
-            self.wrong("slug", "taken", "another store has this slug; choose another")
+            self.wrong(
+                "slug",
+                "taken",
+                "another store has this slug; choose another",
+            )
         } else {
             Some(slug)
         }
@@ -185,15 +205,23 @@ impl Reader {
             return None;
         }
         if portuguese {
-            return self.required::<TaxId>("tax_number", value).map(String::from);
+            return self
+                .required::<TaxId>("tax_number", value)
+                .map(String::from);
         }
         let number = self.text("tax_number", value)?.trim();
         let fits = (2..=20).contains(&number.len())
-            && number.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+            && number
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-');
         if fits {
             Some(number.to_owned())
         } else {
-            self.wrong("tax_number", "invalid", "2 to 20 letters, digits and hyphens")
+            self.wrong(
+                "tax_number",
+                "invalid",
+                "2 to 20 letters, digits and hyphens",
+            )
         }
     }
 
@@ -235,14 +263,20 @@ mod tests {
 
     fn wrong_fields(asked: &Asked, known: &Known) -> Vec<(&'static str, &'static str)> {
         let wrongs = asked.read(known).unwrap_err();
-        wrongs.into_iter().map(|wrong| (wrong.field, wrong.code)).collect()
+        wrongs
+            .into_iter()
+            .map(|wrong| (wrong.field, wrong.code))
+            .collect()
     }
 
     #[test]
     fn the_guides_call_is_enough() {
         let store = guide().read(&known()).unwrap();
         assert_eq!(store.slug.as_str(), "defenseopsairsoft");
-        assert_eq!((store.country.as_str(), store.locale.as_str()), ("PT", "pt-PT"));
+        assert_eq!(
+            (store.country.as_str(), store.locale.as_str()),
+            ("PT", "pt-PT")
+        );
         assert_eq!(store.currency, Currency::EUR);
         assert_eq!(store.trial_days, None);
     }
@@ -275,9 +309,15 @@ mod tests {
 
     #[test]
     fn a_slug_is_free_and_not_reserved() {
-        let taken = Known { slug_is_taken: true, ..known() };
+        let taken = Known {
+            slug_is_taken: true,
+            ..known()
+        };
         assert_eq!(wrong_fields(&guide(), &taken), [("slug", "taken")]);
-        let admin = Asked { slug: json!("admin"), ..guide() };
+        let admin = Asked {
+            slug: json!("admin"),
+            ..guide()
+        };
         assert_eq!(wrong_fields(&admin, &known()), [("slug", "reserved")]);
     }
 }

@@ -24,7 +24,10 @@ pub struct OpaqueToken {
 
 impl OpaqueToken {
     pub fn new(tenant: TenantId) -> Self {
-        Self { tenant, secret: random() }
+        Self {
+            tenant,
+            secret: random(),
+        }
     }
 
     pub fn parse(text: &str) -> Option<Self> {

@@ -68,19 +68,38 @@ mod tests {
     #[test]
     fn a_token_works_once_and_its_copy_ends_the_session() {
         assert_eq!(state().decide(NOW), Refresh::Rotate);
-        let used = |ago| RefreshState { token_used_at: Some(NOW - ago), ..state() };
+        let used = |ago| RefreshState {
+            token_used_at: Some(NOW - ago),
+            ..state()
+        };
         assert_eq!(used(Duration::seconds(1)).decide(NOW), Refresh::Overlap);
         assert_eq!(used(OVERLAP).decide(NOW), Refresh::Overlap);
-        assert_eq!(used(Duration::milliseconds(2_001)).decide(NOW), Refresh::Reused);
+        assert_eq!(
+            used(Duration::milliseconds(2_001)).decide(NOW),
+            Refresh::Reused
+        );
     }
 
     #[test]
     fn nothing_goes_on_beyond_its_time() {
         let over = [
-            RefreshState { token_expires_at: NOW, ..state() },
-            RefreshState { session_expires_at: NOW, ..state() },
-            RefreshState { session_ended_at: Some(NOW), ..state() },
-            RefreshState { session_ended_at: Some(NOW), token_used_at: Some(NOW), ..state() },
+            RefreshState {
+                token_expires_at: NOW,
+                ..state()
+            },
+            RefreshState {
+                session_expires_at: NOW,
+                ..state()
+            },
+            RefreshState {
+                session_ended_at: Some(NOW),
+                ..state()
+            },
+            RefreshState {
+                session_ended_at: Some(NOW),
+                token_used_at: Some(NOW),
+                ..state()
+            },
         ];
         for state in over {
             assert_eq!(state.decide(NOW), Refresh::Over, "{state:?}");

@@ -26,7 +26,10 @@ pub async fn list_entitlements(
             let tenant = tenants::get_tenant(tx).await?;
             let plan = catalogue::get_plan(tx, &tenant.plan).await?;
             let holdings = catalogue::get_holdings(tx, &plan).await?;
-            Ok(Json(Entitlements { plan: tenant.plan, items: holdings.resolve() }))
+            Ok(Json(Entitlements {
+                plan: tenant.plan,
+                items: holdings.resolve(),
+            }))
         })
         .await
 }

@@ -16,7 +16,10 @@ impl Audience for Entrance {
     const KIND: AudienceKind = AudienceKind::Public;
 
     async fn admit(req: &HttpRequest, gate: &Gate) -> Result<Self, ApiError> {
-        let header = req.headers().get(HOST).and_then(|value| value.to_str().ok());
+        let header = req
+            .headers()
+            .get(HOST)
+            .and_then(|value| value.to_str().ok());
         let host = header.or_else(|| req.uri().host()).unwrap_or("");
         let of_host = match gate.directory.by_host(host).await {
             Ok(tenant) => Some(tenant.id),
@@ -57,9 +60,10 @@ impl Audience for Person {
 
     async fn admit(req: &HttpRequest, gate: &Gate) -> Result<Self, ApiError> {
         let entrance = Entrance::admit(req, gate).await?;
-        let claims = gate
-            .claims(req, TokenAudience::Staff)
-            .or_else(|refusal| gate.claims(req, TokenAudience::Sysadmin).map_err(|_| refusal))?;
+        let claims = gate.claims(req, TokenAudience::Staff).or_else(|refusal| {
+            gate.claims(req, TokenAudience::Sysadmin)
+                .map_err(|_| refusal)
+        })?;
         if !entrance.lets_in(claims.tenant) {
             return Err(ApiError::forbidden("other-store").detail("the token belongs elsewhere"));
         }

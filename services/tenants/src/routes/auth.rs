@@ -1,9 +1,7 @@
 //! Signing in and out, and one's own password.
 
 use garde::Validate;
-use http_kit::{
-    ApiError, Data, HttpResponse, Json, RateClass, RequestMeta, Role, StatusCode,
-};
+use http_kit::{ApiError, Data, HttpResponse, Json, RateClass, RequestMeta, Role, StatusCode};
 use kernel::{Email, Invalid, Slug, StaffId, TenantId};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -108,14 +106,21 @@ pub async fn log_in(
     body: Json<LogIn>,
 ) -> Result<HttpResponse, ApiError> {
     let tenant = tenant_of(&app, entrance, body.slug.as_ref()).await?;
-    app.rates.check_attempt(RateClass::Login, tenant, body.email.as_str()).await?;
-    let login = app.identity.log_in(tenant, &body.email, &body.password).await;
+    app.rates
+        .check_attempt(RateClass::Login, tenant, body.email.as_str())
+        .await?;
+    let login = app
+        .identity
+        .log_in(tenant, &body.email, &body.password)
+        .await;
     let outcome = if login.is_ok() { "accepted" } else { "refused" };
     tracing::info!(tenant.id = %tenant, request.id = %meta.request_id, outcome, "A sign-in was {outcome}");
     match login? {
         Login::SignedIn(signed_in) => answer_signed_in(&app, *signed_in).await,
         Login::MustChoosePassword(token) => {
-            let answer = LoginAnswer::PasswordChangeRequired { change_token: token.text() };
+            let answer = LoginAnswer::PasswordChangeRequired {
+                change_token: token.text(),
+            };
             Ok(private(StatusCode::OK).json(answer))
         }
     }
@@ -130,9 +135,9 @@ pub async fn refresh_session(
     body: Json<RefreshSession>,
 ) -> Result<HttpResponse, ApiError> {
     let sent = body.refresh_token.as_ref().and_then(opaque).or(cookie.0);
-    let token = sent.filter(|token| entrance.lets_in(token.tenant)).ok_or_else(|| {
-        ApiError::unauthorized("session-ended").detail("sign in again")
-    })?;
+    let token = sent
+        .filter(|token| entrance.lets_in(token.tenant))
+        .ok_or_else(|| ApiError::unauthorized("session-ended").detail("sign in again"))?;
     let signed_in = app.identity.refresh(&token).await?;
     answer_signed_in(&app, signed_in).await
 }
@@ -140,8 +145,12 @@ pub async fn refresh_session(
 /// Ends this session everywhere.
 #[utoipa::path(post, path = "/api/auth/logout", responses((status = 204)))]
 pub async fn log_out(app: Data<App>, person: Person) -> Result<HttpResponse, ApiError> {
-    app.identity.log_out(person.tenant, person.id, person.session).await?;
-    Ok(private(StatusCode::NO_CONTENT).cookie(no_refresh_cookie()).finish())
+    app.identity
+        .log_out(person.tenant, person.id, person.session)
+        .await?;
+    Ok(private(StatusCode::NO_CONTENT)
+        .cookie(no_refresh_cookie())
+        .finish())
 }
 
 /// The first password of one's own, after a temporary one.
@@ -180,7 +189,9 @@ pub async fn change_password(
 pub async fn get_me(app: Data<App>, person: Person) -> Result<HttpResponse, ApiError> {
     let row = app
         .db
-        .read(person.tenant, async |tx| Ok::<_, ApiError>(staff::find_staff(tx, person.id).await?))
+        .read(person.tenant, async |tx| {
+            Ok::<_, ApiError>(staff::find_staff(tx, person.id).await?)
+        })
         .await?
         .ok_or_else(|| ApiError::unauthorized("session-ended"))?;
     Ok(private(StatusCode::OK).json(view(&app, row).await?))
@@ -197,7 +208,8 @@ async fn tenant_of(
         (Some(tenant), _) => Ok(tenant),
         (None, None) => Ok(TenantId::PLATFORM),
         (None, Some(slug)) => {
-            let find = async |tx: &mut db::TenantTx| tenants::find_host_owner(tx, slug.as_str()).await;
+            let find =
+                async |tx: &mut db::TenantTx| tenants::find_host_owner(tx, slug.as_str()).await;
             let owner = app.db.read(TenantId::PLATFORM, find).await?;
             Ok(owner.unwrap_or_else(TenantId::new))
         }
@@ -205,7 +217,11 @@ async fn tenant_of(
 }
 
 async fn answer_signed_in(app: &App, signed_in: SignedIn) -> Result<HttpResponse, ApiError> {
-    let SignedIn { access, refresh, staff } = signed_in;
+    let SignedIn {
+        access,
+        refresh,
+        staff,
+    } = signed_in;
     let expires_at = OffsetDateTime::from_unix_timestamp(access.expires_at);
     let answer = LoginAnswer::SignedIn(Box::new(Session {
         access_token: access.token,
@@ -213,7 +229,9 @@ async fn answer_signed_in(app: &App, signed_in: SignedIn) -> Result<HttpResponse
         expires_at: expires_at.map_err(|error| ApiError::internal(&error))?,
         person: view(app, staff).await?,
     }));
-    Ok(private(StatusCode::OK).cookie(refresh_cookie(&refresh)).json(answer))
+    Ok(private(StatusCode::OK)
+        .cookie(refresh_cookie(&refresh))
+        .json(answer))
 }
 
 async fn view(app: &App, row: StaffRow) -> Result<PersonView, ApiError> {
@@ -221,9 +239,21 @@ async fn view(app: &App, row: StaffRow) -> Result<PersonView, ApiError> {
     let tenant = if id == TenantId::PLATFORM {
         None
     } else {
-        let tenant = app.db.read(id, async |tx: &mut db::TenantTx| tenants::get_tenant(tx).await).await?;
-        let tenants::TenantRow { slug, name, status, .. } = tenant;
-        Some(OwnTenant { id, slug, name, status })
+        let tenant = app
+            .db
+            .read(id, async |tx: &mut db::TenantTx| {
+                tenants::get_tenant(tx).await
+            })
+            .await?;
+        let tenants::TenantRow {
+            slug, name, status, ..
+        } = tenant;
+        Some(OwnTenant {
+            id,
+            slug,
+            name,
+            status,
+        })
     };
     let role: Result<Role, Invalid> = row.role.parse();
     Ok(PersonView {

@@ -14,7 +14,10 @@ use crate::domain::sessions::REFRESH_LIFE;
 const NAME: &str = "__Host-refresh";
 
 pub fn refresh_cookie(token: &OpaqueToken) -> Cookie<'static> {
-    base(token.text(), Duration::seconds(REFRESH_LIFE.whole_seconds()))
+    base(
+        token.text(),
+        Duration::seconds(REFRESH_LIFE.whole_seconds()),
+    )
 }
 
 /// Makes the browser forget it.
@@ -42,7 +45,9 @@ impl FromRequest for RefreshCookie {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let cookie = req.cookie(NAME);
-        ready(Ok(Self(cookie.and_then(|cookie| OpaqueToken::parse(cookie.value())))))
+        ready(Ok(Self(
+            cookie.and_then(|cookie| OpaqueToken::parse(cookie.value())),
+        )))
     }
 }
 

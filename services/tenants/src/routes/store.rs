@@ -51,7 +51,9 @@ pub async fn get_config(
     hot: HotRequest,
 ) -> Result<HttpResponse, ApiError> {
     let tenant = shopper.tenant.id;
-    app.hot.answer(&hot, tenant, MAX_AGE_S, async || read(&app, tenant).await).await
+    app.hot
+        .answer(&hot, tenant, MAX_AGE_S, async || read(&app, tenant).await)
+        .await
 }
 
 async fn read(app: &App, tenant: TenantId) -> Result<StoreConfig, ApiError> {
@@ -74,7 +76,10 @@ async fn read(app: &App, tenant: TenantId) -> Result<StoreConfig, ApiError> {
                 currency: row.currency,
                 time_zone: row.time_zone,
                 prices_include_tax: true,
-                contact: Contact { email: row.contact_email, phone: config.contact_phone },
+                contact: Contact {
+                    email: row.contact_email,
+                    phone: config.contact_phone,
+                },
                 features: features(holdings.resolve()),
                 version: row.version.max(config.version),
             })
@@ -84,5 +89,8 @@ async fn read(app: &App, tenant: TenantId) -> Result<StoreConfig, ApiError> {
 
 fn features(list: Vec<Entitlement>) -> Vec<String> {
     let is_on = |entry: &Entitlement| !entry.key.starts_with("limit.") && entry.value != 0;
-    list.into_iter().filter(is_on).map(|entry| entry.key).collect()
+    list.into_iter()
+        .filter(is_on)
+        .map(|entry| entry.key)
+        .collect()
 }

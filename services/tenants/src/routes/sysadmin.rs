@@ -18,8 +18,8 @@ use utoipa::{IntoParams, ToSchema};
 use crate::App;
 use crate::provision::facts;
 use crate::store::audit::{self, Entry};
-use crate::store::tenants::{self, TenantRow};
 use crate::store::catalogue;
+use crate::store::tenants::{self, TenantRow};
 use crate::tell;
 use view::TenantView;
 
@@ -65,7 +65,9 @@ pub async fn list_tenants(
         tenants::list_tenants(tx, filter.status.as_deref(), after, page.fetch()).await
     });
     let key = |listed: &tenants::Listed| TenantId::from_uuid(listed.0.tenant_id);
-    Ok(Json(page.list(rows.await?, key, |listed| TenantView::of(&app, listed))))
+    Ok(Json(page.list(rows.await?, key, |listed| {
+        TenantView::of(&app, listed)
+    })))
 }
 
 /// One store.
@@ -75,13 +77,21 @@ pub async fn get_tenant(
     _: Sysadmin,
     id: Path<TenantId>,
 ) -> Result<HttpResponse, ApiError> {
-    let found = app.db.read(*id, async |tx: &mut TenantTx| tenants::find_listed(tx).await).await?;
+    let found = app
+        .db
+        .read(*id, async |tx: &mut TenantTx| {
+            tenants::find_listed(tx).await
+        })
+        .await?;
     answer(&app, found.ok_or_else(unknown)?)
 }
 
 /// Another name or plan. What the plan does not cover any more is switched off, never deleted.
 #[utoipa::path(patch, path = "/api/sysadmin/tenants/{id}", responses((status = 200, body = TenantView)))]
-#[expect(clippy::too_many_arguments, reason = "each input of a handler is an argument")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each input of a handler is an argument"
+)]
 pub async fn change_tenant(
     app: Data<App>,
     by: Sysadmin,
@@ -96,7 +106,9 @@ pub async fn change_tenant(
             let mut row = tenants::lock_tenant(tx).await?.ok_or_else(unknown)?;
             if row.version != seen.0 {
                 let current = tenants::find_listed(tx).await?.ok_or_else(unknown)?;
-                return Err(ApiError::precondition_failed(&TenantView::of(&app, current)));
+                return Err(ApiError::precondition_failed(&TenantView::of(
+                    &app, current,
+                )));
             }
             let before = row.clone();
             if let Some(plan) = &body.plan {
@@ -105,7 +117,18 @@ pub async fn change_tenant(
             if let Some(name) = &body.name {
                 row.name = name.trim().to_owned();
             }
-            save(&app, tx, row, before, Act { by, meta: &meta, action: "tenant.change" }).await
+            save(
+                &app,
+                tx,
+                row,
+                before,
+                Act {
+                    by,
+                    meta: &meta,
+                    action: "tenant.change",
+                },
+            )
+            .await
         })
         .await?;
     app.hot.drop_tenant(*id);
@@ -126,7 +149,11 @@ pub async fn suspend_tenant(
         Reason::Abuse => "abuse",
         Reason::Owner => "owner",
     };
-    let act = Act { by, meta: &meta, action: "tenant.suspend" };
+    let act = Act {
+        by,
+        meta: &meta,
+        action: "tenant.suspend",
+    };
     set_status(&app, *id, "active", ("suspended", Some(reason)), act).await
 }
 
@@ -138,7 +165,11 @@ pub async fn resume_tenant(
     id: Path<TenantId>,
     meta: RequestMeta,
 ) -> Result<HttpResponse, ApiError> {
-    let act = Act { by, meta: &meta, action: "tenant.resume" };
+    let act = Act {
+        by,
+        meta: &meta,
+        action: "tenant.resume",
+    };
     set_status(&app, *id, "suspended", ("active", None), act).await
 }
 
@@ -212,7 +243,10 @@ async fn known_plan(tx: &TenantTx, key: &str) -> Result<String, ApiError> {
         return Ok(key.to_owned());
     }
     let accepted = format!("one of: {}", plans.join(", "));
-    Err(ApiError::invalid("invalid-body", "some fields are not acceptable").at("/plan", "unknown", accepted))
+    Err(
+        ApiError::invalid("invalid-body", "some fields are not acceptable")
+            .at("/plan", "unknown", accepted),
+    )
 }
 
 fn answer(app: &App, listed: tenants::Listed) -> Result<HttpResponse, ApiError> {

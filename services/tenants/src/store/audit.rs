@@ -83,16 +83,16 @@ impl Row {
 }
 
 /// Adds an entry to the chain of the transaction's tenant. Writers of one chain wait for each other.
-pub async fn append(
-    tx: &TenantTx,
-    now: OffsetDateTime,
-    entry: Entry,
-) -> Result<(), Error> {
+pub async fn append(tx: &TenantTx, now: OffsetDateTime, entry: Entry) -> Result<(), Error> {
     let tenant = tx.tenant().uuid();
     let key = format!("audit {tenant}");
-    diesel::select(sql::<Text>("pg_advisory_xact_lock(hashtextextended(").bind::<Text, _>(key).sql(", 0))::text"))
-        .execute(&mut tx.conn())
-        .await?;
+    diesel::select(
+        sql::<Text>("pg_advisory_xact_lock(hashtextextended(")
+            .bind::<Text, _>(key)
+            .sql(", 0))::text"),
+    )
+    .execute(&mut tx.conn())
+    .await?;
     let last: Option<(i64, Vec<u8>)> = audit_entry::table
         .filter(audit_entry::tenant_id.eq(tenant))
         .order(audit_entry::seq.desc())
@@ -116,7 +116,10 @@ pub async fn append(
         hash: Vec::new(),
     };
     row.hash = row.computed_hash();
-    diesel::insert_into(audit_entry::table).values(row).execute(&mut tx.conn()).await?;
+    diesel::insert_into(audit_entry::table)
+        .values(row)
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 
@@ -141,7 +144,10 @@ pub async fn verify(db: &Db) -> Result<Vec<Break>, Error> {
 
 /// How many entries the trail has.
 pub async fn count(tx: &SystemTx) -> Result<i64, Error> {
-    Ok(audit_entry::table.select(sql::<BigInt>("count(*)")).first(&mut tx.conn()).await?)
+    Ok(audit_entry::table
+        .select(sql::<BigInt>("count(*)"))
+        .first(&mut tx.conn())
+        .await?)
 }
 
 async fn list_chains(tx: &SystemTx) -> Result<Vec<Uuid>, Error> {
@@ -159,7 +165,11 @@ async fn verify_chain(tx: &SystemTx, tenant: Uuid) -> Result<Option<Break>, Erro
     let (mut seq, mut prev_hash) = (0, BEGINNING.to_vec());
     loop {
         let page: Vec<Row> = audit_entry::table
-            .filter(audit_entry::tenant_id.eq(tenant).and(audit_entry::seq.gt(seq)))
+            .filter(
+                audit_entry::tenant_id
+                    .eq(tenant)
+                    .and(audit_entry::seq.gt(seq)),
+            )
             .order(audit_entry::seq)
             .limit(PAGE)
             .select(Row::as_select())
@@ -172,7 +182,10 @@ async fn verify_chain(tx: &SystemTx, tenant: Uuid) -> Result<Option<Break>, Erro
             let follows = row.seq == seq + 1 && row.prev_hash == prev_hash;
             if !follows || row.hash != row.computed_hash() {
                 let tenant = TenantId::from_uuid(tenant);
-                return Ok(Some(Break { tenant, seq: seq + 1 }));
+                return Ok(Some(Break {
+                    tenant,
+                    seq: seq + 1,
+                }));
             }
             (seq, prev_hash) = (row.seq, row.hash);
         }

@@ -49,19 +49,35 @@ pub struct Plan {
 }
 
 pub async fn list_plan_keys(tx: &TenantTx) -> Result<Vec<String>, Error> {
-    Ok(plan::table.order(plan::rank).select(plan::key).load(&mut tx.conn()).await?)
+    Ok(plan::table
+        .order(plan::rank)
+        .select(plan::key)
+        .load(&mut tx.conn())
+        .await?)
 }
 
 pub async fn list_template_keys(tx: &TenantTx) -> Result<Vec<String>, Error> {
-    Ok(template::table.order(template::key).select(template::key).load(&mut tx.conn()).await?)
+    Ok(template::table
+        .order(template::key)
+        .select(template::key)
+        .load(&mut tx.conn())
+        .await?)
 }
 
 pub async fn get_plan(tx: &TenantTx, key: &str) -> Result<Plan, Error> {
-    Ok(plan::table.find(key).select(Plan::as_select()).first(&mut tx.conn()).await?)
+    Ok(plan::table
+        .find(key)
+        .select(Plan::as_select())
+        .first(&mut tx.conn())
+        .await?)
 }
 
 pub async fn get_template(tx: &TenantTx, key: &str) -> Result<Value, Error> {
-    Ok(template::table.find(key).select(template::definition).first(&mut tx.conn()).await?)
+    Ok(template::table
+        .find(key)
+        .select(template::definition)
+        .first(&mut tx.conn())
+        .await?)
 }
 
 /// Everything that decides what the store of this transaction may use.
@@ -73,7 +89,11 @@ pub async fn get_holdings(tx: &TenantTx, plan: &Plan) -> Result<Holdings, Error>
         .await?;
     let included: Vec<(String, String, i64)> = plan_addon::table
         .inner_join(addon::table.on(addon::key.eq(plan_addon::addon_key)))
-        .filter(plan_addon::plan_key.eq(&plan.key).and(plan_addon::availability.eq("included")))
+        .filter(
+            plan_addon::plan_key
+                .eq(&plan.key)
+                .and(plan_addon::availability.eq("included")),
+        )
         .order(addon::key)
         .select((addon::key, addon::entitlement_key, addon::entitlement_value))
         .load(&mut tx.conn())
@@ -102,7 +122,9 @@ pub async fn get_holdings(tx: &TenantTx, plan: &Plan) -> Result<Holdings, Error>
         quantity,
         included,
     };
-    let included = included.into_iter().map(|(key, what, value)| held(key, what, value, 1, true));
+    let included = included
+        .into_iter()
+        .map(|(key, what, value)| held(key, what, value, 1, true));
     let bought = bought
         .into_iter()
         .map(|(key, what, value, quantity)| held(key, what, value, i64::from(quantity), false));
@@ -118,5 +140,7 @@ pub async fn get_holdings(tx: &TenantTx, plan: &Plan) -> Result<Holdings, Error>
 
 fn limits(json: &Value) -> BTreeMap<String, i64> {
     let pairs = json.as_object().into_iter().flatten();
-    pairs.filter_map(|(key, value)| Some((key.clone(), value.as_i64()?))).collect()
+    pairs
+        .filter_map(|(key, value)| Some((key.clone(), value.as_i64()?)))
+        .collect()
 }

@@ -21,7 +21,10 @@ pub struct ConfigRow {
 }
 
 pub async fn create_config(tx: &TenantTx, row: &ConfigRow) -> Result<(), Error> {
-    diesel::insert_into(store_config::table).values(row).execute(&mut tx.conn()).await?;
+    diesel::insert_into(store_config::table)
+        .values(row)
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 

@@ -23,7 +23,10 @@ pub struct SessionRow {
 }
 
 pub async fn create_session(tx: &TenantTx, row: &SessionRow) -> Result<(), Error> {
-    diesel::insert_into(session::table).values(row).execute(&mut tx.conn()).await?;
+    diesel::insert_into(session::table)
+        .values(row)
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 
@@ -59,9 +62,15 @@ pub async fn lock_of_token(
         .first::<Uuid>(&mut tx.conn())
         .await
         .optional()?;
-    let Some(session_id) = of_token else { return Ok(None) };
+    let Some(session_id) = of_token else {
+        return Ok(None);
+    };
     let row = session::table
-        .filter(session::tenant_id.eq(tx.tenant().uuid()).and(session::id.eq(session_id)))
+        .filter(
+            session::tenant_id
+                .eq(tx.tenant().uuid())
+                .and(session::id.eq(session_id)),
+        )
         .select(SessionRow::as_select())
         .for_update()
         .first(&mut tx.conn())
@@ -120,7 +129,11 @@ pub async fn end_all_sessions(
     now: OffsetDateTime,
 ) -> Result<Vec<SessionId>, Error> {
     let ended: Vec<Uuid> = diesel::update(session::table)
-        .filter(session::tenant_id.eq(tx.tenant().uuid()).and(session::staff_id.eq(staff.uuid())))
+        .filter(
+            session::tenant_id
+                .eq(tx.tenant().uuid())
+                .and(session::staff_id.eq(staff.uuid())),
+        )
         .filter(session::ended_at.is_null())
         .set((session::ended_at.eq(now), session::end_reason.eq(reason)))
         .returning(session::id)

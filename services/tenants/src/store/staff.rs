@@ -28,16 +28,20 @@ pub struct StaffRow {
 }
 
 pub async fn create_staff(tx: &TenantTx, row: &StaffRow) -> Result<(), Error> {
-    diesel::insert_into(staff::table).values(row).execute(&mut tx.conn()).await?;
+    diesel::insert_into(staff::table)
+        .values(row)
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 
-pub async fn find_staff_by_email(
-    tx: &TenantTx,
-    email: &str,
-) -> Result<Option<StaffRow>, Error> {
+pub async fn find_staff_by_email(tx: &TenantTx, email: &str) -> Result<Option<StaffRow>, Error> {
     Ok(staff::table
-        .filter(staff::tenant_id.eq(tx.tenant().uuid()).and(staff::email.eq(email)))
+        .filter(
+            staff::tenant_id
+                .eq(tx.tenant().uuid())
+                .and(staff::email.eq(email)),
+        )
         .select(StaffRow::as_select())
         .first(&mut tx.conn())
         .await
@@ -56,7 +60,11 @@ pub async fn find_staff(tx: &TenantTx, id: StaffId) -> Result<Option<StaffRow>, 
 /// The person, whom nobody else changes until the end of the transaction.
 pub async fn lock_staff(tx: &TenantTx, id: StaffId) -> Result<Option<StaffRow>, Error> {
     Ok(staff::table
-        .filter(staff::tenant_id.eq(tx.tenant().uuid()).and(staff::id.eq(id.uuid())))
+        .filter(
+            staff::tenant_id
+                .eq(tx.tenant().uuid())
+                .and(staff::id.eq(id.uuid())),
+        )
         .select(StaffRow::as_select())
         .for_update()
         .first(&mut tx.conn())
@@ -67,7 +75,11 @@ pub async fn lock_staff(tx: &TenantTx, id: StaffId) -> Result<Option<StaffRow>, 
 /// The sysadmin who has been there longest.
 pub async fn find_first_active(tx: &TenantTx) -> Result<Option<StaffRow>, Error> {
     Ok(staff::table
-        .filter(staff::tenant_id.eq(tx.tenant().uuid()).and(staff::status.eq("active")))
+        .filter(
+            staff::tenant_id
+                .eq(tx.tenant().uuid())
+                .and(staff::status.eq("active")),
+        )
         .order(staff::created_at)
         .select(StaffRow::as_select())
         .first(&mut tx.conn())
@@ -120,7 +132,10 @@ pub struct OneTimeRow {
 }
 
 pub async fn create_one_time(tx: &TenantTx, row: &OneTimeRow) -> Result<(), Error> {
-    diesel::insert_into(one_time_token::table).values(row).execute(&mut tx.conn()).await?;
+    diesel::insert_into(one_time_token::table)
+        .values(row)
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 
@@ -132,7 +147,11 @@ pub async fn take_one_time(
 ) -> Result<Option<OneTimeRow>, Error> {
     Ok(diesel::delete(one_time_token::table)
         .filter(one_time_token::tenant_id.eq(tx.tenant().uuid()))
-        .filter(one_time_token::hash.eq(hash).and(one_time_token::purpose.eq(purpose)))
+        .filter(
+            one_time_token::hash
+                .eq(hash)
+                .and(one_time_token::purpose.eq(purpose)),
+        )
         .returning(OneTimeRow::as_returning())
         .get_result(&mut tx.conn())
         .await

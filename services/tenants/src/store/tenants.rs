@@ -34,16 +34,15 @@ pub struct TenantRow {
 pub type Listed = (TenantRow, String);
 
 pub async fn create_tenant(tx: &TenantTx, row: &TenantRow) -> Result<(), Error> {
-    diesel::insert_into(tenant::table).values(row).execute(&mut tx.conn()).await?;
+    diesel::insert_into(tenant::table)
+        .values(row)
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 
 /// Takes a store's own label; the constraint `host_pkey` says when it is another's.
-pub async fn create_host(
-    tx: &TenantTx,
-    name: &str,
-    now: OffsetDateTime,
-) -> Result<(), Error> {
+pub async fn create_host(tx: &TenantTx, name: &str, now: OffsetDateTime) -> Result<(), Error> {
     diesel::insert_into(host::table)
         .values((
             host::name.eq(name),
@@ -57,15 +56,23 @@ pub async fn create_host(
 }
 
 pub async fn find_host_owner(tx: &TenantTx, name: &str) -> Result<Option<TenantId>, Error> {
-    let owner: Option<Uuid> =
-        host::table.find(name).select(host::owner).first(&mut tx.conn()).await.optional()?;
+    let owner: Option<Uuid> = host::table
+        .find(name)
+        .select(host::owner)
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
     Ok(owner.map(TenantId::from_uuid))
 }
 
 /// Verified hosts of the store's own, besides `slug.BASE_DOMAIN`.
 pub async fn list_custom_hosts(tx: &TenantTx) -> Result<Vec<String>, Error> {
     Ok(host::table
-        .filter(host::owner.eq(tx.tenant().uuid()).and(host::kind.eq("custom")))
+        .filter(
+            host::owner
+                .eq(tx.tenant().uuid())
+                .and(host::kind.eq("custom")),
+        )
         .order(host::created_at)
         .select(host::name)
         .load(&mut tx.conn())
@@ -102,7 +109,10 @@ pub async fn find_listed(tx: &TenantTx) -> Result<Option<Listed>, Error> {
 }
 
 pub async fn save_tenant(tx: &TenantTx, row: &TenantRow) -> Result<(), Error> {
-    diesel::update(tenant::table.find(tx.tenant().uuid())).set(row).execute(&mut tx.conn()).await?;
+    diesel::update(tenant::table.find(tx.tenant().uuid()))
+        .set(row)
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 

@@ -16,7 +16,16 @@ async fn a_stores_configuration_is_answered_from_memory_until_it_changes() {
     let ask = async |tag: &str| {
         let headers = vec![("if-none-match", tag.to_owned())];
         let host = world.host(&store.slug);
-        world.send(Ask { method: Method::GET, host, path, token: None, body: None, headers }).await
+        world
+            .send(Ask {
+                method: Method::GET,
+                host,
+                path,
+                token: None,
+                body: None,
+                headers,
+            })
+            .await
     };
     assert_eq!(ask(&tag).await.status, 304);
     let change = Ask {
@@ -33,9 +42,15 @@ async fn a_stores_configuration_is_answered_from_memory_until_it_changes() {
         (answer.status == 200 && answer.text_at("name") == "Another name").then_some(())
     })
     .await;
-    assert_eq!(world.get("no-such-store", path, None).await.code(), "unknown-store");
+    assert_eq!(
+        world.get("no-such-store", path, None).await.code(),
+        "unknown-store"
+    );
     let second = world.store().await;
-    assert_eq!(world.get(&second.slug, path, None).await.text_at("slug"), second.slug);
+    assert_eq!(
+        world.get(&second.slug, path, None).await.text_at("slug"),
+        second.slug
+    );
     world.end().await;
 }
 
@@ -44,15 +59,23 @@ async fn entitlements_say_where_they_come_from() {
     let world = World::start().await;
     let (store, session) = world.signed_in().await;
     let token = session.text_at("access_token");
-    let list = world.get(&store.slug, "/api/tenants/admin/entitlements", Some(&token)).await;
+    let list = world
+        .get(&store.slug, "/api/tenants/admin/entitlements", Some(&token))
+        .await;
     let find = |key: &str| {
         let items = list.body["items"].as_array().unwrap();
         items.iter().find(|item| item["key"] == key).cloned()
     };
     let expected = json!({"key": "limit.products", "value": 5000, "source": ["plan:business"]});
     assert_eq!(find("limit.products"), Some(expected));
-    assert_eq!(find("invoicing.moloni").unwrap()["source"], json!(["addon:moloni-invoicing"]));
-    assert_eq!(find("law.withdrawal_function").unwrap()["source"], json!(["always"]));
+    assert_eq!(
+        find("invoicing.moloni").unwrap()["source"],
+        json!(["addon:moloni-invoicing"])
+    );
+    assert_eq!(
+        find("law.withdrawal_function").unwrap()["source"],
+        json!(["always"])
+    );
     assert_eq!(find("orders.loyalty"), None, "not part of the plan");
     world.end().await;
 }
@@ -61,7 +84,10 @@ async fn entitlements_say_where_they_come_from() {
 async fn the_price_list_is_loaded_once() {
     let world = World::start().await;
     let again = tenants::seed::load(&world.app.db).await.unwrap();
-    assert_eq!((again.plans, again.addons, again.inclusions, again.templates), (0, 0, 0, 0));
+    assert_eq!(
+        (again.plans, again.addons, again.inclusions, again.templates),
+        (0, 0, 0, 0)
+    );
     let health = world.get("", "/api/health", None).await;
     assert_eq!(health.status, 200);
     assert_eq!(health.body["services"]["tenants"]["status"], "up");
@@ -72,13 +98,25 @@ async fn the_price_list_is_loaded_once() {
 async fn a_change_of_the_audit_trail_is_found() {
     let world = World::start().await;
     let (store, _) = world.signed_in().await;
-    assert!(tenants::store::audit::verify(&world.app.db).await.unwrap().is_empty());
+    assert!(
+        tenants::store::audit::verify(&world.app.db)
+            .await
+            .unwrap()
+            .is_empty()
+    );
     let damage = format!(
         "SET ROLE stores_tenants_system; UPDATE tenants.audit_entry SET actor = 'nobody'
          WHERE tenant_id = '{}' AND seq = 1",
         store.id
     );
-    world.place.database.owner().await.batch_execute(&damage).await.unwrap();
+    world
+        .place
+        .database
+        .owner()
+        .await
+        .batch_execute(&damage)
+        .await
+        .unwrap();
     let breaks = tenants::store::audit::verify(&world.app.db).await.unwrap();
     assert_eq!(breaks.len(), 1);
     assert_eq!((breaks[0].tenant.to_string(), breaks[0].seq), (store.id, 1));

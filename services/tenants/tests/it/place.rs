@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use http_kit::Platform;
-use kernel::config::{Config, Env};
 use kernel::Clock;
+use kernel::config::{Config, Env};
 use secrecy::ExposeSecret;
 
 use testkit::TestDb;
@@ -40,7 +40,12 @@ impl Place {
         let clock = Clock::system();
         let config = config(&database, &broker, settings);
         let platform = Platform::new(config, clock.clone());
-        Self { database, broker, clock, platform }
+        Self {
+            database,
+            broker,
+            clock,
+            platform,
+        }
     }
 }
 
@@ -73,7 +78,10 @@ pub async fn until<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
         if let Some(found) = look().await {
             return found;
         }
-        assert!(began.elapsed() < Duration::from_secs(20), "waited too long until {what}");
+        assert!(
+            began.elapsed() < Duration::from_secs(20),
+            "waited too long until {what}"
+        );
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

@@ -17,12 +17,21 @@ async fn the_guides_call_makes_a_store_that_answers() {
     let path = format!("/api/sysadmin/tenants/{}", created.text_at("id"));
     let read = world.get("", &path, Some(&world.sysadmin)).await;
     assert_eq!(read.status, 200);
-    assert!(!read.text.contains("password"), "a password is shown once: {}", read.text);
-    let config = world.get(&created.text_at("slug"), "/api/tenants/store/config", None).await;
+    assert!(
+        !read.text.contains("password"),
+        "a password is shown once: {}",
+        read.text
+    );
+    let config = world
+        .get(&created.text_at("slug"), "/api/tenants/store/config", None)
+        .await;
     assert_eq!(config.status, 200, "{}", config.text);
     assert_eq!(config.text_at("template"), "tactical");
     assert_eq!(config.body["theme"]["colors"]["background"], "#12150F");
-    assert_eq!((config.text_at("locale"), config.text_at("currency")), ("pt-PT".into(), "EUR".into()));
+    assert_eq!(
+        (config.text_at("locale"), config.text_at("currency")),
+        ("pt-PT".into(), "EUR".into())
+    );
     world.end().await;
 }
 
@@ -35,31 +44,57 @@ async fn every_wrong_field_is_named_and_nothing_is_made() {
     let refused = world.create(bad).await;
     assert_eq!(refused.status, 422);
     let errors = refused.body["errors"].as_array().unwrap();
-    let mut pointers: Vec<_> = errors.iter().filter_map(|error| error["pointer"].as_str()).collect();
+    let mut pointers: Vec<_> = errors
+        .iter()
+        .filter_map(|error| error["pointer"].as_str())
+        .collect();
     pointers.sort_unstable();
-    let all = ["/country", "/email", "/name", "/plan", "/slug", "/template_id", "/trial_days"];
+    let all = [
+        "/country",
+        "/email",
+        "/name",
+        "/plan",
+        "/slug",
+        "/template_id",
+        "/trial_days",
+    ];
     assert_eq!(pointers, all);
     let mut taken = world.guide();
     taken["slug"] = json!(store.slug);
     let refused = world.create(taken).await;
-    assert_eq!((refused.status.as_u16(), refused.code()), (409, "slug-taken"));
+    assert_eq!(
+        (refused.status.as_u16(), refused.code()),
+        (409, "slug-taken")
+    );
     for reserved in ["admin", "api", "www", "xn--pypal-4ve"] {
         let mut body = world.guide();
         body["slug"] = json!(reserved);
         assert_eq!(world.create(body).await.status, 422, "{reserved}");
     }
-    for field in ["tenant_id", "role", "status", "application_fee_bps", "version"] {
+    for field in [
+        "tenant_id",
+        "role",
+        "status",
+        "application_fee_bps",
+        "version",
+    ] {
         let mut body = world.guide();
         body[field] = json!(1);
         let refused = world.create(body).await;
-        assert_eq!((refused.status.as_u16(), refused.code()), (422, "unknown-field"), "{field}");
+        assert_eq!(
+            (refused.status.as_u16(), refused.code()),
+            (422, "unknown-field"),
+            "{field}"
+        );
     }
     assert_eq!(count(&world).await, 1);
     world.end().await;
 }
 
 async fn count(world: &World) -> usize {
-    let list = world.get("", "/api/sysadmin/tenants?limit=100", Some(&world.sysadmin)).await;
+    let list = world
+        .get("", "/api/sysadmin/tenants?limit=100", Some(&world.sysadmin))
+        .await;
     list.body["items"].as_array().unwrap().len()
 }
 
@@ -71,11 +106,23 @@ async fn the_same_key_makes_one_store_however_often_and_at_once() {
         let headers = vec![("idempotency-key", "one-intention".to_owned())];
         let (host, path) = (world.host(""), "/api/sysadmin/tenants");
         let token = Some(world.sysadmin.as_str());
-        world.send(Ask { method: Method::POST, host, path, token, body: Some(body.clone()), headers }).await
+        world
+            .send(Ask {
+                method: Method::POST,
+                host,
+                path,
+                token,
+                body: Some(body.clone()),
+                headers,
+            })
+            .await
     };
     let twins = futures_util::future::join_all((0..5).map(|_| send(&body))).await;
     assert!(twins.iter().all(|reply| reply.status == 201), "{twins:?}");
-    assert!(twins.iter().all(|reply| reply.text == twins[0].text), "byte by byte the same");
+    assert!(
+        twins.iter().all(|reply| reply.text == twins[0].text),
+        "byte by byte the same"
+    );
     assert_eq!(twins.iter().filter(|reply| !reply.replayed).count(), 1);
     assert_eq!(send(&world.guide()).await.code(), "idempotency-key-reused");
     assert_eq!(count(&world).await, 1);
@@ -102,18 +149,40 @@ async fn a_change_needs_the_version_that_was_seen() {
         let headers = vec![("if-match", format!("\"{version}\""))];
         let token = Some(world.sysadmin.as_str());
         let host = world.host("");
-        world.send(Ask { method: Method::PATCH, host, path: &path, token, body: Some(body), headers }).await
+        world
+            .send(Ask {
+                method: Method::PATCH,
+                host,
+                path: &path,
+                token,
+                body: Some(body),
+                headers,
+            })
+            .await
     };
     let changed = patch("1", json!({"name": "New name", "plan": "enterprise"})).await;
     assert_eq!(changed.status, 200, "{}", changed.text);
-    assert_eq!((changed.text_at("name"), changed.text_at("plan")), ("New name".into(), "enterprise".into()));
+    assert_eq!(
+        (changed.text_at("name"), changed.text_at("plan")),
+        ("New name".into(), "enterprise".into())
+    );
     assert_eq!(changed.etag.as_deref(), Some("\"2\""));
     let late = patch("1", json!({"name": "Lost update"})).await;
-    assert_eq!((late.status.as_u16(), late.code()), (412, "changed-meanwhile"));
+    assert_eq!(
+        (late.status.as_u16(), late.code()),
+        (412, "changed-meanwhile")
+    );
     assert_eq!(late.body["current"]["name"], "New name");
     assert_eq!(patch("2", json!({"plan": "gold"})).await.status, 422);
-    assert_eq!(patch("2", json!({"status": "deleted"})).await.code(), "unknown-field");
-    let nobody = world.get("", "/api/sysadmin/tenants/019a0000-0000-7000-8000-000000000000", Some(&world.sysadmin));
+    assert_eq!(
+        patch("2", json!({"status": "deleted"})).await.code(),
+        "unknown-field"
+    );
+    let nobody = world.get(
+        "",
+        "/api/sysadmin/tenants/019a0000-0000-7000-8000-000000000000",
+        Some(&world.sysadmin),
+    );
     assert_eq!(nobody.await.status, 404);
     world.end().await;
 }
@@ -130,14 +199,32 @@ async fn a_suspended_store_sells_nothing_and_its_staff_can_still_read() {
     };
     for _ in 0..2 {
         let suspended = act("suspend", json!({"reason": "billing"})).await;
-        assert_eq!((suspended.status.as_u16(), suspended.text_at("status")), (200, "suspended".into()));
-        assert_eq!(suspended.body["version"], 2, "a second time changes nothing");
+        assert_eq!(
+            (suspended.status.as_u16(), suspended.text_at("status")),
+            (200, "suspended".into())
+        );
+        assert_eq!(
+            suspended.body["version"], 2,
+            "a second time changes nothing"
+        );
     }
-    let config = async || world.get(&store.slug, "/api/tenants/store/config", None).await;
-    until("the store is closed", async || (config().await.code() == "store-suspended").then_some(())).await;
-    let entitlements = world.get(&store.slug, "/api/tenants/admin/entitlements", Some(&token)).await;
+    let config = async || {
+        world
+            .get(&store.slug, "/api/tenants/store/config", None)
+            .await
+    };
+    until("the store is closed", async || {
+        (config().await.code() == "store-suspended").then_some(())
+    })
+    .await;
+    let entitlements = world
+        .get(&store.slug, "/api/tenants/admin/entitlements", Some(&token))
+        .await;
     assert_eq!(entitlements.status, 200, "{}", entitlements.text);
     assert_eq!(act("resume", json!({})).await.status, 200);
-    until("the store is open", async || (config().await.status == 200).then_some(())).await;
+    until("the store is open", async || {
+        (config().await.status == 200).then_some(())
+    })
+    .await;
     world.end().await;
 }

@@ -19,19 +19,39 @@ async fn a_temporary_password_opens_nothing_but_the_choice_of_ones_own() {
     assert_eq!(world.refresh(&store, &change).await.status, 401);
     let choose = async |token: &str, password: &str| {
         let body = json!({"change_token": token, "new_password": password});
-        world.post(&store.slug, "/api/auth/password/first", None, body).await
+        world
+            .post(&store.slug, "/api/auth/password/first", None, body)
+            .await
     };
     assert_eq!(choose(&change, "short").await.status, 422);
     assert_eq!(choose(&change, "password").await.status, 422);
     // A second sign-in before the change: the password is used up by the change, not by the look.
-    let second = world.log_in(&store, &store.temporary).await.text_at("change_token");
+    let second = world
+        .log_in(&store, &store.temporary)
+        .await
+        .text_at("change_token");
     let chosen = choose(&change, CHOSEN).await;
     assert_eq!(chosen.status, 200, "{}", chosen.text);
-    assert!(world.is_let_in(&store, &chosen.text_at("access_token")).await);
-    assert_eq!(choose(&change, "another good one").await.status, 401, "once");
-    assert_eq!(choose(&second, "another good one").await.status, 401, "bound to the old password");
+    assert!(
+        world
+            .is_let_in(&store, &chosen.text_at("access_token"))
+            .await
+    );
+    assert_eq!(
+        choose(&change, "another good one").await.status,
+        401,
+        "once"
+    );
+    assert_eq!(
+        choose(&second, "another good one").await.status,
+        401,
+        "bound to the old password"
+    );
     assert_eq!(world.log_in(&store, &store.temporary).await.status, 401);
-    assert_eq!(world.log_in(&store, CHOSEN).await.text_at("status"), "signed_in");
+    assert_eq!(
+        world.log_in(&store, CHOSEN).await.text_at("status"),
+        "signed_in"
+    );
     world.end().await;
 }
 
@@ -42,7 +62,10 @@ async fn a_temporary_password_runs_out_after_a_day() {
     world.place.clock.advance(Duration::hours(23));
     assert_eq!(world.log_in(&store, &store.temporary).await.status, 200);
     world.place.clock.advance(Duration::hours(2));
-    assert_eq!(world.log_in(&store, &store.temporary).await.code(), "wrong-credentials");
+    assert_eq!(
+        world.log_in(&store, &store.temporary).await.code(),
+        "wrong-credentials"
+    );
     world.end().await;
 }
 
@@ -53,21 +76,56 @@ async fn an_account_belongs_to_its_own_door() {
     let (b, _) = world.signed_in().await;
     let log_in = async |host: &str, body| world.post(host, "/api/auth/login", None, body).await;
     // Both owners have the same address; each password is one store's.
-    let by_slug = log_in("", json!({"email": a.email, "password": CHOSEN, "slug": a.slug})).await;
+    let by_slug = log_in(
+        "",
+        json!({"email": a.email, "password": CHOSEN, "slug": a.slug}),
+    )
+    .await;
     assert_eq!(by_slug.body["person"]["tenant"]["slug"], a.slug.as_str());
-    let nowhere = log_in("", json!({"email": a.email, "password": CHOSEN, "slug": "no-such-store"})).await;
+    let nowhere = log_in(
+        "",
+        json!({"email": a.email, "password": CHOSEN, "slug": "no-such-store"}),
+    )
+    .await;
     assert_eq!(nowhere.code(), "wrong-credentials");
     let sysadmin = json!({"email": SYSADMIN, "password": SYSADMIN_PASSWORD});
     assert_eq!(log_in(&a.slug, sysadmin.clone()).await.status, 401);
     let sysadmin = log_in("", sysadmin).await;
     assert_eq!(sysadmin.body["person"]["role"], "sysadmin");
     let token = session.text_at("access_token");
-    assert_eq!(world.get(&b.slug, "/api/auth/me", Some(&token)).await.status, 403);
-    assert_eq!(world.refresh(&b, &session.refresh_token()).await.status, 401);
-    assert_eq!(world.get("", "/api/sysadmin/tenants", Some(&token)).await.status, 401);
+    assert_eq!(
+        world
+            .get(&b.slug, "/api/auth/me", Some(&token))
+            .await
+            .status,
+        403
+    );
+    assert_eq!(
+        world.refresh(&b, &session.refresh_token()).await.status,
+        401
+    );
+    assert_eq!(
+        world
+            .get("", "/api/sysadmin/tenants", Some(&token))
+            .await
+            .status,
+        401
+    );
     let sysadmin = sysadmin.text_at("access_token");
-    assert_eq!(world.get(&a.slug, "/api/sysadmin/tenants", Some(&sysadmin)).await.status, 404);
-    assert_eq!(world.get("", "/api/sysadmin/tenants", Some(&sysadmin)).await.status, 200);
+    assert_eq!(
+        world
+            .get(&a.slug, "/api/sysadmin/tenants", Some(&sysadmin))
+            .await
+            .status,
+        404
+    );
+    assert_eq!(
+        world
+            .get("", "/api/sysadmin/tenants", Some(&sysadmin))
+            .await
+            .status,
+        200
+    );
     world.end().await;
 }
 
@@ -79,7 +137,11 @@ async fn known_and_unknown_accounts_get_the_same_answer_in_the_same_time() {
     let mut bodies = Vec::new();
     for round in 0..30 {
         for (known, times) in times.iter_mut().enumerate() {
-            let email = if known == 0 { store.email.clone() } else { format!("nobody{round}@example.pt") };
+            let email = if known == 0 {
+                store.email.clone()
+            } else {
+                format!("nobody{round}@example.pt")
+            };
             let body = json!({"email": email, "password": "not the right one"});
             let began = Instant::now();
             let reply = world.post(&store.slug, "/api/auth/login", None, body).await;
@@ -109,16 +171,32 @@ async fn a_new_password_ends_every_session() {
     let change = async |current: &str, new: &str| {
         let body = json!({"current_password": current, "new_password": new});
         let token = old.text_at("access_token");
-        world.post(&store.slug, "/api/auth/password", Some(&token), body).await
+        world
+            .post(&store.slug, "/api/auth/password", Some(&token), body)
+            .await
     };
-    assert_eq!(change("not it at all", "another good one").await.code(), "wrong-password");
+    assert_eq!(
+        change("not it at all", "another good one").await.code(),
+        "wrong-password"
+    );
     let changed = change(CHOSEN, "another good one").await;
     assert_eq!(changed.status, 200, "{}", changed.text);
     for ended in [&old, &other] {
-        assert!(!world.is_let_in(&store, &ended.text_at("access_token")).await);
-        assert_eq!(world.refresh(&store, &ended.refresh_token()).await.status, 401);
+        assert!(
+            !world
+                .is_let_in(&store, &ended.text_at("access_token"))
+                .await
+        );
+        assert_eq!(
+            world.refresh(&store, &ended.refresh_token()).await.status,
+            401
+        );
     }
-    assert!(world.is_let_in(&store, &changed.text_at("access_token")).await);
+    assert!(
+        world
+            .is_let_in(&store, &changed.text_at("access_token"))
+            .await
+    );
     assert_eq!(world.log_in(&store, CHOSEN).await.status, 401);
     assert_eq!(world.log_in(&store, "another good one").await.status, 200);
     world.end().await;

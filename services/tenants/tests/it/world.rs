@@ -48,12 +48,18 @@ impl Reply {
     }
 
     pub fn text_at(&self, field: &str) -> String {
-        self.body[field].as_str().unwrap_or_else(|| panic!("{field} is in {}", self.text)).to_owned()
+        self.body[field]
+            .as_str()
+            .unwrap_or_else(|| panic!("{field} is in {}", self.text))
+            .to_owned()
     }
 
     /// The refresh token of the cookie.
     pub fn refresh_token(&self) -> String {
-        let cookie = self.cookie.as_deref().unwrap_or_else(|| panic!("a cookie is in {self:?}"));
+        let cookie = self
+            .cookie
+            .as_deref()
+            .unwrap_or_else(|| panic!("a cookie is in {self:?}"));
         let (name, rest) = cookie.split_once('=').unwrap();
         assert_eq!(name, "__Host-refresh");
         rest.split(';').next().unwrap().to_owned()
@@ -80,18 +86,34 @@ impl World {
         tenants::seed::load(&app.db).await.unwrap();
         let password = SYSADMIN_PASSWORD.to_owned().into();
         let email = SYSADMIN.parse().unwrap();
-        tenants::operator::ensure_sysadmin(&app, &email, Some(&password)).await.unwrap();
+        tenants::operator::ensure_sysadmin(&app, &email, Some(&password))
+            .await
+            .unwrap();
         let sysadmin = tenants::operator::sysadmin_token(&app).await.unwrap();
         let parts = vec![tenants::build(&place.platform).await.unwrap()];
         let running = Running::start(&place.platform, parts, Roles::ALL).unwrap();
-        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap();
-        Self { place, app, sysadmin, client, running, made: AtomicU32::new(0) }
+        let client = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(Duration::from_secs(20))
+            .build()
+            .unwrap();
+        Self {
+            place,
+            app,
+            sysadmin,
+            client,
+            running,
+            made: AtomicU32::new(0),
+        }
     }
 
     pub async fn send(&self, ask: Ask<'_>) -> Reply {
         let address = self.running.address("tenants").unwrap();
         let url = format!("http://{address}{}", ask.path);
-        let mut request = self.client.request(ask.method, url).header("host", ask.host);
+        let mut request = self
+            .client
+            .request(ask.method, url)
+            .header("host", ask.host);
         if let Some(token) = ask.token {
             request = request.bearer_auth(token);
         }
@@ -102,28 +124,61 @@ impl World {
             request = request.json(&body);
         }
         let answer = request.send().await.unwrap();
-        let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let header = |name| {
+            answer
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .map(str::to_owned)
+        };
         let (etag, cookie) = (header("etag"), header("set-cookie"));
         let (status, replayed) = (answer.status(), header("idempotent-replayed").is_some());
         let text = answer.text().await.unwrap();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Reply { status, body, text, etag, replayed, cookie }
+        Reply {
+            status,
+            body,
+            text,
+            etag,
+            replayed,
+            cookie,
+        }
     }
 
     pub async fn post(&self, host: &str, path: &str, token: Option<&str>, body: Value) -> Reply {
         let host = self.host(host);
-        self.send(Ask { method: Method::POST, host, path, token, body: Some(body), headers: vec![] }).await
+        self.send(Ask {
+            method: Method::POST,
+            host,
+            path,
+            token,
+            body: Some(body),
+            headers: vec![],
+        })
+        .await
     }
 
     pub async fn get(&self, host: &str, path: &str, token: Option<&str>) -> Reply {
         let host = self.host(host);
-        self.send(Ask { method: Method::GET, host, path, token, body: None, headers: vec![] }).await
+        self.send(Ask {
+            method: Method::GET,
+            host,
+            path,
+            token,
+            body: None,
+            headers: vec![],
+        })
+        .await
     }
 
     /// The platform's for the empty label, a store's otherwise.
     pub fn host(&self, label: &str) -> String {
         let base = &self.place.platform.config.base_domain;
-        if label.is_empty() { format!("{base}:8080") } else { format!("{label}.{base}:8080") }
+        if label.is_empty() {
+            format!("{base}:8080")
+        } else {
+            format!("{label}.{base}:8080")
+        }
     }
 
     pub fn guide(&self) -> Value {
@@ -138,7 +193,8 @@ impl World {
     }
 
     pub async fn create(&self, body: Value) -> Reply {
-        self.post("", "/api/sysadmin/tenants", Some(&self.sysadmin), body).await
+        self.post("", "/api/sysadmin/tenants", Some(&self.sysadmin), body)
+            .await
     }
 
     pub async fn store(&self) -> Store {
@@ -162,24 +218,33 @@ impl World {
         let store = self.store().await;
         let first = self.log_in(&store, &store.temporary).await;
         let body = json!({"change_token": first.text_at("change_token"), "new_password": CHOSEN});
-        let reply = self.post(&store.slug, "/api/auth/password/first", None, body).await;
+        let reply = self
+            .post(&store.slug, "/api/auth/password/first", None, body)
+            .await;
         assert_eq!(reply.status, 200, "{}", reply.text);
         (store, reply)
     }
 
     pub async fn refresh(&self, store: &Store, token: &str) -> Reply {
         let body = json!({"refresh_token": token});
-        self.post(&store.slug, "/api/auth/refresh", None, body).await
+        self.post(&store.slug, "/api/auth/refresh", None, body)
+            .await
     }
 
     pub async fn is_let_in(&self, store: &Store, token: &str) -> bool {
-        self.get(&store.slug, "/api/auth/me", Some(token)).await.status == 200
+        self.get(&store.slug, "/api/auth/me", Some(token))
+            .await
+            .status
+            == 200
     }
 
     pub async fn end(self) {
         let broken = tenants::invariants::check(&self.app.db).await.unwrap();
         let told = |rule: &str| rule == "every event was published";
-        let broken: Vec<_> = broken.into_iter().filter(|(rule, rows)| *rows > 0 && !told(rule)).collect();
+        let broken: Vec<_> = broken
+            .into_iter()
+            .filter(|(rule, rows)| *rows > 0 && !told(rule))
+            .collect();
         assert!(broken.is_empty(), "{broken:?}");
         let breaks = tenants::store::audit::verify(&self.app.db).await.unwrap();
         assert!(breaks.is_empty(), "{breaks:?}");

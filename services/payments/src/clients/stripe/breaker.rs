@@ -20,16 +20,25 @@ impl Breaker {
     /// Whether a call may be made. After the pause calls are tried again; the next failure closes
     /// the way at once.
     pub fn allows(&self) -> bool {
-        let state = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let state = self
+            .0
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         state.open_until.is_none_or(|until| Instant::now() >= until)
     }
 
     pub fn succeeded(&self) {
-        *self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = State::default();
+        *self
+            .0
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner()) = State::default();
     }
 
     pub fn failed(&self) {
-        let mut state = self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut state = self
+            .0
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         state.failures = state.failures.saturating_add(1);
         if state.failures >= FAILURES_MAX {
             state.open_until = Some(Instant::now() + OPEN_FOR);

@@ -10,7 +10,11 @@ pub enum StripeError {
     Declined(Decline),
     /// Stripe understood and says no; trying again changes nothing.
     #[error("Stripe refused the request: {status} {code}: {message}")]
-    Refused { status: u16, code: String, message: String },
+    Refused {
+        status: u16,
+        code: String,
+        message: String,
+    },
     /// The key is wrong, or the account is no longer connected to the platform.
     #[error("Stripe does not let us act for this account: {status} {code}")]
     NotAllowed { status: u16, code: String },
@@ -73,13 +77,18 @@ impl StripeError {
         let error = envelope.error;
         let code = error.code.unwrap_or_else(|| error.kind.clone());
         match (status, error.kind.as_str()) {
-            (402, _) | (_, "card_error") => {
-                Self::Declined(Decline { code, decline_code: error.decline_code })
-            }
+            (402, _) | (_, "card_error") => Self::Declined(Decline {
+                code,
+                decline_code: error.decline_code,
+            }),
             (401 | 403, _) => Self::NotAllowed { status, code },
             (409, _) | (429, _) | (424, _) => Self::Unavailable(format!("{status} {code}")),
             (500.., _) => Self::Indeterminate(format!("status {status}")),
-            _ => Self::Refused { status, code, message: error.message.unwrap_or_default() },
+            _ => Self::Refused {
+                status,
+                code,
+                message: error.message.unwrap_or_default(),
+            },
         }
     }
 
@@ -105,9 +114,17 @@ mod tests {
 
     #[test]
     fn a_shopper_is_not_told_that_a_card_is_stolen() {
-        for code in ["stolen_card", "lost_card", "fraudulent", "pickup_card", "merchant_blacklist"] {
-            let decline =
-                Decline { code: "card_declined".into(), decline_code: Some(code.to_owned()) };
+        for code in [
+            "stolen_card",
+            "lost_card",
+            "fraudulent",
+            "pickup_card",
+            "merchant_blacklist",
+        ] {
+            let decline = Decline {
+                code: "card_declined".into(),
+                decline_code: Some(code.to_owned()),
+            };
             assert_eq!(decline.shopper_code(), "declined");
         }
     }

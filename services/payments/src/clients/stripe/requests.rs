@@ -14,11 +14,19 @@ pub struct Request {
 
 impl Request {
     fn get(path: impl Into<String>) -> Self {
-        Self { method: Method::GET, path: path.into(), fields: Vec::new() }
+        Self {
+            method: Method::GET,
+            path: path.into(),
+            fields: Vec::new(),
+        }
     }
 
     fn post(path: impl Into<String>) -> Self {
-        Self { method: Method::POST, path: path.into(), fields: Vec::new() }
+        Self {
+            method: Method::POST,
+            path: path.into(),
+            fields: Vec::new(),
+        }
     }
 
     fn with(mut self, name: &str, value: impl ToString) -> Self {
@@ -53,7 +61,10 @@ impl From<&NewIntent> for Request {
             .with("amount", intent.amount.minor)
             .with("currency", intent.amount.currency.as_str().to_lowercase())
             .with("automatic_payment_methods[enabled]", true)
-            .maybe("application_fee_amount", (intent.fee_minor > 0).then_some(intent.fee_minor))
+            .maybe(
+                "application_fee_amount",
+                (intent.fee_minor > 0).then_some(intent.fee_minor),
+            )
             .with("description", format!("Order {}", intent.order_number))
             .with("metadata[tenant_id]", &intent.tenant)
             .with("metadata[order_id]", &intent.order)
@@ -80,11 +91,17 @@ impl From<&NewAccount> for Request {
             .with("controller[stripe_dashboard][type]", "full")
             .maybe("email", account.email.as_ref())
             .with("metadata[tenant_id]", &account.tenant);
-        ["card_payments", "mb_way_payments", "multibanco_payments", "sepa_debit_payments", "transfers"]
-            .iter()
-            .fold(request, |request, capability| {
-                request.with(&format!("capabilities[{capability}][requested]"), true)
-            })
+        [
+            "card_payments",
+            "mb_way_payments",
+            "multibanco_payments",
+            "sepa_debit_payments",
+            "transfers",
+        ]
+        .iter()
+        .fold(request, |request, capability| {
+            request.with(&format!("capabilities[{capability}][requested]"), true)
+        })
     }
 }
 
@@ -134,7 +151,9 @@ pub fn retrieve_refund(refund: &str) -> Request {
 
 /// The refunds of one intent, newest first.
 pub fn list_refunds(intent: &str) -> Request {
-    Request::get("/v1/refunds").with("payment_intent", intent).with("limit", 100)
+    Request::get("/v1/refunds")
+        .with("payment_intent", intent)
+        .with("limit", 100)
 }
 
 /// Events since a moment (Unix seconds), at most a hundred; `after` is the last one seen.
@@ -161,8 +180,17 @@ mod tests {
             payment: "p".into(),
             receipt_email: None,
         };
-        assert!(!Request::from(&intent).fields.iter().any(|(name, _)| name.contains("fee")));
+        assert!(
+            !Request::from(&intent)
+                .fields
+                .iter()
+                .any(|(name, _)| name.contains("fee"))
+        );
         intent.fee_minor = 50;
-        assert!(Request::from(&intent).fields.contains(&("application_fee_amount".into(), "50".into())));
+        assert!(
+            Request::from(&intent)
+                .fields
+                .contains(&("application_fee_amount".into(), "50".into()))
+        );
     }
 }

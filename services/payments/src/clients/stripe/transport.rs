@@ -57,8 +57,19 @@ impl Stripe {
     }
 
     /// Creates a store's account. The same `key` answers the same account.
-    pub async fn create_account(&self, new: &NewAccount, key: &str) -> Result<Account, StripeError> {
-        self.send(&new.into(), Call { key: Some(key), account: None }).await
+    pub async fn create_account(
+        &self,
+        new: &NewAccount,
+        key: &str,
+    ) -> Result<Account, StripeError> {
+        self.send(
+            &new.into(),
+            Call {
+                key: Some(key),
+                account: None,
+            },
+        )
+        .await
     }
 
     /// A single-use link (about five minutes) under which the owner gives Stripe his papers.
@@ -71,11 +82,19 @@ impl Stripe {
         let request = requests::account_link(account, return_url, refresh_url);
         // A new link each time is what is wanted: the key only covers our own retries.
         let key = format!("link:{}", uuid::Uuid::now_v7());
-        self.send(&request, Call { key: Some(&key), account: None }).await
+        self.send(
+            &request,
+            Call {
+                key: Some(&key),
+                account: None,
+            },
+        )
+        .await
     }
 
     pub async fn account(&self, account: &str) -> Result<Account, StripeError> {
-        self.send(&requests::retrieve_account(account), Call::default()).await
+        self.send(&requests::retrieve_account(account), Call::default())
+            .await
     }
 
     pub async fn create_intent(
@@ -84,11 +103,25 @@ impl Stripe {
         new: &NewIntent,
         key: &str,
     ) -> Result<PaymentIntent, StripeError> {
-        self.send(&new.into(), Call { account: Some(account), key: Some(key) }).await
+        self.send(
+            &new.into(),
+            Call {
+                account: Some(account),
+                key: Some(key),
+            },
+        )
+        .await
     }
 
     pub async fn intent(&self, account: &str, intent: &str) -> Result<PaymentIntent, StripeError> {
-        self.send(&requests::retrieve_intent(intent), Call { account: Some(account), key: None }).await
+        self.send(
+            &requests::retrieve_intent(intent),
+            Call {
+                account: Some(account),
+                key: None,
+            },
+        )
+        .await
     }
 
     pub async fn cancel_intent(
@@ -97,7 +130,10 @@ impl Stripe {
         intent: &str,
     ) -> Result<PaymentIntent, StripeError> {
         let key = format!("cancel:{intent}");
-        let call = Call { account: Some(account), key: Some(&key) };
+        let call = Call {
+            account: Some(account),
+            key: Some(&key),
+        };
         self.send(&requests::cancel_intent(intent), call).await
     }
 
@@ -107,15 +143,36 @@ impl Stripe {
         new: &NewRefund,
         key: &str,
     ) -> Result<Refund, StripeError> {
-        self.send(&new.into(), Call { account: Some(account), key: Some(key) }).await
+        self.send(
+            &new.into(),
+            Call {
+                account: Some(account),
+                key: Some(key),
+            },
+        )
+        .await
     }
 
     pub async fn refund(&self, account: &str, refund: &str) -> Result<Refund, StripeError> {
-        self.send(&requests::retrieve_refund(refund), Call { account: Some(account), key: None }).await
+        self.send(
+            &requests::retrieve_refund(refund),
+            Call {
+                account: Some(account),
+                key: None,
+            },
+        )
+        .await
     }
 
     pub async fn refunds(&self, account: &str, intent: &str) -> Result<List<Refund>, StripeError> {
-        self.send(&requests::list_refunds(intent), Call { account: Some(account), key: None }).await
+        self.send(
+            &requests::list_refunds(intent),
+            Call {
+                account: Some(account),
+                key: None,
+            },
+        )
+        .await
     }
 
     /// Events of an account, or of the platform without one, newest first.
@@ -125,7 +182,11 @@ impl Stripe {
         since: i64,
         after: Option<&str>,
     ) -> Result<List<Event>, StripeError> {
-        self.send(&requests::list_events(since, after), Call { account, key: None }).await
+        self.send(
+            &requests::list_events(since, after),
+            Call { account, key: None },
+        )
+        .await
     }
 
     async fn send<T: DeserializeOwned>(
@@ -134,15 +195,18 @@ impl Stripe {
         call: Call<'_>,
     ) -> Result<T, StripeError> {
         if !self.breaker.allows() {
-            return Err(StripeError::Unavailable("it failed too often just now".into()));
+            return Err(StripeError::Unavailable(
+                "it failed too often just now".into(),
+            ));
         }
         let mut tries = 1;
         loop {
             let (error, wait) = match self.send_once(request, call).await {
                 Ok(body) => {
                     self.breaker.succeeded();
-                    return serde_json::from_slice(&body)
-                        .map_err(|cause| StripeError::Indeterminate(format!("unreadable answer: {cause}")));
+                    return serde_json::from_slice(&body).map_err(|cause| {
+                        StripeError::Indeterminate(format!("unreadable answer: {cause}"))
+                    });
                 }
                 Err(failure) => failure,
             };
@@ -176,20 +240,30 @@ impl Stripe {
         } else {
             builder.form(&request.fields)
         };
-        let answer = builder.send().await.map_err(|error| (unsent(&error), None))?;
+        let answer = builder
+            .send()
+            .await
+            .map_err(|error| (unsent(&error), None))?;
         let status = answer.status().as_u16();
         let answer_headers = answer.headers().clone();
-        let body = answer.bytes().await.map_err(|error| (unsent(&error), None))?;
+        let body = answer
+            .bytes()
+            .await
+            .map_err(|error| (unsent(&error), None))?;
         log(request, status, &answer_headers);
         if (200..300).contains(&status) {
             return Ok(body.to_vec());
         }
         let error = StripeError::of(status, &body);
-        let may_retry = answer_headers.get("stripe-should-retry").is_none_or(|v| v != "false");
+        let may_retry = answer_headers
+            .get("stripe-should-retry")
+            .is_none_or(|v| v != "false");
         let error = match (error, may_retry) {
-            (StripeError::Unavailable(text), false) => {
-                StripeError::Refused { status, code: "not_retryable".into(), message: text }
-            }
+            (StripeError::Unavailable(text), false) => StripeError::Refused {
+                status,
+                code: "not_retryable".into(),
+                message: text,
+            },
             (error, _) => error,
         };
         Err((error, retry_after(&answer_headers)))
@@ -231,7 +305,10 @@ fn backoff(tries: u32) -> Duration {
 }
 
 fn log(request: &Request, status: u16, headers: &HeaderMap) {
-    let stripe_request = headers.get("request-id").and_then(|v| v.to_str().ok()).unwrap_or("-");
+    let stripe_request = headers
+        .get("request-id")
+        .and_then(|v| v.to_str().ok())
+        .unwrap_or("-");
     let (method, path) = (&request.method, request.path.as_str());
     if status < 400 {
         info!(%method, path, status, stripe_request, "Stripe answered {status}");

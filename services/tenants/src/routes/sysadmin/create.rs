@@ -87,12 +87,27 @@ pub async fn create_tenant(
         (Found::Stored(stored), None) => return Ok(stored.respond(true)),
     };
     let password = SecretString::from(temporary_password());
-    let chosen = NewPassword::parse(password.expose_secret()).map_err(|error| ApiError::internal(&error))?;
+    let chosen =
+        NewPassword::parse(password.expose_secret()).map_err(|error| ApiError::internal(&error))?;
     let hash = app.identity.passwords.hash(&chosen).await?;
-    let by = By { actor: meta.principal.to_string(), ip: Some(meta.ip.to_string()) };
+    let by = By {
+        actor: meta.principal.to_string(),
+        ip: Some(meta.ip.to_string()),
+    };
     app.db
         .system("provision a store", async |tx| {
-            create(&app, tx, Request { claim: claim.as_ref(), new: &new, password: &password, hash, by: &by }).await
+            create(
+                &app,
+                tx,
+                Request {
+                    claim: claim.as_ref(),
+                    new: &new,
+                    password: &password,
+                    hash,
+                    by: &by,
+                },
+            )
+            .await
         })
         .await
 }
@@ -111,7 +126,11 @@ struct Request<'a> {
 }
 
 /// Takes the key, makes the store and keeps the answer in one transaction.
-async fn create(app: &App, tx: &mut SystemTx, request: Request<'_>) -> Result<HttpResponse, ApiError> {
+async fn create(
+    app: &App,
+    tx: &mut SystemTx,
+    request: Request<'_>,
+) -> Result<HttpResponse, ApiError> {
     let hash = request.claim.map_or(RequestHash::NONE, |(hash, _)| *hash);
     if let Some((_, key)) = request.claim {
         let platform = tx.as_tenant(TenantId::PLATFORM);
@@ -121,7 +140,9 @@ async fn create(app: &App, tx: &mut SystemTx, request: Request<'_>) -> Result<Ht
             return stored.replay(hash);
         }
     }
-    let NewTenant { template_id, email, .. } = request.new;
+    let NewTenant {
+        template_id, email, ..
+    } = request.new;
     let row = provision::create(tx, request.new, request.hash, request.by, app.clock.now()).await?;
     let location = format!("/api/sysadmin/tenants/{}", row.tenant_id);
     let created = CreatedTenant {
