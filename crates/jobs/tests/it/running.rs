@@ -141,6 +141,8 @@ async fn a_timer_goes_off_once_in_its_time_in_one_of_the_processes() {
         world.enqueue(&round.to_string(), Work::Well).await;
         until("others run", async || world.ran.well() == round).await;
         assert_eq!(rounds.load(Ordering::SeqCst), round);
+        // A clock that jumps over the lease of a job whose end is not written makes it run again.
+        until("the ends are written", async || world.held().await == 0).await;
         world.clock.advance(MINUTE * 61);
     }
     world.end().await;

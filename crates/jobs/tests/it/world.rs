@@ -127,6 +127,21 @@ impl World {
         queued.await.unwrap()
     }
 
+    /// How many jobs some runner has in hand.
+    pub async fn held(&self) -> i64 {
+        use diesel_async::RunQueryDsl as _;
+
+        let count = "(SELECT count(*) FROM job WHERE state = 'queued' AND locked_until IS NOT NULL)";
+        let query = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(count));
+        let held = self
+            .db
+            .system("count jobs in hand", async |tx| {
+                Ok::<i64, db::Error>(query.get_result(&mut tx.conn()).await?)
+            })
+            .await;
+        held.unwrap()
+    }
+
     pub async fn end(self) {
         self.shutdown.cancel();
         execute(
