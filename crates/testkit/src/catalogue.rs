@@ -4,6 +4,7 @@
 //! FORCE, views that run as their owner, materialized views, keys that reach into another tenant,
 //! uniqueness across tenants, rights that ignore policies, roles that ignore them.
 
+mod behaviour;
 mod structure;
 
 use std::fmt;
@@ -25,16 +26,18 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Everything that is wrong with these services' schemas, by what the catalogue says. New tables are
-/// found by themselves.
+/// Everything that is wrong with these services' schemas: first by what the catalogue says, then by
+/// trying, for every table, to reach one tenant's row from nowhere and from another tenant. What it
+/// tries is rolled back. New tables are found by themselves.
 ///
 /// # Panics
 /// When the catalogue cannot be read.
 pub async fn check(owner_url: &SecretString, schemas: &[&str]) -> Vec<Violation> {
-    let client = connect(owner_url.expose_secret()).await;
+    let mut client = connect(owner_url.expose_secret()).await;
     let mut violations = Vec::new();
     for schema in schemas {
         violations.extend(structure::check(&client, schema).await);
+        violations.extend(behaviour::check(&mut client, schema).await);
     }
     violations
 }

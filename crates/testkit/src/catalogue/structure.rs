@@ -19,7 +19,7 @@ const SCOPE: &str =
 
 struct Rule {
     text: &'static str,
-    /// Selects the names of offenders; `$1` is the schema. `{scope}` is [`SCOPE`].
+    /// Selects the names of offenders; `$1` stands for the schema, `{scope}` for [`SCOPE`].
     offenders: &'static str,
 }
 

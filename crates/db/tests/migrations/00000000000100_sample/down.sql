@@ -1,0 +1,3 @@
+DROP TABLE word;
+DROP TABLE part;
+DROP TABLE thing;
