@@ -59,6 +59,18 @@ event!(
     product_id,
     version
 );
+event!(
+    catalog::v1::CategoryChanged,
+    "catalog.category_changed.v1",
+    category_id,
+    version
+);
+event!(
+    catalog::v1::AvailabilityChanged,
+    "catalog.availability_changed.v1",
+    variant_id,
+    version
+);
 
 event!(
     orders::v1::StockChanged,

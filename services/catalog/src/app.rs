@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bus::{Consumer, Relay};
 use db::{Db, EmbeddedMigrations, Schema, embed_migrations};
-use events::catalog::v1::ProductChanged;
+use events::catalog::v1::{AvailabilityChanged, CategoryChanged, ProductChanged};
 use events::orders::v1::StockChanged;
 use http_kit::{HotCache, Platform, Service, ServiceParts, Worker};
 use kernel::{Clock, TenantId};
@@ -57,11 +57,13 @@ pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
         cdn_base_url: platform.config.storage.cdn_base_url.clone(),
     };
     let service = Service::new(&foundation, app.clone(), routes::table());
-    let (of_product, of_stock, of_loss) = (app.hot.clone(), app.hot.clone(), app.hot.clone());
+    let (of_product, of_category) = (app.hot.clone(), app.hot.clone());
+    let (of_stock, of_loss) = (app.hot.clone(), app.hot.clone());
     let listener = foundation
         .listener()
         .on::<ProductChanged>(move |news| of_product.drop_tenant(news.tenant))
-        .on::<StockChanged>(move |news| of_stock.drop_tenant(news.tenant))
+        .on::<CategoryChanged>(move |news| of_category.drop_tenant(news.tenant))
+        .on::<AvailabilityChanged>(move |news| of_stock.drop_tenant(news.tenant))
         .lost(move || of_loss.drop_all());
     let consumer = Consumer::new("catalog", app.db.clone(), platform.rabbit.clone())
         .with_projections()

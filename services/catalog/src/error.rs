@@ -62,7 +62,10 @@ impl From<ObjectError> for ApiError {
     }
 }
 
-/// A name that another product or category of the store has already.
+/// As PostgreSQL names the key from a product's categories to the categories.
+const IN_CATEGORY: &str = "product_category_tenant_id_category_id_fkey";
+
+/// A category that is not there, or a name that another product or category of the store has already.
 pub fn taken(error: db::Error) -> ApiError {
     let fields = [
         ("product_slug", "/slug", "another product has this address"),
@@ -77,6 +80,14 @@ pub fn taken(error: db::Error) -> ApiError {
             "another category has this address",
         ),
     ];
+    if error.is_foreign_key_violation(IN_CATEGORY) {
+        let message = "a category of this store";
+        return ApiError::invalid("unknown-category", message).at(
+            "/category_ids",
+            "unknown",
+            message,
+        );
+    }
     let found = fields
         .iter()
         .find(|(constraint, ..)| error.is_unique_violation(constraint));

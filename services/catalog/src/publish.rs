@@ -12,9 +12,10 @@ use crate::store::prices::{self, Shown};
 use crate::store::{cards, media, search, stock};
 
 /// Brings what shoppers read up to date and tells the other services. `before` is what was
-/// published so far.
+/// published so far; `media_base` stands in front of the addresses of images.
 pub async fn publish(
     tx: &mut TenantTx,
+    media_base: &str,
     product: &Product,
     before: Option<&Product>,
 ) -> Result<(), Error> {
@@ -31,12 +32,11 @@ pub async fn publish(
         None => cards::delete_card(tx, product.id).await?,
     }
     prices::save_shown(tx, &shown(product, before), product.changed_at).await?;
-    let event = event(
-        tx.tenant(),
-        product,
-        documents.as_ref().map(|(card, _)| card),
-    );
-    emit(tx, &event).await
+    let mut card = documents.map(|(card, _)| card);
+    if let Some(card) = &mut card {
+        document::address(&mut card.images, media_base);
+    }
+    emit(tx, &event(tx.tenant(), product, card.as_ref())).await
 }
 
 /// The public price of every variant that is or was there; nothing for one that is not on sale.

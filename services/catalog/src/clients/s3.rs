@@ -99,7 +99,7 @@ fn bucket(storage: &Storage, endpoint: &str) -> anyhow::Result<Box<Bucket>> {
         None,
     )?;
     let bucket = Bucket::new(&storage.bucket, region, credentials)?.with_path_style();
-    Ok(bucket
+    bucket
         .with_request_timeout(TIMEOUT)
-        .context("the object store's time-out")?)
+        .context("the object store's time-out")
 }

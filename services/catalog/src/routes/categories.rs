@@ -1,11 +1,14 @@
 //! The tree of categories.
 
+use bus::emit;
+use events::catalog::v1::CategoryChanged;
+use events::to_us;
 use garde::Validate;
 use http_kit::permissions::CanEditCatalog;
 use http_kit::{
     Answer, ApiError, Data, HotRequest, HttpResponse, IdempotencyKey, Json, Shopper, Staff, once,
 };
-use kernel::{CategoryId, Slug};
+use kernel::{CategoryId, Slug, TenantId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -69,7 +72,7 @@ pub async fn create_category(
     body: Json<CreateCategory>,
 ) -> Result<HttpResponse, ApiError> {
     let now = app.clock.now();
-    let made = once(&app.db, staff.tenant.id, &key, body.hash(), async |tx| {
+    once(&app.db, staff.tenant.id, &key, body.hash(), async |tx| {
         let known = categories::list_categories(tx).await?;
         if known.len() >= CATEGORIES_MAX {
             return Err(ApiError::conflict(
@@ -102,17 +105,30 @@ pub async fn create_category(
         categories::create_category(tx, &category)
             .await
             .map_err(taken)?;
+        emit(tx, &changed(tx.tenant(), &category)).await?;
         Ok(Answer::created(CategoryView::from(category)))
     })
-    .await?;
-    app.hot.drop_tenant(staff.tenant.id);
-    Ok(made)
+    .await
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CategoryTree {
     /// Parents are named by id; the order is the merchant's.
     pub items: Vec<CategoryView>,
+}
+
+fn changed(tenant: TenantId, category: &Category) -> CategoryChanged {
+    CategoryChanged {
+        tenant_id: tenant.to_string(),
+        category_id: category.id.to_string(),
+        version: category.version,
+        deleted: false,
+        slug: category.slug.to_string(),
+        name: category.name.clone(),
+        parent_id: category.parent.map(|id| id.to_string()).unwrap_or_default(),
+        position: category.position,
+        changed_at_us: to_us(category.changed_at),
+    }
 }
 
 /// All categories of the store.

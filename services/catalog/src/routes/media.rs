@@ -113,9 +113,14 @@ pub async fn complete_media(
     if let Some(same) = same {
         return Ok(Json(view(&app, &same)));
     }
-    let turn = app.decoders.acquire().await;
-    let published = tokio::task::spawn_blocking(move || image::publish(&uploaded)).await;
-    drop(turn);
+    // The turn ends with the decoding, also when nobody waits for it any more.
+    let turn = app.decoders.clone().acquire_owned().await;
+    let decode = move || {
+        let published = image::publish(&uploaded);
+        drop(turn);
+        published
+    };
+    let published = tokio::task::spawn_blocking(decode).await;
     let published = published.map_err(|error| ApiError::internal(&error))??;
     for (rendition, content) in &published.files {
         let key = file_key(tenant, id, &rendition.file);
@@ -124,9 +129,23 @@ pub async fn complete_media(
             .await?;
     }
     let row = ready(row, hash, &published);
-    app.db
+    let saved = app
+        .db
         .tenant(tenant, async |tx| media::save_media(tx, &row).await)
-        .await?;
+        .await;
+    match saved {
+        // The same content was completed at the same moment under another id: that one counts.
+        Err(error) if error.is_unique_violation("media_content") => {
+            let hash = row.content_hash.unwrap_or_default();
+            let same = app
+                .db
+                .read(tenant, async |tx| media::find_by_content(tx, &hash).await)
+                .await?;
+            let same = same.ok_or_else(|| ApiError::not_found("media-not-found"))?;
+            return Ok(Json(view(&app, &same)));
+        }
+        saved => saved?,
+    }
     if let Err(error) = app.objects.delete(&upload_key(tenant, id)).await {
         tracing::warn!(cause = %error, "An upload was left behind");
     }

@@ -271,7 +271,7 @@ pub async fn create_product(
         products::create_product(tx, &product)
             .await
             .map_err(taken)?;
-        publish(tx, &product, None).await?;
+        publish(tx, &app.media_base(tenant.id), &product, None).await?;
         let place = format!("/api/catalog/admin/products/{}", product.id);
         Ok(Answer::created(ProductView::from(product)).at(place))
     })
@@ -301,7 +301,7 @@ pub async fn update_product(
                 product::build(draft, Some(&before), place(&app, tenant), limits(tenant))?;
             check_images(tx, &product).await?;
             products::save_product(tx, &product).await.map_err(taken)?;
-            publish(tx, &product, Some(&before)).await?;
+            publish(tx, &app.media_base(tenant.id), &product, Some(&before)).await?;
             Ok(product)
         })
         .await?;
