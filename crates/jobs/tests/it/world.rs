@@ -131,7 +131,8 @@ impl World {
     pub async fn held(&self) -> i64 {
         use diesel_async::RunQueryDsl as _;
 
-        let count = "(SELECT count(*) FROM job WHERE state = 'queued' AND locked_until IS NOT NULL)";
+        let count =
+            "(SELECT count(*) FROM job WHERE state = 'queued' AND locked_until IS NOT NULL)";
         let query = diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(count));
         let held = self
             .db
