@@ -9,6 +9,7 @@ use crate::payments::v1::{
     PaymentProcessing, PaymentRequiresAction, PaymentSucceeded, RefundFailed, RefundSucceeded,
 };
 use crate::tenants::v1::{SessionRevoked, StaffChanged, TenantChanged};
+use crate::{catalog, orders, payments};
 
 /// What one service hears; its consumer has a handler for each.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +25,9 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
             TenantChanged::TYPE,
             SessionRevoked::TYPE,
             StaffChanged::TYPE,
+            catalog::v1::ActionRecorded::TYPE,
+            orders::v1::ActionRecorded::TYPE,
+            payments::v1::ActionRecorded::TYPE,
         ],
     },
     Subscription {

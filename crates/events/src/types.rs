@@ -73,6 +73,12 @@ event!(
 );
 
 event!(
+    catalog::v1::ActionRecorded,
+    "catalog.action_recorded.v1",
+    action.action_id
+);
+
+event!(
     orders::v1::StockChanged,
     "orders.stock_changed.v1",
     variant_id,
@@ -103,6 +109,12 @@ event!(
     "orders.refund_requested.v1",
     refund_id,
     version
+);
+
+event!(
+    orders::v1::ActionRecorded,
+    "orders.action_recorded.v1",
+    action.action_id
 );
 
 event!(
@@ -155,4 +167,9 @@ event!(
     payments::v1::DisputeClosed,
     "payments.dispute_closed.v1",
     dispute.dispute_id
+);
+event!(
+    payments::v1::ActionRecorded,
+    "payments.action_recorded.v1",
+    action.action_id
 );

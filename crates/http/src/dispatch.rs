@@ -110,10 +110,7 @@ async fn answer<'s>(
         return Ok(response);
     };
     outcome.endpoint = Some(endpoint);
-    let peer = req
-        .peer_addr()
-        .map_or(std::net::Ipv4Addr::UNSPECIFIED.into(), |peer| peer.ip());
-    let ip = service.gate.proxies.client(peer, req.headers());
+    let ip = service.gate.client_ip(req);
     outcome.rate = service.gate.rates.check_ip(endpoint.class, ip).await;
     if let Some(verdict) = outcome.rate {
         verdict.into_result()?;

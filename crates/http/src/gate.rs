@@ -1,5 +1,6 @@
 //! What decides whether a request comes in: stores, tokens, ended sessions and rates.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
@@ -67,6 +68,13 @@ impl Gate {
             turns: Turns::default(),
             clock,
         })))
+    }
+
+    /// The client's address: the peer's, or what a trusted proxy says.
+    pub fn client_ip(&self, req: &HttpRequest) -> IpAddr {
+        let unknown = IpAddr::from(Ipv4Addr::UNSPECIFIED);
+        let peer = req.peer_addr().map_or(unknown, |peer| peer.ip());
+        self.proxies.client(peer, req.headers())
     }
 
     /// The claims of the request's token; 401 when there is none, or none that counts.

@@ -109,6 +109,7 @@ pub mod limits;
 pub mod permissions;
 
 mod audience;
+mod audit;
 mod cache;
 mod client_ip;
 mod context;
@@ -140,6 +141,7 @@ pub use paste::paste;
 pub use audience::{
     Audience, AudienceKind, Customer, Internal, Public, Shopper, Staff, Sysadmin, Webhook,
 };
+pub use audit::Acted;
 pub use cache::{HotCache, HotRequest};
 pub use client_ip::TrustedProxies;
 pub use context::Principal;

@@ -3,10 +3,12 @@
 use bus::{Consumer, Relay};
 use db::{Db, EmbeddedMigrations, Schema, embed_migrations};
 use events::tenants::v1::TenantChanged;
+use events::{catalog, orders, payments};
 use http_kit::{Foundation, Heartbeats, HotCache, Platform, Service, ServiceParts, Worker};
 use kernel::Clock;
 use time::Duration;
 
+use crate::events::action_recorded;
 use crate::identity::Identity;
 use crate::passwords::Passwords;
 use crate::routes;
@@ -77,8 +79,11 @@ pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
         .listener()
         .on::<TenantChanged>(move |news| changed.drop_tenant(news.tenant))
         .lost(move || missed.drop_all());
-    let consumer =
-        Consumer::new("tenants", app.db.clone(), platform.rabbit.clone()).with_projections();
+    let consumer = Consumer::new("tenants", app.db.clone(), platform.rabbit.clone())
+        .with_projections()
+        .on::<catalog::v1::ActionRecorded, _>(action_recorded::of_catalog)
+        .on::<orders::v1::ActionRecorded, _>(action_recorded::of_orders)
+        .on::<payments::v1::ActionRecorded, _>(action_recorded::of_payments);
     let relay = Relay::new(app.db.clone(), platform.rabbit.clone())
         .listening(platform.config.database_url_for("tenants"));
     let mut workers = foundation.workers();

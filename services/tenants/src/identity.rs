@@ -242,7 +242,7 @@ impl Identity {
         }
         let entry = Entry {
             actor: format!("staff:{id}"),
-            action: "password.change",
+            action: "password.change".into(),
             target: format!("staff:{id}"),
             ..Entry::default()
         };

@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod domain;
+pub mod events;
 pub mod identity;
 pub mod invariants;
 pub mod operator;

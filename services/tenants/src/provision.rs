@@ -119,7 +119,7 @@ pub async fn create(
     let entry = Entry {
         actor: by.actor.clone(),
         ip: by.ip.clone(),
-        action: "tenant.create",
+        action: "tenant.create".into(),
         target: format!("tenant:{}", row.tenant_id),
         after: Some(facts(&row)),
         ..Entry::default()

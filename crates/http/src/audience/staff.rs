@@ -1,6 +1,7 @@
 //! A store's staff, and the platform's people acting in a store.
 
 use std::marker::PhantomData;
+use std::net::IpAddr;
 
 use actix_web::HttpRequest;
 use kernel::{SessionId, Slug, StaffId, TenantId};
@@ -23,6 +24,8 @@ pub struct Staff<P> {
     pub id: StaffId,
     pub session: SessionId,
     pub role: Role,
+    /// Where the request came from. Personal data: for the audit trail only.
+    pub ip: IpAddr,
     permission: PhantomData<fn() -> P>,
 }
 
@@ -71,6 +74,7 @@ impl<P: Permission> Audience for Staff<P> {
             id: StaffId::from_uuid(claims.sub),
             session: claims.sid,
             role: claims.role,
+            ip: gate.client_ip(req),
             permission: PhantomData,
         })
     }

@@ -227,7 +227,7 @@ async fn save(
             actor: act.meta.principal.to_string(),
             acting_as: Some(format!("session:{}", act.by.session)),
             ip: Some(act.meta.ip.to_string()),
-            action: act.action,
+            action: act.action.into(),
             target: format!("tenant:{}", row.tenant_id),
             before: Some(facts(&before)),
             after: Some(facts(&row)),

@@ -1,5 +1,7 @@
 //! The audit trail: append-only, each entry with the hash of the one before it in its tenant's chain.
 
+use std::borrow::Cow;
+
 use db::{Db, Error, SystemTx, TenantTx};
 use diesel::dsl::sql;
 use diesel::prelude::*;
@@ -38,7 +40,7 @@ pub struct Entry {
     /// Set when one of the platform's people acted in a store.
     pub acting_as: Option<String>,
     pub ip: Option<String>,
-    pub action: &'static str,
+    pub action: Cow<'static, str>,
     pub target: String,
     pub before: Option<Value>,
     pub after: Option<Value>,
@@ -108,7 +110,7 @@ pub async fn append(tx: &TenantTx, now: OffsetDateTime, entry: Entry) -> Result<
         actor: entry.actor,
         acting_as: entry.acting_as,
         ip: entry.ip,
-        action: entry.action.to_owned(),
+        action: entry.action.into_owned(),
         target: entry.target,
         before: entry.before,
         after: entry.after,

@@ -11,4 +11,6 @@ mod sessions;
 #[cfg(test)]
 mod sign_in;
 #[cfg(test)]
+mod trail;
+#[cfg(test)]
 mod world;

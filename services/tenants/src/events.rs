@@ -1,0 +1,3 @@
+//! What tenants hears beside its own news.
+
+pub mod action_recorded;
