@@ -56,6 +56,11 @@ pub fn services_memory() -> u64 {
     pages * 4_096
 }
 
+/// Resident memory of one process, in bytes.
+pub fn memory_of(pid: u32) -> u64 {
+    read_process(pid).map_or(0, |process| process.resident_pages * 4_096)
+}
+
 struct Process {
     command: String,
     own: f64,

@@ -16,17 +16,13 @@ const PIECES: usize = 100;
 /// Carts are made this many at a time, so that the making is not what is measured.
 const AT_ONCE: usize = 50;
 const SPREAD_PRODUCTS: usize = 20;
+/// How long the neighbour is watched while nothing else happens.
+const QUIET: Duration = Duration::from_secs(3);
+const PAUSE: Duration = Duration::from_millis(5);
 
+/// A flash sale beside a neighbour, then the rates of orders on one variant and on many.
 pub async fn measure(store: &Store, reference: &Reference) -> anyhow::Result<()> {
-    let product = store.add_product(i64::try_from(PIECES)?).await?;
-    let shoppers = enter(store, std::slice::from_ref(&product)).await?;
-    let flash = crowd(store, &shoppers).await?;
-    say("");
-    say(&format!(
-        "{SHOPPERS} shoppers want {PIECES} pieces: {} orders, {} told out of stock, {} other answers; \
-         the last was told after {:.2} s, p50 {:.0} ms, p99 {:.0} ms",
-        flash.won, flash.lost, flash.other, flash.seconds, flash.p50_ms, flash.p99_ms
-    ));
+    sale(store).await?;
     let product = store.add_product(i64::try_from(SHOPPERS)?).await?;
     let shoppers = enter(store, std::slice::from_ref(&product)).await?;
     let hot = crowd(store, &shoppers).await?;
@@ -46,6 +42,83 @@ pub async fn measure(store: &Store, reference: &Reference) -> anyhow::Result<()>
         reference.spread,
     ));
     Ok(())
+}
+
+/// Exactly as many orders as pieces, and every loser is told.
+async fn sale(store: &Store) -> anyhow::Result<()> {
+    let neighbour = Neighbour::open().await?;
+    let product = store.add_product(i64::try_from(PIECES)?).await?;
+    let shoppers = enter(store, std::slice::from_ref(&product)).await?;
+    let quiet = neighbour.shop_while(tokio::time::sleep(QUIET)).await.1;
+    let (flash, busy) = neighbour.shop_while(crowd(store, &shoppers)).await;
+    let flash = flash?;
+    say("");
+    say(&format!(
+        "{SHOPPERS} shoppers want {PIECES} pieces: {} orders, {} told out of stock, {} other answers; \
+         the last was told after {:.2} s (at most 5), p50 {:.0} ms, p99 {:.0} ms",
+        flash.won, flash.lost, flash.other, flash.seconds, flash.p50_ms, flash.p99_ms
+    ));
+    say(&format!(
+        "meanwhile another store's shopper changes his cart: p99 {:.0} ms, {:.0} ms in quiet times; {} of his {} requests failed",
+        busy.p99_ms, quiet.p99_ms, busy.failed, busy.asked
+    ));
+    anyhow::ensure!(
+        flash.won == PIECES && flash.lost == SHOPPERS - PIECES,
+        "a flash sale sells what there is, and tells everybody else so"
+    );
+    Ok(())
+}
+
+/// A shopper of another store.
+struct Neighbour {
+    shopper: Shopper,
+    product: Product,
+}
+
+struct Shopped {
+    asked: usize,
+    failed: usize,
+    p99_ms: f64,
+}
+
+impl Neighbour {
+    async fn open() -> anyhow::Result<Self> {
+        let store = Store::provision().await?;
+        let product = store.add_product(1_000_000).await?;
+        let shopper = Shopper::enter(&store).await?;
+        Ok(Self { shopper, product })
+    }
+
+    /// Changes a cart again and again until `event` is over.
+    async fn shop_while<T>(&self, event: impl Future<Output = T>) -> (T, Shopped) {
+        let (mut times, mut failed) = (Vec::new(), 0);
+        let mut event = std::pin::pin!(event);
+        let outcome = loop {
+            let asked = Instant::now();
+            let change = async {
+                let reply = self.shopper.want(&self.product, 1).await;
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                (
+                    asked.elapsed(),
+                    reply.is_ok_and(|reply| reply.status == 200),
+                )
+            };
+            tokio::select! {
+                outcome = &mut event => break outcome,
+                (time, succeeded) = change => {
+                    times.push(time);
+                    failed += usize::from(!succeeded);
+                }
+            }
+        };
+        times.sort_unstable();
+        let shopped = Shopped {
+            asked: times.len(),
+            failed,
+            p99_ms: percentile(&times, 99),
+        };
+        (outcome, shopped)
+    }
 }
 
 struct Crowd {

@@ -1,4 +1,5 @@
-//! The paths of the bars, each by itself, asked on the service's own port.
+//! The paths of the bars, each by itself. Reads are asked on the service's own port, what a shopper
+//! does goes through the front door.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,11 +9,14 @@ use futures_util::future::try_join_all;
 use journeys::merchant::{Product, Store};
 use journeys::shopper::{Placed, Shopper};
 
-use crate::load::{self, CONNECTIONS, Measured};
+use crate::load::{self, Amount, CONNECTIONS, Measured, ROUNDS};
+use crate::shelves::Shelves;
 use crate::table::Bar;
 
-const LASTING: Duration = Duration::from_secs(5);
-const PRODUCTS: usize = 60;
+const LASTING: Amount = Amount::For(Duration::from_secs(3));
+const AT_ONCE: Duration = Duration::ZERO;
+/// What an order sets going behind its answer is done by then.
+const BEHIND: Duration = Duration::from_secs(1);
 
 /// A service, asked directly.
 struct Service {
@@ -48,87 +52,110 @@ impl Service {
     }
 }
 
-pub async fn measure(store: &Store) -> anyhow::Result<Vec<(Measured, Bar)>> {
-    let products = try_join_all((0..PRODUCTS).map(|_| store.add_product(1_000_000))).await?;
-    let (tenants, catalog) = (
-        Service::new("tenants", store)?,
-        Service::new("catalog", store)?,
-    );
-    let slug = products.first().context("there are products")?.slug.clone();
-    let list = "/api/catalog/store/products?limit=20";
+/// Measures every path of the table in `quality.md` of the design.
+pub async fn measure(store: &Store, shelves: &Shelves) -> anyhow::Result<Vec<(Measured, Bar)>> {
+    let tenants = Service::new("tenants", store)?;
+    let catalog = Service::new("catalog", store)?;
     let mut rows = vec![
         reads(
             "no database",
             &tenants,
-            Bar {
-                service_ms: 0.012,
-                postgres_ms: 0.001,
-            },
+            Bar::new(0.012, 0.001),
+            LASTING,
             |_| "/internal/live".into(),
         )
         .await,
+    ];
+    rows.extend(lists(&catalog).await);
+    rows.extend(products(&catalog, &shelves.slugs).await?);
+    rows.push(searches(&catalog, &shelves.searches).await);
+    rows.push(cart_lines(store, &shelves.sold).await?);
+    rows.push(whole_orders(store, &shelves.sold).await);
+    Ok(rows)
+}
+
+async fn lists(catalog: &Arc<Service>) -> Vec<(Measured, Bar)> {
+    let list = "/api/catalog/store/products?limit=20";
+    let memory = Bar::new(0.03, 0.001);
+    let past = Bar::new(0.20, 0.5);
+    vec![
         reads(
-            "list, from memory",
-            &catalog,
-            Bar {
-                service_ms: 0.03,
-                postgres_ms: 0.001,
-            },
+            "list of 20, from memory",
+            catalog,
+            memory,
+            LASTING,
             move |_| list.into(),
         )
         .await,
         reads(
-            "list, past the cache",
-            &catalog,
-            Bar {
-                service_ms: 0.20,
-                postgres_ms: 0.5,
-            },
-            move |n| format!("{list}&price_max={}", 1_000_000 + n),
+            "list of 20, past the cache",
+            catalog,
+            past,
+            LASTING,
+            move |nth| format!("{list}&price_max={}", 1_000_000 + nth),
         )
         .await,
-        reads(
-            "product, from memory",
-            &catalog,
-            Bar {
-                service_ms: 0.025,
-                postgres_ms: 0.001,
-            },
-            move |_| format!("/api/catalog/store/products/{slug}"),
-        )
-        .await,
-        reads(
-            "search, past the cache",
-            &catalog,
-            Bar {
-                service_ms: 0.25,
-                postgres_ms: 1.5,
-            },
-            |n| {
-                format!(
-                    "/api/catalog/store/search?q=carbine&price_max={}",
-                    1_000_000 + n
-                )
-            },
-        )
-        .await,
-    ];
-    rows.push(cart_lines(store, &products).await?);
-    rows.push(whole_orders(store, &products).await?);
-    Ok(rows)
+    ]
+}
+
+async fn products(
+    catalog: &Arc<Service>,
+    slugs: &[String],
+) -> anyhow::Result<Vec<(Measured, Bar)>> {
+    let page = |slug: &str| format!("/api/catalog/store/products/{slug}");
+    let one = page(slugs.first().context("there are products")?);
+    let pages: Vec<String> = slugs.iter().map(|slug| page(slug)).collect();
+    let once = Amount::Requests(u64::try_from(slugs.len())? / ROUNDS);
+    let past = reads(
+        "product, past the cache",
+        catalog,
+        Bar::new(0.15, 0.25),
+        once,
+        nth_of(pages),
+    );
+    let past = past.await;
+    let memory = reads(
+        "product, from memory",
+        catalog,
+        Bar::new(0.025, 0.001),
+        LASTING,
+        move |_| one.clone(),
+    );
+    Ok(vec![memory.await, past])
+}
+
+async fn searches(catalog: &Arc<Service>, searches: &[String]) -> (Measured, Bar) {
+    let ask = |words: &String| format!("/api/catalog/store/search?q={}", words.replace(' ', "%20"));
+    let asks: Vec<String> = searches.iter().map(ask).collect();
+    let once = Amount::Requests(u64::try_from(asks.len()).unwrap_or(u64::MAX) / ROUNDS);
+    reads(
+        "search, past the cache",
+        catalog,
+        Bar::new(0.25, 1.5),
+        once,
+        nth_of(asks),
+    )
+    .await
+}
+
+fn nth_of(paths: Vec<String>) -> impl Fn(u64) -> String + Send + Sync + 'static {
+    move |nth| {
+        let nth = usize::try_from(nth).unwrap_or(0) % paths.len().max(1);
+        paths.get(nth).cloned().unwrap_or_default()
+    }
 }
 
 async fn reads(
     name: &str,
     service: &Arc<Service>,
     bar: Bar,
+    amount: Amount,
     path: impl Fn(u64) -> String + Send + Sync + 'static,
 ) -> (Measured, Bar) {
     let service = service.clone();
     let path = Arc::new(path);
-    let measured = load::run(name, LASTING, move |connection, round| {
+    let measured = load::run(name, amount, AT_ONCE, move |_, nth| {
         let (service, path) = (service.clone(), path.clone());
-        let nth = round * 1_000 + u64::try_from(connection).unwrap_or(0);
         async move { service.get(&path(nth)).await }
     })
     .await;
@@ -138,54 +165,49 @@ async fn reads(
 async fn cart_lines(store: &Store, products: &[Product]) -> anyhow::Result<(Measured, Bar)> {
     let shoppers = try_join_all((0..CONNECTIONS).map(|_| Shopper::enter(store))).await?;
     let (shoppers, products) = (Arc::new(shoppers), Arc::new(products.to_vec()));
-    let measured = load::run("add a cart line", LASTING, move |connection, round| {
-        let (shoppers, products) = (shoppers.clone(), products.clone());
-        async move {
-            let at = usize::try_from(round).unwrap_or(0) % 10;
-            let (Some(shopper), Some(product)) = (shoppers.get(connection), products.get(at))
-            else {
-                return false;
-            };
-            let quantity = 1 + i64::try_from(round % 5).unwrap_or(0);
-            shopper
-                .want(product, quantity)
-                .await
-                .is_ok_and(|reply| reply.status == 200)
-        }
-    })
-    .await;
-    Ok((
-        measured,
-        Bar {
-            service_ms: 0.3,
-            postgres_ms: 0.7,
+    let measured = load::run(
+        "add a cart line",
+        LASTING,
+        AT_ONCE,
+        move |connection, nth| {
+            let (shoppers, products) = (shoppers.clone(), products.clone());
+            async move {
+                let at = usize::try_from(nth).unwrap_or(0) % 10;
+                let (Some(shopper), Some(product)) = (shoppers.get(connection), products.get(at))
+                else {
+                    return false;
+                };
+                let quantity = 1 + i64::try_from(nth % 5).unwrap_or(0);
+                shopper
+                    .want(product, quantity)
+                    .await
+                    .is_ok_and(|reply| reply.status == 200)
+            }
         },
-    ))
+    )
+    .await;
+    Ok((measured, Bar::new(0.3, 0.7)))
 }
 
 /// Cart, line, checkout, intent, payment at the stand-in, webhook, paid: every hop of ours counts.
-async fn whole_orders(store: &Store, products: &[Product]) -> anyhow::Result<(Measured, Bar)> {
+async fn whole_orders(store: &Store, products: &[Product]) -> (Measured, Bar) {
     let (shop, products) = (store.clone(), Arc::new(products.to_vec()));
-    let measured = load::run("a whole order, all hops", LASTING, move |connection, _| {
-        let (shop, products) = (shop.clone(), products.clone());
-        async move {
-            let product = products.get(connection % products.len());
-            match product {
-                Some(product) => one_order(&shop, product).await.is_ok(),
-                None => false,
+    let measured = load::run(
+        "a whole order, all hops",
+        LASTING,
+        BEHIND,
+        move |connection, _| {
+            let (shop, products) = (shop.clone(), products.clone());
+            async move {
+                match products.get(connection % products.len()) {
+                    Some(product) => one_order(&shop, product).await.is_ok(),
+                    None => false,
+                }
             }
-        }
-    })
-    .await;
-    // What is still on its way through the queues belongs to these orders too.
-    tokio::time::sleep(Duration::from_secs(1)).await;
-    Ok((
-        measured,
-        Bar {
-            service_ms: 1.5,
-            postgres_ms: 3.0,
         },
-    ))
+    )
+    .await;
+    (measured, Bar::new(1.5, 3.0))
 }
 
 async fn one_order(store: &Store, product: &Product) -> anyhow::Result<()> {

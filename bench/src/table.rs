@@ -9,6 +9,15 @@ pub struct Bar {
     pub postgres_ms: f64,
 }
 
+impl Bar {
+    pub const fn new(service_ms: f64, postgres_ms: f64) -> Self {
+        Self {
+            service_ms,
+            postgres_ms,
+        }
+    }
+}
+
 /// Prints a line for each path; the last column says whether both bars hold.
 pub fn print(rows: &[(Measured, Bar)]) {
     say(&format!(

@@ -28,12 +28,17 @@ pub struct Product {
 impl Store {
     /// The guide's curl, then the owner's first sign-in with the forced change of the password.
     pub async fn provision() -> anyhow::Result<Self> {
+        Self::provision_on("business").await
+    }
+
+    /// The same on another plan.
+    pub async fn provision_on(plan: &str) -> anyhow::Result<Self> {
         let (door, stripe) = (Door::from_environment()?, Stripe::from_environment()?);
         let slug = unique("shop");
         let token = stores(&["sysadmin", "token"])?;
         let body = json!({
             "name": "DefenseOps Airsoft", "slug": slug, "email": format!("{slug}@example.pt"),
-            "plan": "business", "template_id": "tactical",
+            "plan": plan, "template_id": "tactical",
         });
         let ask = door
             .platform(Method::POST, "/api/sysadmin/tenants")
@@ -145,7 +150,7 @@ impl Store {
     }
 
     /// An image through a presigned address, as a browser uploads it.
-    async fn upload_image(&self) -> anyhow::Result<String> {
+    pub async fn upload_image(&self) -> anyhow::Result<String> {
         let png = picture()?;
         let body = json!({ "content_type": "image/png", "size": png.len() });
         let ask = self
