@@ -3,8 +3,14 @@
 //! Each system is a module with `start(config) -> (address, Handle)`, so that a test runs it in
 //! its own process on a free port, and `make up` runs the same thing as `simulators <system>`.
 
+mod answer;
+mod faults;
+mod form;
 pub mod handle;
+mod json;
+mod levers;
 pub mod s3;
+mod state;
 pub mod stripe;
 
 pub use handle::Handle;

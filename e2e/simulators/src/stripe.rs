@@ -7,16 +7,14 @@ mod calls;
 mod contract;
 mod error;
 mod faults;
-mod form;
 mod gateway;
-mod json;
 mod pages;
 mod scene;
 mod schema;
 mod webhooks;
 mod world;
 
-use crate::Handle;
+use crate::{Handle, form, json};
 use actix_web::http::StatusCode;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use anyhow::Context as _;

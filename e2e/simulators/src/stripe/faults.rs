@@ -1,6 +1,7 @@
 //! Troubles on command: the next calls that fit go wrong, before or after their effect.
 
 use super::world::World;
+pub(super) use crate::faults::glob;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,31 +67,4 @@ pub(super) fn meet(world: &mut World, method: &str, path: &str) -> Option<Fault>
     let met = fault.clone();
     world.faults.retain(|fault| fault.times > 0);
     Some(met)
-}
-
-/// Whether a text fits a pattern, in which `*` stands for anything.
-pub(super) fn glob(pattern: &str, text: &str) -> bool {
-    let Some((head, tail)) = pattern.split_once('*') else {
-        return pattern == text;
-    };
-    let Some(rest) = text.strip_prefix(head) else {
-        return false;
-    };
-    let starts = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
-    starts
-        .filter_map(|at| rest.get(at..))
-        .any(|rest| glob(tail, rest))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::glob;
-
-    #[test]
-    fn a_star_stands_for_anything() {
-        assert!(glob("/v1/*/confirm", "/v1/payment_intents/pi_1/confirm"));
-        assert!(glob("*", ""));
-        assert!(!glob("/v1/refunds", "/v1/refunds/re_1"));
-        assert!(!glob("/v1/*/confirm", "/v1/payment_intents/pi_1/cancel"));
-    }
 }

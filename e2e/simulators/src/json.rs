@@ -1,8 +1,8 @@
-//! Short ways to read and change the JSON objects that stand for Stripe's.
+//! Short ways to read and change JSON objects.
 
 use serde_json::Value;
 
-pub(super) trait Json {
+pub(crate) trait Json {
     /// The text of a field, empty when it is absent or null.
     fn text(&self, field: &str) -> &str;
     /// The number of a field, 0 when it is absent or null.

@@ -1,11 +1,11 @@
-//! Stripe's request bodies: `a[b]=c`, `list[]=x`, `list[0][b]=c`.
+//! Request bodies of Stripe and of PHP: `a[b]=c`, `list[]=x`, `list[0][b]=c`.
 
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value};
 
 /// Decodes a form or a query string to a tree of objects and texts. Lists stay objects with
-/// "0", "1", … as keys, because only the schema knows what is a list.
-pub(super) fn decode(text: &str) -> Option<Value> {
+/// "0", "1", … as keys, because only the reader knows what is a list.
+pub(crate) fn decode(text: &str) -> Option<Value> {
     let mut root = Map::new();
     for pair in text.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
