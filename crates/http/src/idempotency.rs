@@ -12,7 +12,7 @@ use crate::extract::{IdempotencyKey, RequestHash};
 
 mod rows;
 
-pub use rows::{Stored, claim_all, find_stored, forget_old, store_all};
+pub use rows::{Stored, claim_all, find_stored, forget_old, keep_all, store_all};
 
 /// An answer as it is stored and sent.
 #[derive(Clone, Debug)]
@@ -84,6 +84,14 @@ where
     .await
 }
 
+/// 422: the key belongs to another request.
+pub fn key_reused() -> ApiError {
+    ApiError::invalid(
+        "idempotency-key-reused",
+        "this Idempotency-Key was used for another request; take a new one",
+    )
+}
+
 impl Stored {
     /// The bytes to keep for an answer.
     pub fn of<T: Serialize>(answer: &Answer<T>, hash: RequestHash) -> Result<Self, ApiError> {
@@ -98,10 +106,7 @@ impl Stored {
     /// The kept answer again; 422 when it belongs to another request.
     pub fn replay(&self, hash: RequestHash) -> Result<HttpResponse, ApiError> {
         if self.hash != hash.as_bytes() {
-            return Err(ApiError::invalid(
-                "idempotency-key-reused",
-                "this Idempotency-Key was used for another request; take a new one",
-            ));
+            return Err(key_reused());
         }
         Ok(self.respond(true))
     }

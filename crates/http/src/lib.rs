@@ -153,7 +153,9 @@ pub use extract::{
 };
 pub use gate::Gate;
 pub use health::{Heartbeat, Heartbeats, PlatformHealth};
-pub use idempotency::{Answer, Stored, claim_all, find_stored, forget_old, once, store_all};
+pub use idempotency::{
+    Answer, Stored, claim_all, find_stored, forget_old, keep_all, key_reused, once, store_all,
+};
 pub use openapi::OperationInput;
 pub use permissions::{Permission, Role};
 pub use rate::{Quota, RateClass, RateLimiter, Verdict};

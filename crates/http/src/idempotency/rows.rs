@@ -76,6 +76,45 @@ pub async fn claim_all(
     Ok(keys.iter().map(|(key, _)| is_taken(key)).collect())
 }
 
+/// Takes many keys and keeps their answers, in one statement; tells for each whether it was free. The
+/// keys must differ.
+pub async fn keep_all(
+    tx: &TenantTx,
+    answers: &[(&IdempotencyKey, Stored)],
+) -> Result<Vec<bool>, db::Error> {
+    let rows: Vec<_> = answers
+        .iter()
+        .map(|(key, stored)| {
+            (
+                idempotency_key::tenant_id.eq(tx.tenant().uuid()),
+                idempotency_key::principal.eq(&key.principal),
+                idempotency_key::key.eq(&key.key),
+                idempotency_key::request_hash.eq(&stored.hash),
+                idempotency_key::status.eq(i16::try_from(stored.status).ok()),
+                idempotency_key::headers.eq(headers(stored)),
+                idempotency_key::body.eq(&stored.body),
+            )
+        })
+        .collect();
+    let taken: Vec<(String, String)> = diesel::insert_into(idempotency_key::table)
+        .values(rows)
+        .on_conflict_do_nothing()
+        .returning((idempotency_key::principal, idempotency_key::key))
+        .get_results(&mut tx.conn())
+        .await?;
+    let is_taken = |key: &IdempotencyKey| {
+        taken
+            .iter()
+            .any(|(principal, name)| *principal == key.principal && *name == key.key)
+    };
+    Ok(answers.iter().map(|(key, _)| is_taken(key)).collect())
+}
+
+fn headers(stored: &Stored) -> Option<serde_json::Value> {
+    let location = stored.location.as_ref()?;
+    Some(serde_json::json!({ "location": location }))
+}
+
 /// The answer kept under a key. Nothing for a key that was taken in this very transaction.
 pub async fn find_stored(tx: &TenantTx, key: &IdempotencyKey) -> Result<Option<Stored>, db::Error> {
     type Row = (
@@ -132,10 +171,7 @@ pub async fn store_all(
                 idempotency_key::key.eq(&key.key),
                 idempotency_key::request_hash.eq(&stored.hash),
                 idempotency_key::status.eq(i16::try_from(stored.status).ok()),
-                idempotency_key::headers.eq(stored
-                    .location
-                    .as_ref()
-                    .map(|location| serde_json::json!({ "location": location }))),
+                idempotency_key::headers.eq(headers(stored)),
                 idempotency_key::body.eq(&stored.body),
             )
         })
