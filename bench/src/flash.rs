@@ -97,11 +97,9 @@ impl Neighbour {
             let asked = Instant::now();
             let change = async {
                 let reply = self.shopper.want(&self.product, 1).await;
-                tokio::time::sleep(Duration::from_millis(5)).await;
-                (
-                    asked.elapsed(),
-                    reply.is_ok_and(|reply| reply.status == 200),
-                )
+                let took = asked.elapsed();
+                tokio::time::sleep(PAUSE).await;
+                (took, reply.is_ok_and(|reply| reply.status == 200))
             };
             tokio::select! {
                 outcome = &mut event => break outcome,
