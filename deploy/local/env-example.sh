@@ -10,14 +10,18 @@ code() { sed '/#\[cfg(test)\]/,$d' "$settings" | tr '\n' ' '; }
 
 read_by_the_code() {
   code | grep -oE 'env\.[a-z_]+\( *"[A-Z][A-Z0-9_]+"' | grep -oE '[A-Z][A-Z0-9_]+'
+  logins
   # One variable a service, from the table of services.
   local service suffix
   for service in $(code | grep -oE '\("[a-z]+", "[A-Z]+", [0-9]+\)' | grep -oE '"[A-Z]+"' | tr -d '"'); do
-    for suffix in $(code | grep -oE '\{variable\}_[A-Z_]+' | sed 's/{variable}//' | sort -u); do
-      printf '%s%s\n' "$service" "$suffix"
+    for suffix in $(code | grep -oE '\{variable\}_[A-Z_]+' | sed 's/{variable}_//' | sort -u) $(logins); do
+      printf '%s_%s\n' "$service" "$suffix"
     done
   done
 }
+
+# The owner's; each service may have one of its own.
+logins() { code | grep -oE 'Logins::read\([^)]*\)' | grep -oE '"[A-Z][A-Z0-9_]+"' | tr -d '"'; }
 
 # Below its marker the file lists what only the local tools read.
 in_the_example() { sed '/^# --- only make up/,$d' .env.example | grep -oE '^[A-Z][A-Z0-9_]*=' | tr -d '='; }

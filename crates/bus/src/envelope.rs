@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use events::Event;
+use kernel::config::user_of;
 use kernel::{EventId, TenantId};
 use lapin::BasicProperties;
 use lapin::types::{AMQPValue, FieldTable, LongString, ShortString};
@@ -13,6 +14,8 @@ pub(crate) const AGGREGATE: &str = "aggregate_id";
 pub(crate) const VERSION: &str = "version";
 pub(crate) const OCCURRED: &str = "occurred_at_us";
 pub(crate) const TRACE: &str = "traceparent";
+/// Who sent it first, where a service sends again to itself what another had sent.
+pub(crate) const SENDER: &str = "x-sender";
 /// How often a consumer has already failed with the message.
 pub(crate) const ATTEMPT: &str = "x-attempt";
 /// Why it was parked.
@@ -41,14 +44,21 @@ pub(crate) struct Envelope {
     pub(crate) version: i64,
     pub(crate) occurred_at: OffsetDateTime,
     pub(crate) traceparent: Option<String>,
+    /// The user who sent it first; nothing for what is sent now.
+    pub(crate) sender: Option<String>,
     /// Failed attempts so far.
     pub(crate) attempt: u32,
     pub(crate) payload: Vec<u8>,
 }
 
 impl Envelope {
-    /// The text says what is missing; such a message can only be parked.
-    pub(crate) fn read(properties: &BasicProperties, payload: Vec<u8>) -> Result<Self, String> {
+    /// What `hearer` was sent. The text says what is missing or forged; such a message can only be
+    /// parked.
+    pub(crate) fn read(
+        hearer: &str,
+        properties: &BasicProperties,
+        payload: Vec<u8>,
+    ) -> Result<Self, String> {
         let texts = texts(properties);
         let text = |name: &str| texts.get(name).map(String::as_str);
         let id = properties
@@ -59,16 +69,20 @@ impl Envelope {
         let occurred_at = text(OCCURRED)
             .and_then(|us| us.parse().ok())
             .and_then(events::from_us);
+        let event_type = event_type(properties).ok_or("the envelope names no type")?;
+        let sender = sender(hearer, properties).unwrap_or_default();
+        check_sender(&event_type, &sender)?;
         Ok(Self {
             id: id.ok_or("the envelope has no message id")?,
             tenant: tenant.ok_or("the envelope names no tenant")?,
-            event_type: event_type(properties).ok_or("the envelope names no type")?,
+            event_type,
             aggregate_id: text(AGGREGATE).unwrap_or_default().to_owned(),
             version: text(VERSION)
                 .and_then(|version| version.parse().ok())
                 .unwrap_or(0),
             occurred_at: occurred_at.ok_or("the envelope has no time")?,
             traceparent: text(TRACE).map(str::to_owned),
+            sender: Some(sender),
             attempt: text(ATTEMPT)
                 .and_then(|attempt| attempt.parse().ok())
                 .unwrap_or(0),
@@ -76,7 +90,8 @@ impl Envelope {
         })
     }
 
-    pub(crate) fn properties(&self) -> BasicProperties {
+    /// What goes with the payload when `service` sends it.
+    pub(crate) fn properties(&self, service: &str) -> BasicProperties {
         let mut headers = FieldTable::default();
         let mut put = |name: &str, value: String| {
             headers.insert(name.into(), AMQPValue::LongString(LongString::from(value)));
@@ -89,11 +104,15 @@ impl Envelope {
         if let Some(traceparent) = &self.traceparent {
             put(TRACE, traceparent.clone());
         }
+        if let Some(sender) = &self.sender {
+            put(SENDER, sender.clone());
+        }
         BasicProperties::default()
             .with_delivery_mode(PERSISTENT)
             .with_content_type(CONTENT_TYPE.into())
             .with_message_id(self.id.to_string().into())
             .with_type(short(&self.event_type))
+            .with_user_id(short(&user_of(service)))
             .with_timestamp(u64::try_from(self.occurred_at.unix_timestamp()).unwrap_or(0))
             .with_headers(headers)
     }
@@ -113,6 +132,29 @@ impl Envelope {
             message,
         })
     }
+}
+
+/// The user who first sent a message that `hearer` got. The broker lets nobody name another user than
+/// himself; only from itself does a service believe whose message it sends again.
+pub(crate) fn sender(hearer: &str, properties: &BasicProperties) -> Option<String> {
+    let user = properties.user_id().as_ref()?.as_str().to_owned();
+    if user == user_of(hearer) {
+        return texts(properties).remove(SENDER).or(Some(user));
+    }
+    Some(user)
+}
+
+/// Whatever way a message came, what a service tells is believed from that service alone.
+fn check_sender(event_type: &str, sender: &str) -> Result<(), String> {
+    let teller = event_type.split('.').next().unwrap_or_default();
+    let expected = user_of(teller);
+    if sender == expected {
+        return Ok(());
+    }
+    Err(match sender {
+        "" => format!("its sender is not known, and only {expected} may send it"),
+        _ => format!("it was sent by {sender}, and only {expected} may send it"),
+    })
 }
 
 pub(crate) fn event_type(properties: &BasicProperties) -> Option<String> {
@@ -144,4 +186,48 @@ pub(crate) fn texts(properties: &BasicProperties) -> BTreeMap<String, String> {
 /// AMQP's short strings end at 255 bytes; longer ones are nobody's type or queue.
 pub(crate) fn short(text: &str) -> ShortString {
     ShortString::try_new(text).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `hearer` makes of a message of payments that `user` sent, perhaps in the name of `first`.
+    fn read(hearer: &str, user: &str, first: Option<&str>) -> Result<Envelope, String> {
+        let envelope = Envelope {
+            id: EventId::new(),
+            tenant: TenantId::new(),
+            event_type: "payments.payment_succeeded.v1".to_owned(),
+            aggregate_id: String::new(),
+            version: 1,
+            occurred_at: events::from_us(1_764_000_000_000_000).unwrap(),
+            traceparent: None,
+            sender: first.map(str::to_owned),
+            attempt: 0,
+            payload: Vec::new(),
+        };
+        Envelope::read(hearer, &envelope.properties(user), Vec::new())
+    }
+
+    #[test]
+    fn an_event_is_believed_from_its_own_service() {
+        assert!(read("orders", "payments", None).is_ok());
+        assert!(read("payments", "payments", None).is_ok());
+    }
+
+    #[test]
+    fn another_service_is_not_believed_whatever_it_says_of_the_sender() {
+        for first in [None, Some("stores_payments"), Some("stores_catalog")] {
+            let reason = read("orders", "catalog", first).err().unwrap();
+            assert!(reason.contains("sent by stores_catalog"), "{reason}");
+        }
+    }
+
+    #[test]
+    fn what_a_service_sends_again_to_itself_keeps_its_first_sender() {
+        assert!(read("orders", "orders", Some("stores_payments")).is_ok());
+        for first in [None, Some(""), Some("stores_catalog")] {
+            assert!(read("orders", "orders", first).is_err(), "{first:?}");
+        }
+    }
 }

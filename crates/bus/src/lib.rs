@@ -30,10 +30,10 @@
 
 pub mod parked;
 pub mod projections;
-pub mod topology;
 
 mod backoff;
 mod consumer;
+mod definitions;
 mod emit;
 mod envelope;
 mod inbox;
@@ -44,6 +44,7 @@ mod relay;
 mod replay;
 mod schema;
 mod sweep;
+mod topology;
 mod trace;
 
 pub use consumer::{Consumer, HandleError, Handler, StatefulHandler};

@@ -35,7 +35,7 @@ pub struct Listener {
 }
 
 impl Listener {
-    /// `name` is for the broker's management: the service.
+    /// `name` is the service's.
     pub fn new(name: &'static str, rabbit: Rabbit) -> Self {
         Self {
             name,
@@ -108,12 +108,8 @@ impl Listener {
         shutdown: &CancellationToken,
         backoff: &mut Backoff,
     ) -> Result<(), BusError> {
-        let connection = self
-            .rabbit
-            .connect(&format!("{} listener", self.name))
-            .await?;
+        let connection = self.rabbit.connect(self.name, "listener").await?;
         let channel = connection.create_channel().await?;
-        topology::declare(&channel, &self.rabbit.delays).await?;
         let options = QueueDeclareOptions {
             exclusive: true,
             auto_delete: true,
@@ -154,7 +150,7 @@ impl Listener {
 
     fn notice(&self, message: Message) {
         let heard =
-            Envelope::read(&message.properties, message.data).and_then(|envelope| {
+            Envelope::read(self.name, &message.properties, message.data).and_then(|envelope| {
                 match self.notices.get(envelope.event_type.as_str()) {
                     Some(notice) => notice(envelope),
                     None => Ok(()),

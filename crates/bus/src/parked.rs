@@ -8,6 +8,7 @@ mod drain;
 use db::Db;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use kernel::config::user_of;
 use kernel::{EventId, TenantId};
 use lapin::Channel;
 use lapin::message::Delivery as Message;
@@ -92,18 +93,30 @@ pub async fn replay(db: &Db, rabbit: &Rabbit, id: Uuid) -> Result<bool, BusError
             .and_then(events::from_us)
             .unwrap_or(event.parked_at),
         traceparent: text(envelope::TRACE).map(str::to_owned),
+        // Who is not known is nobody: what was forged stays so.
+        sender: Some(text(envelope::SENDER).unwrap_or_default().to_owned()),
         attempt: 0,
         payload: event.payload,
     };
-    let connection = rabbit
-        .connect(&format!("{} replay of a parked event", db.service()))
-        .await?;
+    let service = db.service();
+    let connection = rabbit.connect(service, "replay of a parked event").await?;
     let channel = rabbit::confirming_channel(&connection).await?;
-    let queue = work_queue(db.service());
-    let put = publisher::put(&channel, &queue, &envelope.payload, envelope.properties()).await;
+    let (queue, properties) = (work_queue(service), envelope.properties(service));
+    let put = publisher::put(&channel, &queue, &envelope.payload, properties).await;
     rabbit::close(&connection).await;
     put?;
-    Ok(discard(db, id).await?)
+    forget(db, id, event.parked_at).await?;
+    Ok(true)
+}
+
+/// Erases an entry as it was: when the delivery has failed again meanwhile, its new entry stays.
+async fn forget(db: &Db, id: Uuid, parked_at: OffsetDateTime) -> Result<(), db::Error> {
+    let tx = db.begin_system("forget a replayed event").await?;
+    let entry = parked::table
+        .filter(parked::id.eq(id))
+        .filter(parked::parked_at.eq(parked_at));
+    diesel::delete(entry).execute(&mut tx.conn()).await?;
+    tx.commit().await
 }
 
 /// Forgets a parked event; nothing will come of it. False when there is none.
@@ -135,7 +148,13 @@ pub(crate) async fn park(
         envelope::ERROR,
         reason.chars().take(ERROR_CHARS_MAX).collect(),
     );
-    let properties = message.properties.clone().with_headers(headers);
+    let sender = envelope::sender(service, &message.properties);
+    put(envelope::SENDER, sender.unwrap_or_default());
+    let properties = message
+        .properties
+        .clone()
+        .with_headers(headers)
+        .with_user_id(envelope::short(&user_of(service)));
     metrics::counter!("bus_parked_total", "service" => service.to_owned()).increment(1);
     publisher::put(channel, &parked_queue(service), &message.data, properties).await
 }

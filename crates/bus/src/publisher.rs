@@ -8,6 +8,7 @@ use lapin::{BasicProperties, Channel, Confirmation};
 
 use crate::envelope::{Envelope, short};
 use crate::rabbit::BusError;
+use crate::topology::EXCHANGE;
 
 /// How long the broker may take to confirm a batch.
 const CONFIRM_TIMEOUT: Duration = Duration::from_secs(5);
@@ -23,17 +24,17 @@ pub(crate) enum Fate {
     Refused,
 }
 
-/// Publishes to one exchange; the fates come in the order of `messages`.
+/// Publishes in the name of `service` under the keys given; the fates come in the order of `messages`.
 pub(crate) async fn publish<'a>(
+    service: &str,
     channel: &Channel,
-    exchange: &str,
-    messages: impl Iterator<Item = (&'a str, &'a Envelope)>,
+    messages: impl Iterator<Item = (String, &'a Envelope)>,
 ) -> Result<Vec<Fate>, BusError> {
     let all = async {
         let mut confirms = Vec::new();
         for (key, envelope) in messages {
             let payload = envelope.payload.as_slice();
-            confirms.push(send(channel, exchange, key, payload, envelope.properties()).await?);
+            confirms.push(send(channel, &key, payload, envelope.properties(service)).await?);
         }
         Ok::<_, lapin::Error>(try_join_all(confirms).await?.iter().map(fate).collect())
     };
@@ -41,14 +42,14 @@ pub(crate) async fn publish<'a>(
     Ok(fates.map_err(|_| BusError::Timeout("confirming a batch"))??)
 }
 
-/// Puts one message into one queue, or fails.
+/// Puts one message into one of the sender's own queues, or fails.
 pub(crate) async fn put(
     channel: &Channel,
     queue: &str,
     payload: &[u8],
     properties: BasicProperties,
 ) -> Result<(), BusError> {
-    let one = async { send(channel, "", queue, payload, properties).await?.await };
+    let one = async { send(channel, queue, payload, properties).await?.await };
     let confirmation = tokio::time::timeout(CONFIRM_TIMEOUT, one).await;
     match fate(&confirmation.map_err(|_| BusError::Timeout("confirming a message"))??) {
         Fate::Taken => Ok(()),
@@ -58,7 +59,6 @@ pub(crate) async fn put(
 
 async fn send(
     channel: &Channel,
-    exchange: &str,
     key: &str,
     payload: &[u8],
     properties: BasicProperties,
@@ -68,7 +68,7 @@ async fn send(
         ..BasicPublishOptions::default()
     };
     channel
-        .basic_publish(short(exchange), short(key), options, payload, properties)
+        .basic_publish(EXCHANGE.into(), short(key), options, payload, properties)
         .await
 }
 

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use kernel::config::{Logins, user_of};
+use lapin::protocol::{AMQPErrorKind, AMQPHardError, AMQPSoftError};
 use lapin::types::ShortString;
-use lapin::{Channel, Connection, ConnectionProperties};
-use secrecy::{ExposeSecret, SecretString};
+use lapin::{Channel, Connection, ConnectionProperties, ErrorKind};
+use secrecy::ExposeSecret;
 
 use crate::topology::RetryDelays;
 
@@ -14,19 +16,19 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// AMQP's reply code for an orderly end.
 const OK: u16 = 200;
 
-/// Where the broker is. Connecting is the workers' business: each has a connection of its own,
-/// and tries again for ever.
+/// Where the broker is, and as whom each service enters. Connecting is the workers' business: each
+/// has a connection of its own, and tries again for ever.
 #[derive(Clone)]
 pub struct Rabbit {
-    url: SecretString,
+    pub(crate) logins: Logins,
     pub(crate) delays: RetryDelays,
 }
 
 impl Rabbit {
-    /// `url` is `amqp://user:password@host:port/vhost`, with `?heartbeat=` in seconds if wanted.
-    pub fn new(url: SecretString) -> Self {
+    /// The URLs are `amqp://user:password@host:port/vhost`, with `?heartbeat=` in seconds if wanted.
+    pub fn new(logins: Logins) -> Self {
         Self {
-            url,
+            logins,
             delays: RetryDelays::default(),
         }
     }
@@ -39,19 +41,33 @@ impl Rabbit {
         }
     }
 
-    /// Whether the broker lets us in: for those who ask, such as `stores doctor`.
-    pub async fn check(&self) -> Result<(), BusError> {
-        let connection = self.connect("check").await?;
+    /// Whether the broker lets a service in and has what it needs: for those who ask, such as
+    /// `stores doctor`.
+    pub async fn check(&self, service: &str) -> Result<(), BusError> {
+        let connection = self.connect(service, "check").await?;
+        let complete = crate::topology::check(&connection, service).await;
         close(&connection).await;
-        Ok(())
+        complete
     }
 
-    /// A connection that the broker's management shows under `name`.
-    pub(crate) async fn connect(&self, name: &str) -> Result<Connection, BusError> {
+    /// A connection in the name of `service`, which the broker's management shows with its purpose.
+    pub(crate) async fn connect(
+        &self,
+        service: &str,
+        purpose: &str,
+    ) -> Result<Connection, BusError> {
+        let user = user_of(service);
+        let Some(url) = self.logins.of(service) else {
+            return Err(BusError::NoLogin(user));
+        };
+        let name = format!("{service} {purpose}");
         let properties = ConnectionProperties::default().with_connection_name(name.into());
-        let connecting = Connection::connect(self.url.expose_secret(), properties);
+        let connecting = Connection::connect(url.expose_secret(), properties);
         let connection = tokio::time::timeout(CONNECT_TIMEOUT, connecting).await;
-        Ok(connection.map_err(|_| BusError::Timeout("connecting to the broker"))??)
+        match connection.map_err(|_| BusError::Timeout("connecting to the broker"))? {
+            Err(cause) if is_refusal(&cause) => Err(BusError::NoEntry { user, cause }),
+            connection => Ok(connection?),
+        }
     }
 }
 
@@ -87,8 +103,16 @@ impl Link {
 /// Why something could not be brought to the broker.
 #[derive(Debug, thiserror::Error)]
 pub enum BusError {
-    #[error("the broker refused or was lost: {0}")]
-    Broker(#[from] lapin::Error),
+    #[error("the broker was lost: {0}")]
+    Broker(lapin::Error),
+    #[error("no login to the broker is set for {0}")]
+    NoLogin(String),
+    #[error("the broker does not let {user} in ({cause}); `stores migrate` makes the logins")]
+    NoEntry { user: String, cause: lapin::Error },
+    #[error("{0}; `stores migrate` makes the broker's queues and permissions")]
+    NotPrepared(lapin::Error),
+    #[error("the broker's address cannot be read: {0}")]
+    Address(String),
     #[error("{0} took too long")]
     Timeout(&'static str),
     #[error("the broker did not take a message for {0}")]
@@ -97,8 +121,43 @@ pub enum BusError {
     Database(#[from] db::Error),
 }
 
+impl From<lapin::Error> for BusError {
+    fn from(error: lapin::Error) -> Self {
+        if is_refusal(&error) || is_missing(&error) {
+            Self::NotPrepared(error)
+        } else {
+            Self::Broker(error)
+        }
+    }
+}
+
 impl From<diesel::result::Error> for BusError {
     fn from(error: diesel::result::Error) -> Self {
         Self::Database(error.into())
+    }
+}
+
+/// A login or a permission that is not there, or a virtual host.
+fn is_refusal(error: &lapin::Error) -> bool {
+    matches!(
+        amqp_kind(error),
+        Some(
+            AMQPErrorKind::Soft(AMQPSoftError::ACCESSREFUSED)
+                | AMQPErrorKind::Hard(AMQPHardError::NOTALLOWED)
+        )
+    )
+}
+
+fn is_missing(error: &lapin::Error) -> bool {
+    matches!(
+        amqp_kind(error),
+        Some(AMQPErrorKind::Soft(AMQPSoftError::NOTFOUND))
+    )
+}
+
+fn amqp_kind(error: &lapin::Error) -> Option<&AMQPErrorKind> {
+    match error.kind() {
+        ErrorKind::ProtocolError(error) => Some(error.kind()),
+        _ => None,
     }
 }

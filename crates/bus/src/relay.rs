@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use db::Db;
 use futures_util::FutureExt;
-use lapin::{Channel, Connection};
+use lapin::Connection;
 use secrecy::SecretString;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -115,8 +115,7 @@ impl Relay {
         shutdown: &CancellationToken,
         backoff: &mut Backoff,
     ) -> Result<(), BusError> {
-        let name = format!("{} relay", self.db.service());
-        let connection = self.rabbit.connect(&name).await?;
+        let connection = self.rabbit.connect(self.db.service(), "relay").await?;
         let outcome = self.publish(&connection, shutdown, backoff).await;
         rabbit::close(&connection).await;
         outcome
@@ -129,7 +128,7 @@ impl Relay {
         backoff: &mut Backoff,
     ) -> Result<(), BusError> {
         let channel = rabbit::confirming_channel(connection).await?;
-        topology::declare(&channel, &self.rabbit.delays).await?;
+        topology::exchange_is_there(&channel).await?;
         self.link.set(true);
         info!(service = self.db.service(), "The relay is connected");
         while !shutdown.is_cancelled() {
@@ -137,18 +136,13 @@ impl Relay {
             let _ = self.wake.notified().now_or_never();
             let batch = batch::relay_one(&self.db, &channel).await?;
             backoff.reset();
-            self.rest(batch, &channel, shutdown).await?;
+            self.rest(batch, shutdown).await;
         }
         Ok(())
     }
 
     /// Decides when to look again.
-    async fn rest(
-        &self,
-        batch: Batch,
-        channel: &Channel,
-        shutdown: &CancellationToken,
-    ) -> Result<(), BusError> {
+    async fn rest(&self, batch: Batch, shutdown: &CancellationToken) {
         match batch {
             Batch::Full => {}
             Batch::Last => tokio::select! {
@@ -157,17 +151,11 @@ impl Relay {
                 () = shutdown.cancelled() => {}
             },
             Batch::Refused => {
-                // Not before the pause: RabbitMQ (seen with 3.10) does not tell the consumers of a
-                // quorum queue that it was deleted when it is made again at once, and they wait
-                // for ever.
-                tokio::select! {
-                    () = tokio::time::sleep(AFTER_REFUSAL) => {}
-                    () = shutdown.cancelled() => return Ok(()),
-                }
-                topology::declare(channel, &self.rabbit.delays).await?;
+                shutdown
+                    .run_until_cancelled(tokio::time::sleep(AFTER_REFUSAL))
+                    .await;
             }
         }
-        Ok(())
     }
 }
 

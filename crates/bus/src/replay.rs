@@ -14,7 +14,7 @@ use crate::publisher::{self, Fate};
 use crate::rabbit::{self, BusError, Rabbit};
 use crate::relay::Told;
 use crate::schema::outbox;
-use crate::topology::{self, EXCHANGE, work_queue};
+use crate::topology::directed_key;
 
 const PAGE: i64 = 200;
 
@@ -30,20 +30,26 @@ pub struct Selection {
     pub to: Option<String>,
 }
 
+impl Selection {
+    fn key(&self, envelope: &Envelope) -> String {
+        match &self.to {
+            Some(hearer) => directed_key(&envelope.event_type, hearer),
+            None => envelope.event_type.clone(),
+        }
+    }
+}
+
 /// Publishes the selected events of `db`'s service in their order; answers how many. The rows stay
 /// as they are. Consumers apply only what is newer than they know, or new to their inbox.
 pub async fn replay(db: &Db, rabbit: &Rabbit, selection: &Selection) -> Result<u64, BusError> {
-    let connection = rabbit.connect(&format!("{} replay", db.service())).await?;
+    let connection = rabbit.connect(db.service(), "replay").await?;
     let channel = rabbit::confirming_channel(&connection).await?;
-    topology::declare(&channel, &rabbit.delays).await?;
     let told = tell(db, &channel, selection).await;
     rabbit::close(&connection).await;
     told
 }
 
 async fn tell(db: &Db, channel: &Channel, selection: &Selection) -> Result<u64, BusError> {
-    let queue = selection.to.as_deref().map(work_queue);
-    let exchange = if queue.is_some() { "" } else { EXCHANGE };
     let mut after = Uuid::nil();
     let mut count = 0;
     loop {
@@ -55,8 +61,8 @@ async fn tell(db: &Db, channel: &Channel, selection: &Selection) -> Result<u64, 
         let envelopes: Vec<Envelope> = page.into_iter().map(Envelope::from).collect();
         let keyed = envelopes
             .iter()
-            .map(|envelope| (queue.as_deref().unwrap_or(&envelope.event_type), envelope));
-        let fates = publisher::publish(channel, exchange, keyed).await?;
+            .map(|envelope| (selection.key(envelope), envelope));
+        let fates = publisher::publish(db.service(), channel, keyed).await?;
         if fates.contains(&Fate::Refused) {
             return Err(BusError::NotTaken("a replay".to_owned()));
         }

@@ -1,27 +1,28 @@
-//! The broker's exchange and queues, declared by relays and consumers alike, as often as they like.
+//! The broker's exchange and queues, and under which keys they are reached.
 //!
 //! Each service has a work queue `<service>.events` that hears its subscriptions, retry queues
 //! `<service>.retry.<delay>` from which a message returns to the work queue when its time is over,
-//! and `<service>.parked` for what a person must look at. All are quorum queues, and what is
-//! dead-lettered is not lost on the way.
+//! and `<service>.parked` for what a person must look at. The owner makes them all beforehand
+//! ([`Rabbit::definitions`](crate::Rabbit::definitions)); no service may make, change or reach past
+//! its own.
+//!
+//! Everything goes through one exchange, whose keys begin with the name of the service that sends:
+//! an event's type, such a key with `.to.<service>` for one hearer alone, or the name of one of the
+//! service's own queues.
 
 use std::time::Duration;
 
-use events::topology::{SUBSCRIPTIONS, Subscription};
 use lapin::options::{ExchangeDeclareOptions, QueueBindOptions, QueueDeclareOptions};
-use lapin::types::{AMQPValue, FieldTable, LongString};
-use lapin::{Channel, ExchangeKind};
+use lapin::types::FieldTable;
+use lapin::{Channel, Connection, ExchangeKind};
 
 use crate::envelope::short;
+use crate::rabbit::BusError;
 
 pub(crate) const EXCHANGE: &str = "stores.events";
 
-/// Redeliveries by the broker itself (a consumer that dies with the message) before it is parked.
-/// Declared because RabbitMQ 3 has no limit of its own and RabbitMQ 4 has this one.
-const DELIVERY_LIMIT: i32 = 20;
-
 /// How often a handler may fail before its delivery is parked.
-pub const ATTEMPTS_MAX: u32 = 5;
+pub(crate) const ATTEMPTS_MAX: u32 = 5;
 
 /// The pauses after the first, second, third and fourth failure.
 #[derive(Clone, Copy, Debug)]
@@ -58,51 +59,45 @@ pub(crate) fn retry_queue(service: &str, delay: Duration) -> String {
     }
 }
 
-/// Declares everything for every service that hears anything.
-pub(crate) async fn declare(channel: &Channel, delays: &RetryDelays) -> Result<(), lapin::Error> {
-    let durable = ExchangeDeclareOptions {
-        durable: true,
+/// The key under which an event reaches one of its hearers alone.
+pub(crate) fn directed_key(event_type: &str, hearer: &str) -> String {
+    format!("{event_type}{}", directed_suffix(hearer))
+}
+
+/// What the work queue is bound to beside its subscriptions: `#.to.<service>`.
+pub(crate) fn directed_pattern(hearer: &str) -> String {
+    format!("#{}", directed_suffix(hearer))
+}
+
+fn directed_suffix(hearer: &str) -> String {
+    format!(".to.{hearer}")
+}
+
+/// Whether all is there that `service` needs to tell and to hear.
+pub(crate) async fn check(connection: &Connection, service: &str) -> Result<(), BusError> {
+    let channel = connection.create_channel().await?;
+    exchange_is_there(&channel).await?;
+    for queue in [work_queue(service), parked_queue(service)] {
+        let options = QueueDeclareOptions {
+            passive: true,
+            ..QueueDeclareOptions::durable()
+        };
+        channel
+            .queue_declare(short(&queue), options, FieldTable::default())
+            .await?;
+    }
+    Ok(())
+}
+
+/// Fails with what to do when the broker was not prepared.
+pub(crate) async fn exchange_is_there(channel: &Channel) -> Result<(), BusError> {
+    let options = ExchangeDeclareOptions {
+        passive: true,
         ..ExchangeDeclareOptions::default()
     };
     let none = FieldTable::default();
     channel
-        .exchange_declare(EXCHANGE.into(), ExchangeKind::Topic, durable, none)
-        .await?;
-    for subscription in SUBSCRIPTIONS {
-        declare_service(channel, subscription, delays).await?;
-    }
-    Ok(())
-}
-
-async fn declare_service(
-    channel: &Channel,
-    subscription: &Subscription,
-    delays: &RetryDelays,
-) -> Result<(), lapin::Error> {
-    let service = subscription.service;
-    let (work, parked) = (work_queue(service), parked_queue(service));
-    queue(channel, &parked, quorum()).await?;
-    let mut arguments = dead_lettering_to(&parked);
-    arguments.insert(
-        "x-delivery-limit".into(),
-        AMQPValue::LongInt(DELIVERY_LIMIT),
-    );
-    queue(channel, &work, arguments).await?;
-    for delay in delays.0 {
-        let mut arguments = dead_lettering_to(&work);
-        let ms = i64::try_from(delay.as_millis()).unwrap_or(i64::MAX);
-        arguments.insert("x-message-ttl".into(), AMQPValue::LongLongInt(ms));
-        queue(channel, &retry_queue(service, delay), arguments).await?;
-    }
-    for event_type in subscription.types {
-        bind(channel, &work, event_type).await?;
-    }
-    Ok(())
-}
-
-async fn queue(channel: &Channel, name: &str, arguments: FieldTable) -> Result<(), lapin::Error> {
-    channel
-        .queue_declare(short(name), QueueDeclareOptions::durable(), arguments)
+        .exchange_declare(EXCHANGE.into(), ExchangeKind::Topic, options, none)
         .await?;
     Ok(())
 }
@@ -125,29 +120,16 @@ pub(crate) async fn bind(
         .await
 }
 
-fn quorum() -> FieldTable {
-    let mut arguments = FieldTable::default();
-    arguments.insert("x-queue-type".into(), text("quorum"));
-    arguments
-}
-
-/// A quorum queue that keeps a dead letter until the next queue has it.
-fn dead_lettering_to(next: &str) -> FieldTable {
-    let mut arguments = quorum();
-    arguments.insert("x-dead-letter-exchange".into(), text(""));
-    arguments.insert("x-dead-letter-routing-key".into(), text(next));
-    arguments.insert("x-dead-letter-strategy".into(), text("at-least-once"));
-    arguments.insert("x-overflow".into(), text("reject-publish"));
-    arguments
-}
-
-fn text(value: &str) -> AMQPValue {
-    AMQPValue::LongString(LongString::from(value))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_directed_event_keeps_its_senders_name_in_front() {
+        let key = directed_key("catalog.product_changed.v1", "orders");
+        assert_eq!(key, "catalog.product_changed.v1.to.orders");
+        assert!(key.ends_with(directed_pattern("orders").trim_start_matches('#')));
+    }
 
     #[test]
     fn a_delivery_is_tried_five_times() {

@@ -3,9 +3,10 @@
 use std::env;
 use std::process::Command;
 
+use bus::Rabbit;
 use kernel::EventId;
 use secrecy::SecretString;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Gone with the value. Tests run side by side: each has its own queues.
 pub struct Broker {
@@ -41,13 +42,21 @@ impl Broker {
         }
     }
 
+    /// Makes the virtual host with all that the services need, as `stores migrate` does.
     pub async fn create(&self) {
-        self.put(&format!("vhosts/{}", self.vhost), json!({})).await;
-        let login = self.url.split_once("://").map_or("", |(_, rest)| rest);
-        let user = login.split_once(':').map_or("", |(user, _)| user);
-        let all = json!({"configure": ".*", "write": ".*", "read": ".*"});
-        self.put(&format!("permissions/{}/{user}", self.vhost), all)
-            .await;
+        self.create_for(&Rabbit::new(self.url().into())).await;
+    }
+
+    /// As [`Broker::create`], with the queues that `rabbit` uses.
+    pub async fn create_for(&self, rabbit: &Rabbit) {
+        let definitions = rabbit.definitions().expect("the owner's login is a URL");
+        self.define(&definitions).await;
+    }
+
+    /// Only the virtual host: nobody but the server's administrators may enter it.
+    pub async fn create_empty(&self) {
+        let vhosts = json!({ "vhosts": [{ "name": self.vhost }] });
+        self.define(&vhosts).await;
     }
 
     pub fn url(&self) -> SecretString {
@@ -77,9 +86,9 @@ impl Broker {
         taken(self.http.delete(url).send().await);
     }
 
-    async fn put(&self, path: &str, body: serde_json::Value) {
-        let url = format!("{}/api/{path}", self.management);
-        taken(self.http.put(url).json(&body).send().await);
+    async fn define(&self, definitions: &Value) {
+        let url = format!("{}/api/definitions", self.management);
+        taken(self.http.post(url).json(definitions).send().await);
     }
 }
 

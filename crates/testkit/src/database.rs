@@ -4,7 +4,7 @@ use std::env;
 use std::time::Duration;
 
 use db::{Db, DbConfig, Schema};
-use kernel::config::derived_database_url;
+use kernel::config::derived_login;
 use kernel::{Clock, EventId};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
@@ -57,7 +57,7 @@ impl TestDb {
 
     /// The login of one service's role.
     pub fn url(&self, service: &str) -> SecretString {
-        derived_database_url(&self.owner_url(), service)
+        derived_login(&self.owner_url(), service)
     }
 
     /// One service's pool.

@@ -67,6 +67,9 @@ log.console = true
 log.console.level = warning
 log.file = false
 TEXT
+    if [ -s "$data/definitions.json" ]; then
+      printf 'load_definitions = %s\n' "$data/definitions.json" >>"$data/rabbitmq.conf"
+    fi
   )
   chmod 400 "$data/.erlang.cookie"
   if am_root; then chown -R "$RUN_USER:$RUN_USER" "$data"; fi
@@ -83,6 +86,14 @@ rabbitmq_write_ctl() {
     printf ' "$@"\n'
   } >"$file"
   chmod 755 "$file"
+}
+
+# A broker that has lost everything finds logins and queues again when it starts.
+rabbitmq_remember() {
+  local file=$STORES_RUN_DIR/rabbitmq/definitions.json
+  (umask 077 && "$(program stores)" broker definitions >"$file.new")
+  if am_root; then chown "$RUN_USER" "$file.new"; fi
+  mv "$file.new" "$file"
 }
 
 rabbitmq_down() {

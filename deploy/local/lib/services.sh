@@ -53,10 +53,11 @@ services_down() {
   for name in all tenants catalog orders payments; do halt "stores-$name" TERM 20; done
 }
 
-# The schema, what every installation has from the start, and a store to look at. Nothing of it
-# happens a second time.
+# The schema, the broker's logins and queues, what every installation has from the start, and a store
+# to look at. Nothing of it happens a second time.
 prepare_data() {
   prepare migrate
+  rabbitmq_remember
   prepare seed --demo
 }
 

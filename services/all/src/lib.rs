@@ -11,7 +11,9 @@ use clap::{Parser, Subcommand};
 use http_kit::{Platform, Roles};
 use kernel::{Clock, Config};
 
-use commands::{audit, checks, dead_letters, demo, doctor, replay, sysadmin, tenant};
+use commands::{
+    audit, broker, checks, dead_letters, demo, doctor, logins, replay, sysadmin, tenant,
+};
 
 /// Virtual Stores: the services in one program, and what operators do with them.
 #[derive(Parser)]
@@ -36,7 +38,8 @@ enum Command {
         #[arg(default_value = "all")]
         services: Vec<String>,
     },
-    /// Brings the database up to date; safe at any time, from several places at once
+    /// Brings the database up to date and prepares the broker; safe at any time, from several places
+    /// at once
     Migrate,
     /// Loads plans, addons and templates, and makes the first sysadmin; harmless when repeated
     Seed {
@@ -58,6 +61,10 @@ enum Command {
     DeadLetters(dead_letters::DeadLetters),
     #[command(subcommand)]
     Audit(audit::Audit),
+    #[command(subcommand)]
+    Broker(broker::Broker),
+    /// Prints a service's own logins to database and broker, for an environment without the owner's
+    Logins { service: String },
 }
 
 /// Runs one command.
@@ -116,6 +123,8 @@ async fn dispatch(platform: &Platform, command: Command) -> anyhow::Result<ExitC
         Command::Events(command) => replay::run(platform, command).await,
         Command::DeadLetters(command) => dead_letters::run(platform, command).await,
         Command::Audit(command) => audit::run(platform, command).await,
+        Command::Broker(command) => broker::run(platform, &command),
+        Command::Logins { service } => logins::run(platform, &service),
     }
 }
 

@@ -62,7 +62,7 @@ async fn one(
     shutdown: &CancellationToken,
 ) -> Result<(), BusError> {
     let service = consumer.service;
-    let envelope = match Envelope::read(&message.properties, message.data.clone()) {
+    let envelope = match Envelope::read(service, &message.properties, message.data.clone()) {
         Ok(envelope) => envelope,
         Err(reason) => {
             parked::park(service, channel, message, 0, &reason).await?;
@@ -201,7 +201,8 @@ async fn again(
                 ..envelope.clone()
             };
             let queue = retry_queue(service, delay);
-            publisher::put(channel, &queue, &envelope.payload, envelope.properties()).await
+            let properties = envelope.properties(service);
+            publisher::put(channel, &queue, &envelope.payload, properties).await
         }
         _ => {
             error!(service, event.id = %id, event.type = event_type, failures, cause, "An event was parked");

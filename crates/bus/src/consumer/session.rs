@@ -29,18 +29,15 @@ pub(super) async fn run(
     shutdown: &CancellationToken,
     backoff: &mut Backoff,
 ) -> Result<(), BusError> {
-    let connection = consumer
-        .rabbit
-        .connect(&format!("{} consumer", consumer.service))
-        .await?;
+    let service = consumer.service;
+    let connection = consumer.rabbit.connect(service, "consumer").await?;
     let channel = rabbit::confirming_channel(&connection).await?;
-    topology::declare(&channel, &consumer.rabbit.delays).await?;
+    topology::exchange_is_there(&channel).await?;
     channel
         .basic_qos(PREFETCH, BasicQosOptions::default())
         .await?;
     consumer.link.set(true);
     backoff.reset();
-    let service = consumer.service;
     info!(service, "The consumer of {service} is connected");
     let outcome = tokio::try_join!(
         work(consumer, &channel, shutdown),

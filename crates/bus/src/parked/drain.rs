@@ -62,7 +62,7 @@ async fn keep(
 ) -> Result<(), BusError> {
     let mut backoff = Backoff::new(DATABASE_FIRST, DATABASE_LAST);
     loop {
-        match store(db, message).await {
+        match store(service, db, message).await {
             Ok(()) => break,
             Err(error) => {
                 warn!(service, error = %error, "A parked event could not be kept; it stays in its queue");
@@ -76,9 +76,11 @@ async fn keep(
     Ok(())
 }
 
-async fn store(db: &Db, message: &Message) -> Result<(), db::Error> {
+async fn store(service: &str, db: &Db, message: &Message) -> Result<(), db::Error> {
     use parked as p;
-    let headers: BTreeMap<String, String> = envelope::texts(&message.properties);
+    let mut headers: BTreeMap<String, String> = envelope::texts(&message.properties);
+    let sender = envelope::sender(service, &message.properties);
+    headers.insert(envelope::SENDER.to_owned(), sender.unwrap_or_default());
     let text = |name: &str| headers.get(name).map(String::as_str);
     let tenant: TenantId = text(envelope::TENANT)
         .and_then(|id| id.parse().ok())

@@ -15,7 +15,6 @@ use crate::envelope::Envelope;
 use crate::publisher::{self, Fate};
 use crate::rabbit::BusError;
 use crate::schema::outbox;
-use crate::topology::EXCHANGE;
 
 /// Rows a relay takes at once: as many confirms are awaited together.
 const BATCH_MAX: i64 = 200;
@@ -55,6 +54,7 @@ impl From<Told> for Envelope {
             version: row.version,
             occurred_at: row.occurred_at,
             traceparent: row.traceparent,
+            sender: None,
             attempt: 0,
             payload: row.payload,
         }
@@ -74,8 +74,8 @@ pub(crate) async fn relay_one(db: &Db, channel: &Channel) -> Result<Batch, BusEr
     let envelopes: Vec<Envelope> = rows.into_iter().map(Envelope::from).collect();
     let keyed = envelopes
         .iter()
-        .map(|envelope| (envelope.event_type.as_str(), envelope));
-    let fates = publisher::publish(channel, EXCHANGE, keyed).await?;
+        .map(|envelope| (envelope.event_type.clone(), envelope));
+    let fates = publisher::publish(db.service(), channel, keyed).await?;
     let done: Vec<Uuid> = envelopes
         .iter()
         .zip(fates)

@@ -5,7 +5,6 @@ use std::time::Duration;
 use bus::{Delivery, HandleError};
 use db::TenantTx;
 use events::orders::v1::OrderPlaced;
-use testkit::broker::Broker;
 use tokio::sync::Semaphore;
 
 use crate::world::{World, note_once, until};
@@ -90,7 +89,7 @@ async fn a_broker_that_is_lost_again_and_again_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn workers_start_without_a_broker_and_find_it_later() {
-    let world = World::with(Broker::not_yet()).await;
+    let world = World::without_broker().await;
     let consumer = world.consumer();
     let link = consumer.link();
     world.start(consumer);
@@ -98,7 +97,7 @@ async fn workers_start_without_a_broker_and_find_it_later() {
     world.place().await;
     assert!(!link.is_up());
     assert_eq!(world.unpublished().await, 1);
-    world.broker.create().await;
+    world.make_broker().await;
     until("it takes effect", async || world.effects().await == 1).await;
     assert!(link.is_up());
     world.end().await;

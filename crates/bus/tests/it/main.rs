@@ -4,6 +4,8 @@
 mod world;
 
 #[cfg(test)]
+mod access;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod listening;

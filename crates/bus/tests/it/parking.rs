@@ -88,7 +88,7 @@ async fn after_five_failures_a_delivery_is_parked_listed_replayed_and_discarded(
 async fn poison_is_parked_at_once() {
     let world = World::new().await;
     world.start(world.consumer());
-    let sender = Sender::connect(&world).await;
+    let sender = Sender::connect(&world, "orders").await;
     let mut broken = sender.message(&world.placed());
     broken.payload = vec![0xff; 40];
     sender.send(&broken).await;
@@ -109,7 +109,7 @@ async fn poison_is_parked_at_once() {
 async fn an_event_of_one_tenant_in_the_envelope_of_another_is_parked() {
     let world = World::new().await;
     world.start(world.consumer());
-    let sender = Sender::connect(&world).await;
+    let sender = Sender::connect(&world, "orders").await;
     let mut forged = sender.message(&world.placed());
     forged.tenant = kernel::TenantId::new().to_string();
     sender.send(&forged).await;
@@ -120,6 +120,39 @@ async fn an_event_of_one_tenant_in_the_envelope_of_another_is_parked() {
         count(&world.payments, "SELECT count(*) AS n FROM inbox").await,
         0
     );
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_service_sent_in_an_events_name_is_parked_and_no_replay_makes_it_true() {
+    let world = World::new().await;
+    world.start(world.consumer());
+    let forger = Sender::connect(&world, "tenants").await;
+    forger.send(&forger.message(&world.placed())).await;
+    until("it is parked", async || listed(&world).await.len() == 1).await;
+    let forged = listed(&world).await.remove(0);
+    assert!(
+        forged.error.contains("sent by stores_tenants"),
+        "{}",
+        forged.error
+    );
+    assert!(
+        parked::replay(&world.payments, &world.rabbit, forged.id)
+            .await
+            .unwrap()
+    );
+    let parked_again = async || {
+        let page = listed(&world).await;
+        page.iter().any(|entry| entry.parked_at > forged.parked_at)
+    };
+    until("it is parked again", parked_again).await;
+    let genuine = Sender::connect(&world, "orders").await;
+    genuine.send(&genuine.message(&world.placed())).await;
+    until("the genuine one takes effect", async || {
+        world.effects().await >= 1
+    })
+    .await;
+    assert_eq!(world.effects().await, 1);
     world.end().await;
 }
 

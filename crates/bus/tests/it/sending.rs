@@ -2,15 +2,18 @@
 
 use events::Event;
 use kernel::EventId;
-use lapin::options::BasicPublishOptions;
+use kernel::config::user_of;
+use lapin::options::{BasicPublishOptions, ConfirmSelectOptions};
 use lapin::types::{AMQPValue, FieldTable, LongString};
-use lapin::{BasicProperties, Channel, Connection, ConnectionProperties};
+use lapin::{BasicProperties, Channel, Connection};
 use rand::seq::SliceRandom;
-use secrecy::ExposeSecret;
 
+use crate::access::enter;
 use crate::world::{World, count, until};
 
+/// To `payments`, under the login of a service.
 pub struct Sender {
+    service: &'static str,
     _connection: Connection,
     channel: Channel,
 }
@@ -24,28 +27,13 @@ pub struct Message {
 }
 
 impl Sender {
-    /// Waits until the consumer has made its queue.
-    pub async fn connect(world: &World) -> Self {
-        let url = world.broker.url();
-        let properties = ConnectionProperties::default();
-        let connection = Connection::connect(url.expose_secret(), properties)
-            .await
-            .unwrap();
-        until("the queue is there", async || {
-            let channel = connection.create_channel().await.unwrap();
-            let options = lapin::options::QueueDeclareOptions {
-                passive: true,
-                ..lapin::options::QueueDeclareOptions::durable()
-            };
-            let none = FieldTable::default();
-            channel
-                .queue_declare("payments.events".into(), options, none)
-                .await
-                .is_ok()
-        })
-        .await;
+    pub async fn connect(world: &World, service: &'static str) -> Self {
+        let connection = enter(&world.broker, service).await.unwrap();
         let channel = connection.create_channel().await.unwrap();
+        let confirmed = channel.confirm_select(ConfirmSelectOptions::default());
+        confirmed.await.unwrap();
         Self {
+            service,
             _connection: connection,
             channel,
         }
@@ -71,13 +59,23 @@ impl Sender {
         let properties = BasicProperties::default()
             .with_message_id(message.id.as_str().into())
             .with_type(message.event_type.as_str().into())
+            .with_user_id(user_of(self.service).into())
             .with_headers(headers);
-        let options = BasicPublishOptions::default();
-        let queue = "payments.events".into();
-        let sent =
-            self.channel
-                .basic_publish("".into(), queue, options, &message.payload, properties);
-        sent.await.unwrap().await.unwrap();
+        let options = BasicPublishOptions {
+            mandatory: true,
+            ..BasicPublishOptions::default()
+        };
+        // The broker lets a service send under its own name; what is inside it cannot see.
+        let key = format!("{}.anything.to.payments", self.service);
+        let sent = self.channel.basic_publish(
+            "stores.events".into(),
+            key.into(),
+            options,
+            &message.payload,
+            properties,
+        );
+        let confirmation = sent.await.unwrap().await.unwrap();
+        assert_eq!(confirmation, lapin::Confirmation::Ack(None));
     }
 }
 
@@ -85,7 +83,7 @@ impl Sender {
 async fn thrice_and_shuffled_is_once_in_effect() {
     let world = World::new().await;
     world.start(world.consumer().lanes(8));
-    let sender = Sender::connect(&world).await;
+    let sender = Sender::connect(&world, "orders").await;
     let once: Vec<Message> = (0..100).map(|_| sender.message(&world.placed())).collect();
     let mut thrice: Vec<Message> = once.iter().cycle().take(300).cloned().collect();
     thrice.shuffle(&mut rand::rng());
@@ -106,7 +104,7 @@ async fn a_projection_keeps_the_newest_whatever_the_order() {
     use events::tenants::v1::{StaffChanged, StaffStatus, TenantChanged, TenantStatus};
     let world = World::new().await;
     world.start(world.consumer());
-    let sender = Sender::connect(&world).await;
+    let sender = Sender::connect(&world, "tenants").await;
     for version in [3, 1, 4, 2, 4] {
         let tenant = TenantChanged {
             tenant_id: world.tenant.to_string(),

@@ -10,7 +10,7 @@ use diesel::sql_types::BigInt;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use events::Event;
 use events::orders::v1::{Order, OrderCancelled, OrderPaid, OrderPlaced, RefundRequested};
-use kernel::config::app_password;
+use kernel::config::{Logins, derived_login};
 use kernel::{OrderId, TenantId};
 use secrecy::SecretString;
 use testkit::broker::Broker;
@@ -53,11 +53,14 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
-        let broker = Broker::start().await;
-        Self::with(broker).await
+        let world = Self::without_broker().await;
+        world.make_broker().await;
+        world
     }
 
-    pub async fn with(broker: Broker) -> Self {
+    /// Connections are refused until [`World::make_broker`].
+    pub async fn without_broker() -> Self {
+        let broker = Broker::not_yet();
         let owner = env::var("DATABASE_URL").expect("DATABASE_URL is set");
         let name = format!("bus_{}", Uuid::now_v7().simple());
         execute(&owner, &format!("CREATE DATABASE {name}")).await;
@@ -76,7 +79,7 @@ impl World {
             .unwrap()
         };
         Self {
-            rabbit: Rabbit::new(broker.url()).with_retry_delays(DELAYS),
+            rabbit: Rabbit::new(Logins::from(broker.url())).with_retry_delays(DELAYS),
             broker,
             orders: connect("orders"),
             payments: connect("payments"),
@@ -85,6 +88,11 @@ impl World {
             owner,
             name,
         }
+    }
+
+    /// The broker as `stores migrate` leaves it; again when something of it is gone.
+    pub async fn make_broker(&self) {
+        self.broker.create_for(&self.rabbit).await;
     }
 
     pub fn orders_url(&self) -> SecretString {
@@ -233,13 +241,5 @@ fn in_database(owner: &str, name: &str) -> String {
 }
 
 fn service_url(owner: &str, name: &str, service: &str) -> SecretString {
-    let url = in_database(owner, name);
-    let (scheme, rest) = url.split_once("://").unwrap();
-    let (login, place) = rest.rsplit_once('@').unwrap();
-    let (_, password) = login.split_once(':').unwrap();
-    let role = format!("stores_{service}");
-    SecretString::from(format!(
-        "{scheme}://{role}:{}@{place}",
-        app_password(password, &role)
-    ))
+    derived_login(&in_database(owner, name).into(), service)
 }

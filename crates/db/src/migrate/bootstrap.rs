@@ -56,7 +56,7 @@ pub(super) async fn schema(
 
 /// What PostgreSQL stores of a password: the password itself never reaches its log.
 fn scram_verifier(owner_url: &SecretString, name: &str) -> Result<String, Error> {
-    let login = kernel::config::derived_database_url(owner_url, name);
+    let login = kernel::config::derived_login(owner_url, name);
     let login = connect::parse(&login)?;
     let password = login.get_password().unwrap_or_default();
     Ok(postgres_protocol::password::scram_sha_256(password))

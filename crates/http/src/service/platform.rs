@@ -29,7 +29,7 @@ pub struct Platform {
 impl Platform {
     pub fn new(config: Config, clock: Clock) -> Self {
         Self {
-            rabbit: Rabbit::new(config.rabbitmq_url.clone()),
+            rabbit: Rabbit::new(config.brokers.clone()),
             rates: RateLimiter::new(&config, clock.clone()),
             heartbeats: Heartbeats::new(&config.redis_url, clock.clone()),
             config: Arc::new(config),
@@ -45,6 +45,7 @@ impl Platform {
     /// A service's database, and what its gate knows of stores, sessions and staff, loaded from it.
     pub async fn foundation(&self, schema: Schema) -> anyhow::Result<Foundation> {
         let service = schema.name;
+        self.config.check_service(service)?;
         let db = Db::new(&DbConfig {
             url: self.config.database_url_for(service),
             service,

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use db::{Db, DbConfig, EmbeddedMigrations, Schema, embed_migrations};
 use diesel_async::{AsyncConnection, AsyncPgConnection, SimpleAsyncConnection};
 use jobs::{Job, JobError, Runner, Task};
-use kernel::config::derived_database_url;
+use kernel::config::derived_login;
 use kernel::{Clock, TenantId};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -93,7 +93,7 @@ impl World {
         )
         .await
         .unwrap();
-        let url = derived_database_url(&url, "mail");
+        let url = derived_login(&url, "mail");
         let db = Db::new(&DbConfig {
             url,
             service: "mail",

@@ -1,26 +1,28 @@
-//! Passwords that follow from the owner's, so that one variable configures all databases.
+//! Passwords that follow from the owner's, so that one variable configures a server for everybody.
 
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 
-/// The login of a service when only the owner's is configured.
-pub fn derived_database_url(owner: &SecretString, service: &str) -> SecretString {
+use super::logins::user_of;
+
+/// The login of a service when only the owner's is configured; any URL with user and password will do.
+pub fn derived_login(owner: &SecretString, service: &str) -> SecretString {
     let owner = owner.expose_secret();
     let Some((scheme, rest)) = owner.split_once("://") else {
         return SecretString::from(owner.to_owned());
     };
     let (login, place) = rest.rsplit_once('@').unwrap_or(("", rest));
     let password = login.split_once(':').map_or("", |(_, password)| password);
-    let user = format!("stores_{service}");
+    let user = user_of(service);
     let derived = app_password(password, &user);
     SecretString::from(format!("{scheme}://{user}:{derived}@{place}"))
 }
 
-/// The password of a service's role: HMAC-SHA256 of the role's name under the owner's password
+/// The password of a service's login: HMAC-SHA256 of its user's name under the owner's password
 /// (as written in the URL), in hex.
-pub fn app_password(owner_password: &str, role: &str) -> String {
-    hex::encode(hmac(owner_password.as_bytes(), role.as_bytes()))
+pub fn app_password(owner_password: &str, user: &str) -> String {
+    hex::encode(hmac(owner_password.as_bytes(), user.as_bytes()))
 }
 
 pub(super) fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {

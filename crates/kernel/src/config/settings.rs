@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::passwords::{derived_database_url, hmac};
+use super::logins::{Logins, user_and_password, user_of};
+use super::passwords::hmac;
 use super::{ConfigErrors, Env};
 use crate::ticket::TicketKey;
 use crate::{Email, Invalid};
@@ -124,10 +125,11 @@ pub struct Config {
     pub http_workers: usize,
     /// Connections to PostgreSQL that each service may hold.
     pub database_pool_size: usize,
-    pub database_url: Option<SecretString>,
-    service_database_urls: Vec<(&'static str, SecretString)>,
+    pub databases: Logins,
     pub redis_url: SecretString,
-    pub rabbitmq_url: SecretString,
+    pub brokers: Logins,
+    /// The broker's management, where `stores migrate` makes the services' logins.
+    pub rabbitmq_management_url: Option<SecretString>,
     pub jwt: Jwt,
     pub ticket_key: TicketKey,
     pub stripe: Stripe,
@@ -178,10 +180,10 @@ impl Config {
             ),
             http_workers: env.parsed_or("HTTP_WORKERS", 2, "a whole number"),
             database_pool_size: env.parsed_or("DATABASE_POOL_SIZE", 16, "a whole number"),
-            database_url: env.secret("DATABASE_URL"),
-            service_database_urls: service_database_urls(&mut env),
+            databases: Logins::read(&mut env, "DATABASE_URL", prefixes()),
             redis_url: env.required_secret("REDIS_URL"),
-            rabbitmq_url: env.required_secret("RABBITMQ_URL"),
+            brokers: brokers(&mut env),
+            rabbitmq_management_url: env.secret("RABBITMQ_MANAGEMENT_URL"),
             stripe: stripe(&mut env),
             storage: storage(&mut env),
             sysadmin: sysadmin(&mut env),
@@ -192,27 +194,38 @@ impl Config {
             jwt,
             ticket_key,
         };
-        config.check_databases(&mut env);
         if environment == Environment::Production {
             config.refuse_unsafe(&mut env);
         }
         env.finish(config)
     }
 
-    /// The login of one service: its own variable, or derived from `DATABASE_URL`.
-    ///
-    /// Derived: user `stores_<service>` and a password that is an HMAC of the owner's under that
-    /// name, which `stores migrate` sets. So one variable configures the platform, and yet no
-    /// service connects as the owner.
+    /// The login of one service: its own variable, or derived from `DATABASE_URL`, with the password
+    /// that `stores migrate` sets.
     pub fn database_url_for(&self, service: &str) -> SecretString {
-        let own = self
-            .service_database_urls
+        let url = self.databases.of(service);
+        url.unwrap_or_else(|| SecretString::from(String::new()))
+    }
+
+    /// What a service needs beyond what the platform does.
+    ///
+    /// # Errors
+    /// When a login is given neither for it nor for the owner.
+    pub fn check_service(&self, service: &str) -> Result<(), ConfigErrors> {
+        let prefix = service.to_uppercase();
+        let logins = [
+            (&self.databases, "DATABASE_URL"),
+            (&self.brokers, "RABBITMQ_URL"),
+        ];
+        let missing = logins
             .iter()
-            .find(|(name, _)| *name == service);
-        match (own, &self.database_url) {
-            (Some((_, url)), _) => url.clone(),
-            (None, Some(owner)) => derived_database_url(owner, service),
-            (None, None) => SecretString::from(String::new()),
+            .filter(|(logins, _)| logins.of(service).is_none());
+        let faults = missing.map(|(_, name)| format!("{name} is not set (nor {prefix}_{name})"));
+        let faults: Vec<String> = faults.collect();
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(ConfigErrors(faults))
         }
     }
 
@@ -238,23 +251,6 @@ impl Config {
         self.environment == Environment::Production
     }
 
-    fn check_databases(&self, env: &mut Env) {
-        if self.database_url.is_some() {
-            return;
-        }
-        for (name, variable, _) in SERVICES {
-            if !self
-                .service_database_urls
-                .iter()
-                .any(|(known, _)| *known == name)
-            {
-                env.fault(format!(
-                    "DATABASE_URL is not set (nor {variable}_DATABASE_URL)"
-                ));
-            }
-        }
-    }
-
     fn refuse_unsafe(&self, env: &mut Env) {
         let mut refuse = |unsafe_setting: bool, why: &str| {
             if unsafe_setting {
@@ -264,6 +260,11 @@ impl Config {
         refuse(
             self.skip_rate_limit,
             "SKIP_RATE_LIMIT_FOR_E2E must be false in production",
+        );
+        let broker = self.brokers.owner().and_then(user_and_password);
+        refuse(
+            broker.is_some_and(|(_, password)| password == "guest"),
+            "RABBITMQ_URL must have a password of its own in production",
         );
         refuse(
             self.public_scheme != "https",
@@ -346,12 +347,24 @@ fn service_ports(env: &mut Env) -> Vec<ServicePort> {
         .collect()
 }
 
-fn service_database_urls(env: &mut Env) -> Vec<(&'static str, SecretString)> {
-    let read = |(name, variable, _): &(&'static str, &str, u16)| {
-        env.secret(&format!("{variable}_DATABASE_URL"))
-            .map(|url| (*name, url))
-    };
-    SERVICES.iter().filter_map(read).collect()
+fn prefixes() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
+    SERVICES.iter().map(|(name, prefix, _)| (*name, *prefix))
+}
+
+fn brokers(env: &mut Env) -> Logins {
+    let logins = Logins::read(env, "RABBITMQ_URL", prefixes());
+    // What derives from no password could be derived by anybody.
+    let has_password =
+        |url| user_and_password(url).is_some_and(|(_, password)| !password.is_empty());
+    if logins.owner().is_some_and(|url| !has_password(url)) {
+        env.fault("RABBITMQ_URL must have a user and a password: amqp://USER:PASSWORD@HOST/VHOST");
+    }
+    for service in logins.misnamed() {
+        // Who sent an event is told by the user's name.
+        let (prefix, user) = (service.to_uppercase(), user_of(service));
+        env.fault(format!("{prefix}_RABBITMQ_URL must log in as {user}"));
+    }
+    logins
 }
 
 fn stripe(env: &mut Env) -> Stripe {
@@ -443,6 +456,7 @@ mod tests {
             "REDIS_URL",
             "JWT_SECRET_KEY",
             "CATALOG_DATABASE_URL",
+            "CATALOG_RABBITMQ_URL",
         ] {
             assert!(faults.contains(name), "{name} is missing in {faults}");
         }
@@ -459,6 +473,34 @@ mod tests {
         );
         assert!(url.ends_with("@db:5432/stores_db"));
         assert!(!url.contains(":pw@"));
+    }
+
+    #[test]
+    fn a_service_alone_needs_no_other_services_login() {
+        let owners = |name: &str| matches!(name, "DATABASE_URL" | "RABBITMQ_URL");
+        let own = [
+            ("CATALOG_DATABASE_URL", "postgresql://stores_catalog:a@db/s"),
+            ("CATALOG_RABBITMQ_URL", "amqp://stores_catalog:b@rabbit/s"),
+        ];
+        let own = own.map(|(name, url)| (name.to_owned(), url.to_owned()));
+        let rest = complete().into_iter().filter(|(name, _)| !owners(name));
+        let config = Config::read(Env::from_values(rest.chain(own))).unwrap();
+        assert!(config.check_service("catalog").is_ok());
+        let faults = config.check_service("orders").unwrap_err().0.join("\n");
+        for name in ["ORDERS_DATABASE_URL", "ORDERS_RABBITMQ_URL"] {
+            assert!(faults.contains(name), "{name} is missing in {faults}");
+        }
+    }
+
+    #[test]
+    fn a_brokers_login_without_a_password_or_under_a_strange_name_is_refused() {
+        let faults = with(&[
+            ("RABBITMQ_URL", "amqp://rabbit:5672/stores"),
+            ("ORDERS_RABBITMQ_URL", "amqp://admin:a@rabbit/stores"),
+        ]);
+        let faults = faults.err().unwrap().0.join("\n");
+        assert!(faults.contains("a user and a password"), "{faults}");
+        assert!(faults.contains("log in as stores_orders"), "{faults}");
     }
 
     #[test]

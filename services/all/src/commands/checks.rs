@@ -5,13 +5,14 @@ use std::process::ExitCode;
 use anyhow::Context;
 use http_kit::Platform;
 
+use super::broker;
 use crate::{say, services};
 
 pub async fn migrate(platform: &Platform) -> anyhow::Result<ExitCode> {
     let owner = platform
         .config
-        .database_url
-        .as_ref()
+        .databases
+        .owner()
         .context("DATABASE_URL is not set")?;
     let schemas: Vec<_> = services::ALL.iter().map(|service| service.schema).collect();
     db::migrate(owner, &schemas)
@@ -22,6 +23,8 @@ pub async fn migrate(platform: &Platform) -> anyhow::Result<ExitCode> {
         "The database is up to date: {}",
         names.join(", ")
     ));
+    broker::prepare(platform).await?;
+    say::line("The broker is prepared: logins, permissions, queues");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -32,7 +32,9 @@ pub async fn run() -> anyhow::Result<ExitCode> {
         findings.push(database(&platform, service).await);
     }
     findings.push(redis(&platform).await);
-    findings.push(rabbitmq(&platform).await);
+    for service in services::ALL {
+        findings.push(rabbitmq(&platform, service.name).await);
+    }
     let storage = &platform.config.storage;
     let scheme = if storage.use_ssl { "https" } else { "http" };
     let storage_url = format!("{scheme}://{}", storage.endpoint);
@@ -107,10 +109,10 @@ async fn redis(platform: &Platform) -> Finding {
     )
 }
 
-async fn rabbitmq(platform: &Platform) -> Finding {
-    let outcome = look(platform.rabbit.check()).await;
+async fn rabbitmq(platform: &Platform, service: &str) -> Finding {
+    let outcome = look(platform.rabbit.check(service)).await;
     found(
-        "RabbitMQ",
+        format!("RabbitMQ for {service}"),
         outcome,
         "start RabbitMQ, or correct RABBITMQ_URL; events wait in the database meanwhile",
     )
