@@ -24,7 +24,7 @@ use crate::topology::{
 
 /// Redeliveries by the broker itself (a consumer that dies with the message) before it is parked.
 /// Set because RabbitMQ 3 has no limit of its own and RabbitMQ 4 has this one.
-const DELIVERY_LIMIT: u32 = 20;
+const DELIVERY_LIMIT: u64 = 20;
 
 /// A queue without a name gets one that begins so; it belongs to the connection that made it.
 const NAMELESS: &str = r"amq\.gen-.*";
@@ -38,23 +38,7 @@ impl Rabbit {
     /// # Errors
     /// When the owner's login is not set, or a login is no URL.
     pub fn definitions(&self) -> Result<Value, BusError> {
-        let owner = self.owner()?;
-        let vhost = owner.vhost.as_str();
-        let queues = |s| queues(s, vhost, self.delays);
-        let bindings = |s| bindings(s, vhost, self.delays);
-        let logins: Result<Vec<Value>, BusError> =
-            SUBSCRIPTIONS.iter().map(|s| self.user(s)).collect();
-        let mut permissions = of_all(|s| vec![permission(s, vhost)]);
-        permissions.push(full_permission(&owner.authority.userinfo.username, vhost));
-        Ok(json!({
-            "vhosts": [{ "name": vhost }],
-            "users": logins?,
-            "permissions": permissions,
-            "topic_permissions": of_all(|s| vec![topic_permission(s, vhost)]),
-            "exchanges": [exchange(vhost)],
-            "queues": of_all(queues),
-            "bindings": of_all(bindings),
-        }))
+        self.definitions_beside(Vec::new())
     }
 
     /// The same with the owner: for a broker that loads it when it starts, and knows nobody yet.
@@ -62,12 +46,27 @@ impl Rabbit {
     /// # Errors
     /// As [`Rabbit::definitions`].
     pub fn definitions_with_owner(&self) -> Result<Value, BusError> {
-        let owner = self.owner()?.authority.userinfo;
-        let mut definitions = self.definitions()?;
-        if let Some(users) = definitions["users"].as_array_mut() {
-            users.push(login(&owner, "administrator"));
+        let owner = login(&self.owner()?.authority.userinfo, "administrator");
+        self.definitions_beside(vec![owner])
+    }
+
+    fn definitions_beside(&self, mut users: Vec<Value>) -> Result<Value, BusError> {
+        let owner = self.owner()?;
+        let vhost = owner.vhost.as_str();
+        for subscription in SUBSCRIPTIONS {
+            users.push(self.user(subscription)?);
         }
-        Ok(definitions)
+        let mut permissions = of_all(|s| vec![permission(s, vhost)]);
+        permissions.push(full_permission(&owner.authority.userinfo.username, vhost));
+        Ok(json!({
+            "vhosts": [{ "name": vhost }],
+            "users": users,
+            "permissions": permissions,
+            "topic_permissions": of_all(|s| vec![topic_permission(s, vhost)]),
+            "exchanges": [exchange(vhost)],
+            "queues": of_all(|s| queues(s, vhost, self.delays)),
+            "bindings": of_all(|s| bindings(s, vhost, self.delays)),
+        }))
     }
 
     fn owner(&self) -> Result<AMQPUri, BusError> {
@@ -159,16 +158,18 @@ fn exchange(vhost: &str) -> Value {
 fn queues(subscription: &Subscription, vhost: &str, delays: RetryDelays) -> Vec<Value> {
     let service = subscription.service;
     let (work, parked) = (work_queue(service), parked_queue(service));
-    let mut arguments = dead_lettering_to(&parked);
-    arguments["x-delivery-limit"] = DELIVERY_LIMIT.into();
     let mut queues = vec![
         queue(&parked, vhost, &json!({ "x-queue-type": "quorum" })),
-        queue(&work, vhost, &arguments),
+        queue(
+            &work,
+            vhost,
+            &until(&parked, "x-delivery-limit", DELIVERY_LIMIT),
+        ),
     ];
     queues.extend(delays.0.map(|delay| {
-        let mut arguments = dead_lettering_to(&work);
-        arguments["x-message-ttl"] = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX).into();
-        queue(&retry_queue(service, delay), vhost, &arguments)
+        let ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+        let name = retry_queue(service, delay);
+        queue(&name, vhost, &until(&work, "x-message-ttl", ms))
     }));
     queues
 }
@@ -183,14 +184,16 @@ fn queue(name: &str, vhost: &str, arguments: &Value) -> Value {
     })
 }
 
-/// A quorum queue that keeps a dead letter until the next queue has it.
-fn dead_lettering_to(next: &str) -> Value {
+/// A quorum queue that holds a message until the limit, and then keeps it as a dead letter until the
+/// next queue has it.
+fn until(next: &str, limit: &str, value: u64) -> Value {
     json!({
         "x-queue-type": "quorum",
         "x-dead-letter-exchange": "",
         "x-dead-letter-routing-key": next,
         "x-dead-letter-strategy": "at-least-once",
         "x-overflow": "reject-publish",
+        (limit): value,
     })
 }
 
