@@ -37,16 +37,17 @@ launch_kept() {
   launch "$name" "$HERE/supervise.sh" "$STORES_RUN_DIR/pids/$name.child" "$@"
 }
 
-# unless_current NAME PROGRAM PORT_VARIABLE: succeeds when the part has to be started, having stopped
-# one that runs with an older program or other variables.
+# unless_current NAME PROGRAM PORT_VARIABLE…: succeeds when the part has to be started, having
+# stopped one that runs with an older program or other variables.
 unless_current() {
-  local name=$1 program=$2 variable=$3 made_of
+  local name=$1 program=$2 variable made_of
+  shift 2
   made_of=$(stat -c '%n %i %Y' "$program" && sha256sum <"$STORES_RUN_DIR/env")
   if runs "$name" && [ "$made_of" = "$(cat "$STORES_RUN_DIR/pids/$name.made-of" 2>/dev/null)" ]; then
     return 1
   fi
   halt "$name"
-  claim "${!variable}" "$variable"
+  for variable in "$@"; do claim "${!variable}" "$variable"; done
   printf '%s' "$made_of" >"$STORES_RUN_DIR/pids/$name.made-of"
 }
 

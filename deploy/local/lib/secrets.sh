@@ -36,9 +36,15 @@ write_env() {
   local file=$STORES_RUN_DIR/env
   (
     umask 077
-    { environment && dotenv_lines; } | sed -E "s/^([A-Z0-9_]+)=(.*)$/export \1='\2'/" >"$file.new"
+    { environment && dotenv_lines; } | without_filed | sed -E "s/^([A-Z0-9_]+)=(.*)$/export \1='\2'/" >"$file.new"
   )
   mv "$file.new" "$file"
+}
+
+# Where .env names the file of a secret (NAME_FILE), the generated NAME would come before it.
+without_filed() {
+  awk -F= '{ line[NR] = $0; name[NR] = $1; if ($1 ~ /_FILE$/) filed[substr($1, 1, length($1) - 5)] = 1 }
+           END { for (i = 1; i <= NR; i++) if (!(name[i] in filed)) print line[i] }'
 }
 
 environment() {

@@ -1,25 +1,24 @@
 # shellcheck shell=bash
 # The platform's own processes, started again when they die.
 
+SERVICES=(tenants catalog orders payments)
+
 # STORES_PROCESSES=each runs every service as a process of its own, as ops does where it scales one.
 service_names() {
-  if [ "${STORES_PROCESSES:-one}" = each ]; then
-    printf '%s\n' tenants catalog orders payments
-  else
-    printf 'all\n'
-  fi
+  if [ "${STORES_PROCESSES:-one}" = each ]; then printf '%s\n' "${SERVICES[@]}"; else printf 'all\n'; fi
 }
 
 services_up() {
-  local name program names
+  local name program names variables
   program=$(program stores)
   names=" $(service_names | tr '\n' ' ') "
   # Those of the other way of running them.
-  for name in all tenants catalog orders payments; do
+  for name in all "${SERVICES[@]}"; do
     [[ $names == *" $name "* ]] || halt "stores-$name"
   done
   for name in $(service_names); do
-    unless_current "stores-$name" "$program" "$(service_port_variable "$name")" || continue
+    mapfile -t variables < <(service_port_variables "$name")
+    unless_current "stores-$name" "$program" "${variables[@]}" || continue
     launch_kept "stores-$name" "$program" serve "$name"
   done
   for name in $(service_names); do
@@ -27,30 +26,23 @@ services_up() {
   done
 }
 
-service_port_variable() {
-  case $1 in
-    all) printf TENANTS_PORT ;;
-    *) printf '%s_PORT' "${1^^}" ;;
-  esac
+service_port_variables() {
+  local name
+  for name in "${SERVICES[@]}"; do
+    if [ "$1" = all ] || [ "$1" = "$name" ]; then printf '%s_PORT\n' "${name^^}"; fi
+  done
 }
 
 service_ready() {
-  local variable ports=()
-  if [ "$1" = all ]; then
-    ports=("$TENANTS_PORT" "$CATALOG_PORT" "$ORDERS_PORT" "$PAYMENTS_PORT")
-  else
-    variable=$(service_port_variable "$1")
-    ports=("${!variable}")
-  fi
-  local port
-  for port in "${ports[@]}"; do
-    curl -fsS -m 2 -o /dev/null "http://127.0.0.1:$port/internal/ready" 2>/dev/null || return 1
+  local variable
+  for variable in $(service_port_variables "$1"); do
+    curl -fsS -m 2 -o /dev/null "http://127.0.0.1:${!variable}/internal/ready" 2>/dev/null || return 1
   done
 }
 
 services_down() {
   local name
-  for name in all tenants catalog orders payments; do halt "stores-$name" TERM 20; done
+  for name in all "${SERVICES[@]}"; do halt "stores-$name" TERM 20; done
 }
 
 # The schema, the broker's logins and queues, what every installation has from the start, and a store
