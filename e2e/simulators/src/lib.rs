@@ -9,6 +9,7 @@ mod form;
 pub mod handle;
 mod json;
 mod levers;
+pub mod proxy;
 pub mod s3;
 mod state;
 pub mod stripe;
