@@ -7,12 +7,16 @@ use std::time::Duration;
 use kernel::config::{Logins, user_of};
 use lapin::protocol::{AMQPErrorKind, AMQPHardError, AMQPSoftError};
 use lapin::types::ShortString;
+use lapin::uri::AMQPUri;
 use lapin::{Channel, Connection, ConnectionProperties, ErrorKind};
 use secrecy::ExposeSecret;
 
 use crate::topology::RetryDelays;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// A connection keeps room for 64 frames, and the broker's 128 KiB would be 8 MiB for each. Most events
+/// fit in one frame of this size; a larger one is sent in several.
+const FRAME_BYTES: u32 = 16_384;
 /// AMQP's reply code for an orderly end.
 const OK: u16 = 200;
 
@@ -62,7 +66,9 @@ impl Rabbit {
         };
         let name = format!("{service} {purpose}");
         let properties = ConnectionProperties::default().with_connection_name(name.into());
-        let connecting = Connection::connect(url.expose_secret(), properties);
+        let mut address: AMQPUri = url.expose_secret().parse().map_err(BusError::Address)?;
+        address.query.frame_max.get_or_insert(FRAME_BYTES);
+        let connecting = Connection::connect_uri(address, properties);
         let connection = tokio::time::timeout(CONNECT_TIMEOUT, connecting).await;
         match connection.map_err(|_| BusError::Timeout("connecting to the broker"))? {
             Err(cause) if is_refusal(&cause) => Err(BusError::NoEntry { user, cause }),
