@@ -18,7 +18,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// fit in one frame of this size; a larger one is sent in several.
 const FRAME_BYTES: u32 = 16_384;
 /// AMQP's reply code for an orderly end.
-const OK: u16 = 200;
+pub(crate) const OK: u16 = 200;
 
 /// Where the broker is, and as whom each service enters. Connecting is the workers' business: each
 /// has a connection of its own, and tries again for ever.

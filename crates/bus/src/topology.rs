@@ -17,7 +17,7 @@ use lapin::types::FieldTable;
 use lapin::{Channel, Connection, ExchangeKind};
 
 use crate::envelope::short;
-use crate::rabbit::BusError;
+use crate::rabbit::{BusError, OK};
 
 pub(crate) const EXCHANGE: &str = "stores.events";
 
@@ -86,6 +86,8 @@ pub(crate) async fn check(connection: &Connection, service: &str) -> Result<(), 
             .queue_declare(short(&queue), options, FieldTable::default())
             .await?;
     }
+    // A channel that is left open is closed behind the connection, which is told as an error.
+    channel.close(OK, "done".into()).await?;
     Ok(())
 }
 
