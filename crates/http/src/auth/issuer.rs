@@ -45,10 +45,10 @@ impl TokenIssuer {
         let header = Header {
             typ: Some(TOKEN_TYPE.to_owned()),
             kid: Some(first.kid.clone()),
-            ..Header::new(keys::algorithm(config.jwt.algorithm))
+            ..Header::new(keys::algorithm(first.algorithm))
         };
         Ok(Self {
-            key: keys::signing(config.jwt.algorithm, first)?,
+            key: keys::signing(first)?,
             header,
             issuer: config.public_origin(None),
             life_s: i64::from(config.jwt.expire_minutes) * 60,

@@ -15,8 +15,8 @@ pub(super) const fn algorithm(configured: JwtAlgorithm) -> Algorithm {
     }
 }
 
-pub(super) fn signing(algorithm: JwtAlgorithm, key: &JwtKey) -> Result<EncodingKey, Invalid> {
-    match algorithm {
+pub(super) fn signing(key: &JwtKey) -> Result<EncodingKey, Invalid> {
+    match key.algorithm {
         JwtAlgorithm::Hs256 => Ok(EncodingKey::from_secret(
             key.secret.expose_secret().as_bytes(),
         )),
@@ -24,8 +24,8 @@ pub(super) fn signing(algorithm: JwtAlgorithm, key: &JwtKey) -> Result<EncodingK
     }
 }
 
-pub(super) fn verifying(algorithm: JwtAlgorithm, key: &JwtKey) -> Result<DecodingKey, Invalid> {
-    match algorithm {
+pub(super) fn verifying(key: &JwtKey) -> Result<DecodingKey, Invalid> {
+    match key.algorithm {
         JwtAlgorithm::Hs256 => Ok(DecodingKey::from_secret(
             key.secret.expose_secret().as_bytes(),
         )),
@@ -48,5 +48,5 @@ fn pkcs8(pem: &SecretString) -> Result<Vec<u8>, Invalid> {
 }
 
 fn not_a_key() -> Invalid {
-    Invalid::new("with JWT_ALGORITHM=EdDSA each key is an Ed25519 private key as PKCS#8 PEM")
+    Invalid::new("a key for EdDSA is an Ed25519 private key as PKCS#8 PEM")
 }

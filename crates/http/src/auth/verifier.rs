@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
-use jsonwebtoken::{DecodingKey, Validation};
-use kernel::config::Config;
+use jsonwebtoken::{DecodingKey, Header, Validation};
+use kernel::config::{Config, JwtKey};
 use kernel::{Clock, Invalid};
 
 use super::{Claims, TOKEN_BYTES_MAX, TOKEN_TYPE, TokenAudience, keys};
@@ -19,28 +19,39 @@ pub enum TokenError {
     WrongAudience,
 }
 
-/// Believes tokens of the configured algorithm and keys only.
+/// Believes tokens of the configured keys only, each with its own algorithm.
 pub struct TokenVerifier {
-    keys: HashMap<String, DecodingKey>,
-    validation: Validation,
+    keys: HashMap<String, Key>,
     issuer: String,
     clock: Clock,
 }
 
-impl TokenVerifier {
-    pub fn new(config: &Config, clock: Clock) -> Result<Self, Invalid> {
-        let algorithm = config.jwt.algorithm;
-        let pairs = config.jwt.keys.iter();
-        let keys = pairs.map(|key| Ok((key.kid.clone(), keys::verifying(algorithm, key)?)));
-        let mut validation = Validation::new(keys::algorithm(algorithm));
+struct Key {
+    key: DecodingKey,
+    validation: Validation,
+}
+
+impl Key {
+    fn of(configured: &JwtKey) -> Result<Self, Invalid> {
+        let mut validation = Validation::new(keys::algorithm(configured.algorithm));
         // The types of `Claims` require every claim, and the times are compared with our clock
         // below, so that a test can move it and no wrongly typed `exp` is ever skipped.
         validation.required_spec_claims.clear();
         validation.validate_exp = false;
         validation.validate_aud = false;
         Ok(Self {
-            keys: keys.collect::<Result<_, Invalid>>()?,
+            key: keys::verifying(configured)?,
             validation,
+        })
+    }
+}
+
+impl TokenVerifier {
+    pub fn new(config: &Config, clock: Clock) -> Result<Self, Invalid> {
+        let keys = config.jwt.keys.iter();
+        let keys = keys.map(|key| Ok((key.kid.clone(), Key::of(key)?)));
+        Ok(Self {
+            keys: keys.collect::<Result<_, Invalid>>()?,
             issuer: config.public_origin(None),
             clock,
         })
@@ -52,20 +63,21 @@ impl TokenVerifier {
             return Err(TokenError::Forged);
         }
         let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Forged)?;
-        let brings_a_key = header.jku.is_some()
-            || header.jwk.is_some()
-            || header.x5u.is_some()
-            || header.x5c.is_some()
-            || header.x5t.is_some()
-            || header.x5t_s256.is_some();
-        if brings_a_key || header.typ.as_deref() != Some(TOKEN_TYPE) {
+        // Ours say their type, their key and its algorithm. One that says more (a key that it brings,
+        // an address of one, an extension that must be understood) is not ours.
+        let ours = Header {
+            typ: Some(TOKEN_TYPE.to_owned()),
+            kid: header.kid.clone(),
+            ..Header::new(header.alg)
+        };
+        if header != ours {
             return Err(TokenError::Forged);
         }
-        let key = header
+        let Key { key, validation } = header
             .kid
             .and_then(|kid| self.keys.get(&kid))
             .ok_or(TokenError::Forged)?;
-        let claims = jsonwebtoken::decode::<Claims>(token, key, &self.validation)
+        let claims = jsonwebtoken::decode::<Claims>(token, key, validation)
             .map_err(|_| TokenError::Forged)?
             .claims;
         let now = self.clock.unix();

@@ -1,4 +1,6 @@
-//! The corpus of tokens that must not be believed.
+//! The corpus of tokens that must not be believed, and keys that change.
+
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,10 +13,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use uuid::Uuid;
 
-use crate::world::{SECRET, config};
-
-/// An Ed25519 key made for this test: RFC 8410's example.
-const ED25519: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----";
+use crate::world::{ED25519, SECRET, World, answer, config};
 
 fn header() -> Value {
     json!({"alg": "HS256", "typ": "at+jwt", "kid": "1"})
@@ -31,7 +30,10 @@ fn claims(clock: &Clock) -> Value {
 
 fn signed(header: &Value, claims: &Value, key: &[u8]) -> String {
     let text = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let body = format!("{}.{}", text(header), text(claims));
+    signed_text(&format!("{}.{}", text(header), text(claims)), key)
+}
+
+fn signed_text(body: &str, key: &[u8]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
     mac.update(body.as_bytes());
     format!(
@@ -50,17 +52,10 @@ fn without(mut value: Value, field: &str) -> Value {
     value
 }
 
-#[test]
-fn only_our_own_tokens_are_believed() {
-    let clock = Clock::system();
-    let verifier = TokenVerifier::new(&config(&[]), clock.clone()).unwrap();
-    let good = signed(&header(), &claims(&clock), SECRET.as_bytes());
-    assert!(verifier.verify(&good, Staff).is_ok());
-    assert_eq!(
-        verifier.verify(&good, Shopper),
-        Err(TokenError::WrongAudience)
-    );
-
+/// Tokens that must not be believed where [`good`] is.
+fn forged(clock: &Clock) -> Vec<String> {
+    let good = good(clock);
+    let clock = clock.clone();
     let mut forged = vec![
         String::new(),
         "a.b.c".to_owned(),
@@ -85,6 +80,11 @@ fn only_our_own_tokens_are_believed() {
         ("jku", json!("https://evil.example/keys")),
         ("jwk", json!({"kty": "oct", "k": "AA"})),
         ("x5u", json!("https://evil.example/cert")),
+        ("x5c", json!(["AA=="])),
+        ("x5t", json!("AA")),
+        ("crit", json!(["exp"])),
+        ("zip", json!("DEF")),
+        ("anything", json!("more")),
     ] {
         forged.push(signed(
             &with(header(), field, value),
@@ -104,6 +104,8 @@ fn only_our_own_tokens_are_believed() {
         ("exp", json!(4_102_444_800.5)),
         ("exp", json!(-1)),
         ("exp", json!(null)),
+        ("exp", json!(true)),
+        ("exp", json!([later])),
         ("iss", json!("http://evil.example")),
         ("iat", json!(later)),
         ("aud", json!("stores:refresh")),
@@ -134,17 +136,87 @@ fn only_our_own_tokens_are_believed() {
             SECRET.as_bytes(),
         ));
     }
-    let twice = r#"{"alg":"none","alg":"HS256","typ":"at+jwt","kid":"1"}"#;
-    let body = format!(
-        "{}.{}",
-        URL_SAFE_NO_PAD.encode(twice),
-        URL_SAFE_NO_PAD.encode(claims(&clock).to_string())
-    );
-    forged.push(format!("{body}."));
-    for token in forged {
-        let shown = token.get(..200).unwrap_or(&token);
-        assert!(verifier.verify(&token, Staff).is_err(), "believed {shown}");
+    // Two algorithms, two audiences, two ends: whichever a parser takes, it is refused.
+    let text = |header: &str, claims: &str| {
+        let body = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part));
+        signed_text(&body.join("."), SECRET.as_bytes())
+    };
+    let (head, said) = (header().to_string(), claims(&clock).to_string());
+    for twice in [
+        r#"{"alg":"none","alg":"HS256","typ":"at+jwt","kid":"1"}"#,
+        r#"{"alg":"HS256","alg":"none","typ":"at+jwt","kid":"1"}"#,
+    ] {
+        let token = text(twice, &said);
+        forged.push(token.rsplit_once('.').unwrap().0.to_owned() + ".");
+        forged.push(token);
     }
+    let with_two_ends = said.replacen('{', r#"{"exp":1,"#, 1);
+    let with_two_audiences = said.replacen('{', r#"{"aud":"stores:sysadmin","#, 1);
+    forged.extend([with_two_ends, with_two_audiences].map(|said| text(&head, &said)));
+    forged
+}
+
+fn good(clock: &Clock) -> String {
+    signed(&header(), &claims(clock), SECRET.as_bytes())
+}
+
+#[test]
+fn only_our_own_tokens_are_believed() {
+    let clock = Clock::system();
+    let verifier = TokenVerifier::new(&config(&[]), clock.clone()).unwrap();
+    assert!(verifier.verify(&good(&clock), Staff).is_ok());
+    assert_eq!(
+        verifier.verify(&good(&clock), Shopper),
+        Err(TokenError::WrongAudience)
+    );
+    for token in forged(&clock) {
+        let shown = token.get(..200).unwrap_or(&token);
+        let began = Instant::now();
+        assert!(verifier.verify(&token, Staff).is_err(), "believed {shown}");
+        // The fastest of some tries: neighbours on the machine are not the token's fault.
+        let again = (0..5).map(|_| {
+            let began = Instant::now();
+            let _ = verifier.verify(&token, Staff);
+            began.elapsed()
+        });
+        let fastest = again.min().unwrap_or_default().min(began.elapsed());
+        assert!(fastest < REFUSED_WITHIN, "{fastest:?} for {shown}");
+    }
+}
+
+/// Whatever a token costs to refuse, it is no way to keep a service busy.
+const REFUSED_WITHIN: Duration = Duration::from_millis(50);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forged_token_is_a_401_and_never_a_fault_of_ours() {
+    let world = World::start().await;
+    let (path, host) = ("/api/catalog/admin/things", "admin.store.localhost");
+    let owner = world.token(world.one, Role::Owner, Staff);
+    assert_eq!(
+        answer(world.get(host, path).bearer_auth(owner)).await.0,
+        200
+    );
+    for token in forged(&world.clock) {
+        // What no header can be, and what is too long for one, does not even get to be a token.
+        let is_text = token.bytes().all(|byte| (b' '..0x7f).contains(&byte));
+        if !is_text || token.len() > 30_000 {
+            continue;
+        }
+        let (status, body) = answer(world.get(host, path).bearer_auth(&token)).await;
+        assert_eq!(
+            (status, body["type"].as_str()),
+            (401, Some("invalid-token")),
+            "{token}: {body}"
+        );
+    }
+    let megabyte = world
+        .get(host, path)
+        .bearer_auth("x".repeat(1 << 20))
+        .send();
+    let status = megabyte.await.map(|answer| answer.status().as_u16());
+    // The head ends at 128 KiB: what is longer is refused before it is read to its end.
+    assert!(matches!(status, Ok(400..500) | Err(_)), "{status:?}");
+    world.stop().await;
 }
 
 #[test]
@@ -166,29 +238,6 @@ fn subject() -> Subject {
         perms_version: 1,
         audience: Staff,
     }
-}
-
-#[test]
-fn a_key_can_be_changed_without_signing_anybody_out() {
-    let clock = Clock::system();
-    let before = config(&[]);
-    let after = config(&[
-        ("JWT_SECRET_KEY", "another-secret-of-at-least-32-bytes"),
-        ("JWT_KEY_ID", "2"),
-        ("JWT_PREVIOUS_KEYS", &format!("1:{SECRET}")),
-    ]);
-    let old = TokenIssuer::new(&before, clock.clone())
-        .unwrap()
-        .issue(&subject())
-        .token;
-    let new = TokenIssuer::new(&after, clock.clone())
-        .unwrap()
-        .issue(&subject())
-        .token;
-    let verifier = TokenVerifier::new(&after, clock.clone()).unwrap();
-    assert!(verifier.verify(&old, Staff).is_ok() && verifier.verify(&new, Staff).is_ok());
-    let earlier = TokenVerifier::new(&before, clock).unwrap();
-    assert_eq!(earlier.verify(&new, Staff), Err(TokenError::Forged));
 }
 
 #[test]

@@ -21,6 +21,8 @@ mod rates;
 #[cfg(test)]
 mod repeats;
 #[cfg(test)]
+mod rotation;
+#[cfg(test)]
 mod standing;
 #[cfg(test)]
 mod world;

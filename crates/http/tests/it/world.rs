@@ -182,6 +182,7 @@ pub mod things {
                 tokio::time::sleep(Duration::from_secs(60)).await;
                 Ok(view("late"))
             }
+            "long" => Ok(view("x".repeat(32 << 20))),
             "away" => Err(db::Error::Unavailable("canary".into()).into()),
             _ => Err(ApiError::conflict("out-of-stock", "only 2 are left").with("left", &2)),
         }
@@ -197,6 +198,8 @@ pub mod things {
 pub struct World {
     pub clock: Clock,
     pub one: TenantId,
+    pub asleep: TenantId,
+    pub gone: TenantId,
     pub sessions: Sessions,
     pub hot: HotCache,
     pub issuer: TokenIssuer,
@@ -206,6 +209,9 @@ pub struct World {
 }
 
 pub const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+/// An Ed25519 key made for tests: RFC 8410's example.
+pub const ED25519: &str = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----";
 
 pub fn config(extra: &[(&str, &str)]) -> Config {
     let values = [
@@ -259,15 +265,26 @@ impl World {
         Self::with(&[], local_only).await
     }
 
-    async fn with(extra: &[(&str, &str)], local_only: bool) -> Self {
+    /// An instance of the same service as others that know the store `one`.
+    pub async fn of_store(one: TenantId, settings: &[(&str, &str)]) -> Self {
+        let skip = ("SKIP_RATE_LIMIT_FOR_E2E", "true");
+        let extra: Vec<_> = settings.iter().copied().chain([skip]).collect();
+        Self::build(one, &extra, true).await
+    }
+
+    pub async fn with(extra: &[(&str, &str)], local_only: bool) -> Self {
+        Self::build(TenantId::new(), extra, local_only).await
+    }
+
+    async fn build(one: TenantId, extra: &[(&str, &str)], local_only: bool) -> Self {
         let (clock, config) = (Clock::system(), config(extra));
         let directory = TenantDirectory::new(&config.base_domain, None, clock.clone());
-        let (one, two) = (TenantId::new(), TenantId::new());
+        let two = TenantId::new();
         directory.upsert(tenant(one, "one", TenantStatus::Active, &["shop.one.pt"]));
         directory.upsert(tenant(two, "two", TenantStatus::Active, &[]));
-        let closed = tenant(TenantId::new(), "asleep", TenantStatus::Suspended, &[]);
-        directory.upsert(closed);
-        directory.upsert(tenant(TenantId::new(), "gone", TenantStatus::Deleted, &[]));
+        let (asleep, gone) = (TenantId::new(), TenantId::new());
+        directory.upsert(tenant(asleep, "asleep", TenantStatus::Suspended, &[]));
+        directory.upsert(tenant(gone, "gone", TenantStatus::Deleted, &[]));
         let sessions = Sessions::new(None, clock.clone());
         let rates = if local_only {
             RateLimiter::local(clock.clone())
@@ -302,6 +319,8 @@ impl World {
         Self {
             clock,
             one,
+            asleep,
+            gone,
             sessions,
             hot,
             issuer,

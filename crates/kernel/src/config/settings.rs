@@ -54,17 +54,17 @@ impl FromStr for JwtAlgorithm {
     }
 }
 
-/// A signing key and the id under which tokens name it.
+/// A signing key, the id under which tokens name it, and the one algorithm it serves.
 #[derive(Clone)]
 pub struct JwtKey {
     pub kid: String,
+    pub algorithm: JwtAlgorithm,
     /// The shared secret (HS256), or the private key as PKCS#8 PEM (EdDSA).
     pub secret: SecretString,
 }
 
 #[derive(Clone)]
 pub struct Jwt {
-    pub algorithm: JwtAlgorithm,
     /// The first key signs; all of them verify.
     pub keys: Vec<JwtKey>,
     /// Life of an access token.
@@ -271,8 +271,10 @@ impl Config {
             "PUBLIC_SCHEME must be https in production",
         );
         refuse(
-            self.jwt.algorithm == JwtAlgorithm::Hs256
-                && self.jwt.keys.iter().any(|key| is_weak(&key.secret)),
+            self.jwt
+                .keys
+                .iter()
+                .any(|key| key.algorithm == JwtAlgorithm::Hs256 && is_weak(&key.secret)),
             "JWT_SECRET_KEY must have at least 32 bytes and not be an example in production",
         );
         let key = self.stripe.secret_key.expose_secret();
@@ -302,28 +304,41 @@ fn is_weak(secret: &SecretString) -> bool {
 
 fn jwt(env: &mut Env) -> Jwt {
     let algorithm = env.parsed_or("JWT_ALGORITHM", JwtAlgorithm::Hs256, "HS256 or EdDSA");
-    let first = JwtKey {
+    let mut keys = vec![JwtKey {
         kid: env.text_or("JWT_KEY_ID", "1"),
+        algorithm,
         secret: env.required_secret("JWT_SECRET_KEY"),
-    };
-    let older: Vec<String> =
-        env.list_or("JWT_PREVIOUS_KEYS", "", "kid:secret pairs split by commas");
-    let mut keys = vec![first];
-    for pair in older {
-        match pair.split_once(':') {
-            Some((kid, secret)) => keys.push(JwtKey {
-                kid: kid.into(),
-                secret: secret.into(),
-            }),
-            None => env.fault("JWT_PREVIOUS_KEYS must be kid:secret pairs split by commas"),
+    }];
+    let others: Vec<String> = env.list_or("JWT_PREVIOUS_KEYS", "", OTHER_KEYS);
+    for text in others {
+        match other_key(&text, algorithm) {
+            Some(key) if keys.iter().any(|known| known.kid == key.kid) => {
+                env.fault("JWT_PREVIOUS_KEYS and JWT_KEY_ID must not give two keys one kid");
+            }
+            Some(key) => keys.push(key),
+            None => env.fault(format!("JWT_PREVIOUS_KEYS must be {OTHER_KEYS}")),
         }
     }
-    let expire_minutes = env.parsed_or("JWT_EXPIRE_MINUTES", 1_440, "a number of minutes");
     Jwt {
-        algorithm,
         keys,
-        expire_minutes,
+        expire_minutes: env.parsed_or("JWT_EXPIRE_MINUTES", 1_440, "a number of minutes"),
     }
+}
+
+const OTHER_KEYS: &str = "kid:secret pairs split by commas, or kid@HS256:secret and kid@EdDSA:pem where a key's algorithm is not JWT_ALGORITHM";
+
+/// `kid:secret` or `kid@algorithm:secret`.
+fn other_key(text: &str, usual: JwtAlgorithm) -> Option<JwtKey> {
+    let (name, secret) = text.split_once(':')?;
+    let (kid, algorithm) = match name.split_once('@') {
+        Some((kid, algorithm)) => (kid, algorithm.parse().ok()?),
+        None => (name, usual),
+    };
+    Some(JwtKey {
+        kid: kid.into(),
+        algorithm,
+        secret: secret.into(),
+    })
 }
 
 fn ticket_key(env: &mut Env, jwt: &Jwt) -> TicketKey {
@@ -445,6 +460,31 @@ mod tests {
             config.public_origin(Some("shop")),
             "http://shop.store.localhost:8080"
         );
+    }
+
+    #[test]
+    fn a_key_that_only_verifies_may_have_another_algorithm() {
+        let config = with(&[
+            ("JWT_ALGORITHM", "EdDSA"),
+            ("JWT_KEY_ID", "2"),
+            ("JWT_PREVIOUS_KEYS", "1@HS256:old:secret,0:pem"),
+        ])
+        .unwrap();
+        let keys = config.jwt.keys.iter();
+        let keys: Vec<_> = keys
+            .map(|key| (key.kid.as_str(), key.algorithm, key.secret.expose_secret()))
+            .collect();
+        assert_eq!(
+            keys[1..],
+            [
+                ("1", JwtAlgorithm::Hs256, "old:secret"),
+                ("0", JwtAlgorithm::EdDsa, "pem")
+            ]
+        );
+        for bad in ["1", "1@none:x", "2:x", "1:x,1:y"] {
+            let refused = with(&[("JWT_KEY_ID", "2"), ("JWT_PREVIOUS_KEYS", bad)]);
+            assert!(refused.is_err(), "{bad}");
+        }
     }
 
     #[test]
