@@ -5,6 +5,7 @@ mod shopper;
 mod staff;
 
 pub use people::{Public, Sysadmin, Webhook};
+pub(crate) use shopper::cart_token;
 pub use shopper::{Customer, Shopper};
 pub use staff::Staff;
 

@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
 use actix_web::http::header::{AUTHORIZATION, HOST};
 use kernel::config::Config;
 use kernel::{Clock, Invalid};
@@ -11,7 +12,7 @@ use kernel::{Clock, Invalid};
 use crate::ApiError;
 use crate::auth::{Claims, TokenAudience, TokenVerifier};
 use crate::client_ip::TrustedProxies;
-use crate::directory::TenantDirectory;
+use crate::directory::{TenantDirectory, TenantRef};
 use crate::rate::RateLimiter;
 use crate::sessions::Sessions;
 use crate::turns::Turns;
@@ -75,6 +76,16 @@ impl Gate {
         let unknown = IpAddr::from(Ipv4Addr::UNSPECIFIED);
         let peer = req.peer_addr().map_or(unknown, |peer| peer.ip());
         self.proxies.client(peer, req.headers())
+    }
+
+    /// The store of the host that the client asked for, whatever its state; nothing when the host is
+    /// none's. Not being able to look is no answer.
+    pub async fn store_at(&self, req: &HttpRequest) -> Result<Option<TenantRef>, ApiError> {
+        match self.directory.by_host(host(req)).await {
+            Ok(tenant) => Ok(Some(tenant)),
+            Err(error) if error.status() == StatusCode::NOT_FOUND => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The claims of the request's token; 401 when there is none, or none that counts.

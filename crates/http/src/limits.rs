@@ -18,6 +18,8 @@ pub const HEADER_TIME: Duration = Duration::from_secs(10);
 pub const BODY_TIME: Duration = Duration::from_secs(30);
 /// For the handler itself, after its inputs are read.
 pub const HANDLER_TIME: Duration = Duration::from_secs(10);
+/// For a client to take something of its answer; one that takes nothing for so long is cut off.
+pub const SEND_TIME: Duration = Duration::from_secs(30);
 /// An idle connection.
 pub const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// Connections a worker holds at once; more wait in the kernel's queue.

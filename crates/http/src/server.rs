@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::dev::{ServerHandle, ServiceRequest, fn_service};
 use actix_web::{App, HttpServer};
 use anyhow::Context;
+use socket2::SockRef;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -163,6 +164,8 @@ fn listeners(platform: &Platform, services: &[Service]) -> anyhow::Result<Vec<Li
         let wanted = SocketAddr::new(platform.config.listen_host, port);
         let listener = TcpListener::bind(wanted)
             .with_context(|| format!("{name} cannot listen on {wanted}"))?;
+        // What accepts a connection hands its limit on to it.
+        SockRef::from(&listener).set_tcp_user_timeout(Some(limits::SEND_TIME))?;
         let address = listener.local_addr()?;
         Ok((name, listener, address))
     };

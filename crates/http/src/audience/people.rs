@@ -7,7 +7,7 @@ use super::{Audience, AudienceKind};
 use crate::ApiError;
 use crate::auth::TokenAudience;
 use crate::context::Principal;
-use crate::gate::{Gate, host};
+use crate::gate::Gate;
 use crate::permissions::Role;
 
 /// Anybody, about the platform as a whole; no store is involved.
@@ -61,7 +61,7 @@ impl Audience for Sysadmin {
     const KIND: AudienceKind = AudienceKind::Sysadmin;
 
     async fn admit(req: &HttpRequest, gate: &Gate) -> Result<Self, ApiError> {
-        if gate.directory.by_host(host(req)).await.is_ok() {
+        if gate.store_at(req).await?.is_some() {
             return Err(ApiError::not_found("unknown-route"));
         }
         let claims = gate.claims(req, TokenAudience::Sysadmin)?;

@@ -92,7 +92,8 @@ impl Audience for Customer {
     }
 }
 
-fn cart_token(req: &HttpRequest) -> Option<String> {
+/// What the bearer has to prove a cart with, if anything.
+pub(crate) fn cart_token(req: &HttpRequest) -> Option<String> {
     let header = req
         .headers()
         .get(CART_HEADER)

@@ -4,14 +4,15 @@ use std::marker::PhantomData;
 use std::net::IpAddr;
 
 use actix_web::HttpRequest;
+use actix_web::http::Method;
 use kernel::{SessionId, Slug, StaffId, TenantId};
 
 use super::{Audience, AudienceKind};
 use crate::ApiError;
 use crate::auth::{Claims, TokenAudience};
 use crate::context::Principal;
-use crate::directory::TenantRef;
-use crate::gate::{Gate, host};
+use crate::directory::{TenantRef, TenantStatus};
+use crate::gate::Gate;
 use crate::permissions::{Permission, Role};
 
 /// How a sysadmin names the store to act in. Anybody else's is ignored.
@@ -42,7 +43,7 @@ impl<P: Permission> Audience for Staff<P> {
 
     async fn admit(req: &HttpRequest, gate: &Gate) -> Result<Self, ApiError> {
         // First of all: it also finds a store whose news have not arrived here yet.
-        let of_host = gate.directory.by_host(host(req)).await;
+        let of_host = gate.store_at(req).await?;
         let (claims, tenant) = match req.headers().get(ACT_IN) {
             Some(slug) if gate.claims(req, TokenAudience::Staff).is_err() => {
                 let claims = gate.claims(req, TokenAudience::Sysadmin)?;
@@ -55,12 +56,13 @@ impl<P: Permission> Audience for Staff<P> {
             }
             _ => of_token(gate.claims(req, TokenAudience::Staff)?, gate)?,
         };
-        if let Ok(of_host) = of_host
-            && of_host.id != tenant.id
-        {
+        if of_host.is_some_and(|of_host| of_host.id != tenant.id) {
             return Err(
                 ApiError::forbidden("other-store").detail("the token belongs to another store")
             );
+        }
+        if !claims.role.is_platform() {
+            check_state(tenant.status, req.method())?;
         }
         if !claims.role.may::<P>() {
             return Err(ApiError::forbidden("permission-missing").detail(format!(
@@ -89,6 +91,18 @@ impl<P: Permission> Audience for Staff<P> {
 
     fn tenant_id(&self) -> Option<TenantId> {
         Some(self.tenant.id)
+    }
+}
+
+/// A suspended store can be looked at by its people, not changed; a closed one is gone for them too.
+fn check_state(status: TenantStatus, method: &Method) -> Result<(), ApiError> {
+    let looks = method == Method::GET || method == Method::HEAD;
+    match status {
+        TenantStatus::Active => Ok(()),
+        TenantStatus::Suspended if looks => Ok(()),
+        TenantStatus::Suspended => Err(ApiError::forbidden("store-suspended")
+            .detail("the store can be read, and changed again when the platform resumes it")),
+        TenantStatus::Archived | TenantStatus::Deleted => Err(ApiError::gone("store-closed")),
     }
 }
 

@@ -7,7 +7,8 @@ use sha2::{Digest, Sha256};
 
 use super::Input;
 use crate::ApiError;
-use crate::context::Context;
+use crate::audience::cart_token;
+use crate::context::{Context, Principal};
 use crate::openapi::OperationInput;
 
 const KEY_CHARS_MAX: usize = 255;
@@ -16,7 +17,8 @@ const KEY_CHARS_MAX: usize = 255;
 /// one answer. It belongs to whoever sent it; see [`once`](crate::once).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IdempotencyKey {
-    /// Whose key it is, and for which operation: `staff:<id>`, or the address of an anonymous one.
+    /// Whose key it is: `staff:<id>` and its like. A guest is whoever holds the word of their cart, so
+    /// that the key of one is none of another's.
     pub principal: String,
     pub key: String,
     operation: String,
@@ -81,10 +83,20 @@ fn read(req: &HttpRequest) -> Result<IdempotencyKey, ApiError> {
         return Err(ApiError::bad_request("invalid-idempotency-key", accepted));
     }
     Ok(IdempotencyKey {
-        principal: Context::of(req).principal.to_string(),
+        principal: principal(req),
         key: key.to_owned(),
         operation: format!("{} {}", req.method(), req.uri()),
     })
+}
+
+fn principal(req: &HttpRequest) -> String {
+    let principal = Context::of(req).principal;
+    match cart_token(req) {
+        Some(word) if principal == Principal::Guest => {
+            format!("guest:{}", hex::encode(Sha256::digest(word)))
+        }
+        _ => principal.to_string(),
+    }
 }
 
 impl Input for IdempotencyKey {

@@ -175,7 +175,7 @@ pub(super) async fn read_limited(
 }
 
 fn parse<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T, ApiError> {
-    check_depth(bytes)?;
+    check_shape(bytes)?;
     let mut unknown = Vec::new();
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let mut track = serde_path_to_error::Track::new();
@@ -248,11 +248,18 @@ fn pointer_of(path: &str) -> String {
     pointer
 }
 
-/// Refuses deep nesting before anything is built from it.
-fn check_depth(bytes: &[u8]) -> Result<(), ApiError> {
+/// Refuses deep nesting before anything is built from it, and the one character that no text of the
+/// database can hold.
+fn check_shape(bytes: &[u8]) -> Result<(), ApiError> {
     let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
-    for byte in bytes {
+    for (at, byte) in bytes.iter().enumerate() {
         match byte {
+            b'u' if escaped && bytes.get(at..at + 5) == Some(b"u0000") => {
+                return Err(ApiError::invalid(
+                    "invalid-text",
+                    "a text may hold any character but U+0000",
+                ));
+            }
             _ if escaped => escaped = false,
             b'\\' if in_text => escaped = true,
             b'"' => in_text = !in_text,
@@ -320,12 +327,20 @@ mod tests {
     }
 
     #[test]
+    fn no_text_holds_what_the_database_cannot_keep() {
+        assert!(check_shape(br#"{"a\u0000":1}"#).is_err());
+        assert!(check_shape(br#"["x\\\u0000"]"#).is_err());
+        assert!(check_shape(br#"["\\u0000", "\u00001"]"#).is_err());
+        assert!(check_shape(br#"["\\u0000", "\u0001", "u0000"]"#).is_ok());
+    }
+
+    #[test]
     fn deep_nesting_is_refused_and_brackets_in_text_do_not_count() {
         let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
-        assert!(check_depth(nested(32).as_bytes()).is_ok());
-        assert!(check_depth(nested(33).as_bytes()).is_err());
+        assert!(check_shape(nested(32).as_bytes()).is_ok());
+        assert!(check_shape(nested(33).as_bytes()).is_err());
         assert!(
-            check_depth(format!(r#"["{}\"{}"]"#, "[".repeat(40), "{".repeat(40)).as_bytes())
+            check_shape(format!(r#"["{}\"{}"]"#, "[".repeat(40), "{".repeat(40)).as_bytes())
                 .is_ok()
         );
     }

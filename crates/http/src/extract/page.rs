@@ -58,6 +58,7 @@ impl Page {
             return Ok(None);
         };
         let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
+        let bytes = bytes.filter(|bytes| !bytes.windows(6).any(|six| six == br"\u0000"));
         let key = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         key.map(Some).ok_or_else(|| {
             ApiError::bad_request("invalid-cursor", "after is the next of an earlier answer")
@@ -143,6 +144,9 @@ mod tests {
         let next = read(&format!("limit=2&after={}", list.next.unwrap())).unwrap();
         assert_eq!(next.after::<i64>().unwrap(), Some(2));
         assert!(next.after::<Vec<String>>().is_err());
+        let nul = URL_SAFE_NO_PAD.encode(r#""a\u0000""#);
+        let forged = read(&format!("after={nul}")).unwrap();
+        assert!(forged.after::<String>().is_err());
         assert_eq!(page.list(vec![1, 2], |row| *row, |row| row).next, None);
     }
 

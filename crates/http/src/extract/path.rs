@@ -8,6 +8,7 @@ use futures_util::future::{Ready, ready};
 use serde::de::DeserializeOwned;
 
 use super::Input;
+use super::query::NUL;
 use crate::ApiError;
 use crate::context::Context;
 use crate::openapi::OperationInput;
@@ -37,6 +38,9 @@ impl<T: DeserializeOwned> FromRequest for Path<T> {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let mut parameters = actix_web::dev::Path::new("");
         for (name, text) in Context::of(req).parameters {
+            if text.contains(NUL) {
+                return ready(Err(ApiError::not_found("not-found")));
+            }
             parameters.add_static(name, text);
         }
         ready(

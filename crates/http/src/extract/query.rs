@@ -12,6 +12,9 @@ use super::Input;
 use crate::ApiError;
 use crate::openapi::OperationInput;
 
+/// The one character that no text of the database can hold, as addresses write it.
+pub(super) const NUL: &str = "%00";
+
 /// What [`Page`](super::Page) reads from the same query.
 const PAGE_FIELDS: [&str; 3] = ["limit", "after", "count"];
 
@@ -48,6 +51,12 @@ impl<T: DeserializeOwned + IntoParams + 'static> Input for Query<T> {
 }
 
 fn parse<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
+    if query.contains(NUL) {
+        return Err(ApiError::bad_request(
+            "invalid-query",
+            "a text may hold any character but U+0000",
+        ));
+    }
     let mut unknown = Vec::new();
     let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(query.as_bytes()));
     let mut track = serde_path_to_error::Track::new();

@@ -3,7 +3,7 @@
 use std::env;
 use std::time::{Duration, Instant};
 
-use db::{Db, EmbeddedMigrations, Schema, TenantTx, embed_migrations};
+use db::{Db, DbConfig, EmbeddedMigrations, Schema, TenantTx, embed_migrations};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use garde::Validate;
@@ -21,6 +21,11 @@ use crate::world;
 static MIGRATIONS: EmbeddedMigrations = embed_migrations!("tests/migrations");
 pub const SCHEMA: Schema = Schema {
     name: "catalog",
+    migrations: &MIGRATIONS,
+};
+/// Who tells of stores: nobody else is believed.
+const TENANTS: Schema = Schema {
+    name: "tenants",
     migrations: &MIGRATIONS,
 };
 
@@ -79,6 +84,8 @@ pub mod effects {
 
 pub struct Base {
     pub foundation: Foundation,
+    /// The database of the service that tells of stores.
+    pub tenants: Db,
     pub platform: Platform,
     pub client: reqwest::Client,
     running: Running,
@@ -104,7 +111,8 @@ impl Base {
         execute(&owner, &format!("CREATE DATABASE {name}")).await;
         let (place, _) = owner.rsplit_once('/').unwrap();
         let url = format!("{place}/{name}");
-        db::migrate(&url.clone().into(), &[SCHEMA]).await.unwrap();
+        let schemas = [SCHEMA, TENANTS];
+        db::migrate(&url.clone().into(), &schemas).await.unwrap();
         let config = world::config(&[
             ("DATABASE_URL", &url),
             ("REDIS_URL", &variable("REDIS_URL")),
@@ -114,6 +122,11 @@ impl Base {
         let platform = Platform::new(config, Clock::system());
         insert_store(&url, tenant, "one").await;
         let foundation = platform.foundation(SCHEMA).await.unwrap();
+        let tenants = Db::new(&DbConfig {
+            url: platform.config.database_url_for("tenants"),
+            service: "tenants",
+            pool_size: 2,
+        });
         let table = routes![effects: make_effect];
         let service = Service::new(&foundation, foundation.db.clone(), table);
         let workers = vec![foundation.listen(foundation.listener())];
@@ -122,6 +135,7 @@ impl Base {
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         Self {
             foundation,
+            tenants: tenants.unwrap(),
             platform,
             client,
             running,

@@ -66,6 +66,38 @@ async fn a_body_without_a_length_is_refused_when_it_grows_too_long() {
     world.stop().await;
 }
 
+/// The first line of the answer to a head as long as this; empty when the connection was only closed.
+fn head_of(address: String, bytes: usize) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let start = format!(
+        "GET /api/catalog/hello HTTP/1.1\r\nHost: {ONE}\r\nConnection: close\r\nX-Padding: "
+    );
+    let padding = "x".repeat(bytes - start.len() - 4);
+    // A server that has had enough closes before everything was sent.
+    let _ = stream.write_all(format!("{start}{padding}\r\n\r\n").as_bytes());
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    let text = String::from_utf8_lossy(&answer).into_owned();
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_is_far_too_long_is_not_even_read() {
+    let world = World::start().await;
+    for (bytes, expected) in [(20 << 10, "HTTP/1.1 200 OK"), (64 << 10, "HTTP/1.1 431")] {
+        let address = world.address();
+        let line = tokio::task::spawn_blocking(move || head_of(address, bytes));
+        let line = line.await.unwrap();
+        assert!(line.starts_with(expected), "{bytes}: {line}");
+    }
+    let address = world.address();
+    let line = tokio::task::spawn_blocking(move || head_of(address, 4 << 20));
+    let line = line.await.unwrap();
+    assert!(line.is_empty() || line.starts_with("HTTP/1.1 4"), "{line}");
+    assert_eq!(answer(world.get(ONE, "/api/catalog/hello")).await.0, 200);
+    world.stop().await;
+}
+
 /// Sends the start of a request and nothing more; answers what came back and when.
 fn stall(address: String, start: String) -> (String, Duration) {
     let began = Instant::now();
@@ -108,6 +140,42 @@ async fn slow_heads_bodies_and_handlers_end_in_time() {
     assert!(
         text.starts_with("HTTP/1.1 408") && waited < Duration::from_secs(33),
         "{text} {waited:?}"
+    );
+    world.stop().await;
+}
+
+/// Asks for a long answer, takes nothing of it for a while, then all that still comes.
+fn take_slowly(address: String, pause: Duration) -> usize {
+    let mut stream = TcpStream::connect(address).unwrap();
+    let request = format!("GET /api/catalog/fail/long HTTP/1.1\r\nHost: {ONE}\r\n\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    std::thread::sleep(pause);
+    stream
+        .set_read_timeout(Some(Duration::from_secs(10)))
+        .unwrap();
+    let (mut taken, mut bytes) = (0, vec![0; 1 << 16]);
+    loop {
+        match stream.read(&mut bytes) {
+            Ok(0) | Err(_) => return taken,
+            Ok(read) => taken += read,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_takes_nothing_of_its_answer_is_cut_off() {
+    let world = World::start().await;
+    let (patient, slow) = (world.address(), world.address());
+    let long_enough = http_kit::limits::SEND_TIME + Duration::from_secs(15);
+    let slow = tokio::task::spawn_blocking(move || take_slowly(slow, long_enough));
+    let patient = tokio::task::spawn_blocking(move || take_slowly(patient, Duration::from_secs(2)));
+    assert!(
+        patient.await.unwrap() > 32 << 20,
+        "a short pause is no harm"
+    );
+    assert!(
+        slow.await.unwrap() < 32 << 20,
+        "the rest was not kept for it"
     );
     world.stop().await;
 }

@@ -163,6 +163,29 @@ async fn an_ended_session_and_lost_permissions_count_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_people_of_a_suspended_store_look_and_change_nothing() {
+    let world = World::start().await;
+    let change = "/api/catalog/admin/things/0192f0c1-7c1e-7cc3-9f5e-2f6d1c1b0a01";
+    let outcomes = async |token: &str, slug: &str| {
+        let act = |method: &str, path: &str| {
+            let request = world.request(method, API, path).bearer_auth(token);
+            request.header("x-tenant", slug).header("if-match", "\"7\"")
+        };
+        let (looked, _) = answer(act("GET", "/api/catalog/admin/things")).await;
+        let (changed, body) = answer(act("PUT", change)).await;
+        (looked, changed, body["type"].as_str().map(str::to_owned))
+    };
+    let owner = |tenant| world.token(tenant, Role::Owner, Staff);
+    let refused = (200, 403, Some("store-suspended".to_owned()));
+    assert_eq!(outcomes(&owner(world.asleep), "").await, refused);
+    let closed = (410, 410, Some("store-closed".to_owned()));
+    assert_eq!(outcomes(&owner(world.gone), "").await, closed);
+    let sysadmin = world.token(TenantId::PLATFORM, Role::Sysadmin, Sysadmin);
+    assert_eq!(outcomes(&sysadmin, "asleep").await, (200, 200, None));
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_client_cannot_choose_its_address() {
     let world = World::start().await;
     let token = world.token(world.one, Role::Owner, Staff);

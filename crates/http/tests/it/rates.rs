@@ -1,6 +1,10 @@
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+
 use http_kit::{RateClass, RateLimiter};
 use kernel::{Clock, TenantId};
 
+use crate::base::until;
 use crate::world::{World, answer};
 
 async fn burst(world: &World, forwarded: impl Fn(u32) -> String) -> Vec<u16> {
@@ -48,6 +52,82 @@ async fn without_redis_limits_are_local_neither_off_nor_closed() {
         assert!(refused.headers().contains_key("retry-after"));
         world.stop().await;
     }
+}
+
+/// A Redis of the test's own, to be killed.
+struct Redis {
+    process: Child,
+    port: u16,
+}
+
+impl Redis {
+    async fn start() -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let process = Command::new("redis-server")
+            .args(["--port", &port.to_string(), "--bind", "127.0.0.1"])
+            .args(["--save", "", "--appendonly", "no"])
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("redis-server is installed where the platform runs");
+        let redis = Self { process, port };
+        until("Redis answers", async || {
+            TcpStream::connect(("127.0.0.1", port)).is_ok()
+        })
+        .await;
+        redis
+    }
+
+    fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}/0", self.port)
+    }
+
+    fn kill(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Sign-ins from one address, one after the other.
+async fn sign_ins(world: &World, address: &str, count: u32) -> Vec<u16> {
+    let mut statuses = Vec::new();
+    for _ in 0..count {
+        let request = world.request("POST", "store.localhost", "/api/auth/login");
+        let request = request.header("x-forwarded-for", address);
+        statuses.push(answer(request).await.0);
+    }
+    statuses
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_redis_dies_limits_go_on_in_each_process() {
+    let mut redis = Redis::start().await;
+    let settings = [("REDIS_URL", redis.url())];
+    let settings: Vec<_> = settings.iter().map(|(k, v)| (*k, v.as_str())).collect();
+    let world = World::with(&settings, false).await;
+    let quota = RateClass::Login.per_ip().unwrap().count;
+    let allowed = |statuses: &[u16]| statuses.iter().filter(|status| **status == 200).count();
+    let before = sign_ins(&world, "198.51.100.9", quota + 5).await;
+    assert!(before.ends_with(&[429]), "{before:?}");
+    redis.kill();
+    // The process has counted nothing of that address so far: a new quota, not none and not for ever.
+    let after = sign_ins(&world, "198.51.100.9", quota + 5).await;
+    let quota = usize::try_from(quota).unwrap();
+    assert!((quota..=quota + 1).contains(&allowed(&after)), "{after:?}");
+    assert!(after.ends_with(&[429]), "{after:?}");
+    assert_eq!(
+        sign_ins(&world, "198.51.100.10", 1).await,
+        [200],
+        "nobody is locked out"
+    );
+    world.stop().await;
 }
 
 #[tokio::test]

@@ -36,6 +36,24 @@ async fn a_repeat_gets_the_same_bytes_and_has_no_effect() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_guests_key_is_not_another_guests() {
+    let tenant = TenantId::new();
+    let base = Base::start(tenant, NO_BROKER).await;
+    let make = async |word: &'static str| {
+        let request = base.make("the-same-key", "ok", 0);
+        request.header("x-cart-token", word).send().await.unwrap()
+    };
+    let first = make("the word of one").await;
+    let other = make("the word of another").await;
+    assert!(!other.headers().contains_key("idempotent-replayed"));
+    assert_ne!(first.bytes().await.unwrap(), other.bytes().await.unwrap());
+    let again = make("the word of one").await;
+    assert_eq!(again.headers()["idempotent-replayed"], "true");
+    assert_eq!(base.effects(tenant).await, 2);
+    base.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn twins_have_one_effect() {
     let tenant = TenantId::new();
     let base = Base::start(tenant, NO_BROKER).await;

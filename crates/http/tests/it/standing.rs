@@ -1,7 +1,6 @@
 //! What a service stands on: its database, its broker, its heartbeats.
 
 use events::tenants::v1::{TenantChanged, TenantStatus};
-use http_kit::Foundation;
 use kernel::{Clock, TenantId};
 use secrecy::ExposeSecret;
 use testkit::broker::Broker;
@@ -24,9 +23,8 @@ fn changed(tenant: TenantId, slug: &str, status: TenantStatus, version: i64) -> 
     }
 }
 
-async fn tell(foundation: &Foundation, tenant: TenantId, event: &TenantChanged) {
-    foundation
-        .db
+async fn tell(base: &Base, tenant: TenantId, event: &TenantChanged) {
+    base.tenants
         .tenant(tenant, async |tx| bus::emit(tx, event).await)
         .await
         .unwrap();
@@ -63,22 +61,17 @@ async fn news_of_a_store_reach_the_directory_through_the_broker() {
     let tenant = TenantId::new();
     let base = Base::start(tenant, broker.url().expose_secret()).await;
     let shutdown = CancellationToken::new();
-    let relay = bus::Relay::new(base.foundation.db.clone(), base.platform.rabbit.clone());
+    let relay = bus::Relay::new(base.tenants.clone(), base.platform.rabbit.clone());
     let relay = tokio::spawn(relay.run(shutdown.clone()));
     let new = TenantId::new();
     // The instance hears nothing before it is connected, so the news are told until they are heard.
     until("the new store is known", async || {
-        tell(
-            &base.foundation,
-            new,
-            &changed(new, "new", TenantStatus::Active, 2),
-        )
-        .await;
+        tell(&base, new, &changed(new, "new", TenantStatus::Active, 2)).await;
         base.foundation.directory.by_id(new).is_some()
     })
     .await;
     let suspended = changed(tenant, "renamed", TenantStatus::Suspended, 5);
-    tell(&base.foundation, tenant, &suspended).await;
+    tell(&base, tenant, &suspended).await;
     until("the store is suspended", async || {
         base.foundation
             .directory
@@ -100,17 +93,12 @@ async fn news_of_a_store_reach_the_directory_through_the_broker() {
         "the old name"
     );
     tell(
-        &base.foundation,
+        &base,
         tenant,
         &changed(tenant, "older", TenantStatus::Active, 4),
     )
     .await;
-    tell(
-        &base.foundation,
-        new,
-        &changed(new, "newer", TenantStatus::Active, 6),
-    )
-    .await;
+    tell(&base, new, &changed(new, "newer", TenantStatus::Active, 6)).await;
     until("later news arrived", async || {
         base.foundation
             .directory
