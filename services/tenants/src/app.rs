@@ -1,5 +1,7 @@
 //! What the handlers share, and the service as a whole.
 
+use std::sync::Arc;
+
 use bus::{Consumer, Relay};
 use db::{Db, EmbeddedMigrations, Schema, embed_migrations};
 use events::tenants::v1::TenantChanged;
@@ -12,6 +14,7 @@ use crate::events::action_recorded;
 use crate::identity::Identity;
 use crate::passwords::Passwords;
 use crate::routes;
+use crate::sealing::Sealer;
 
 pub const MIGRATIONS: Schema = Schema {
     name: "tenants",
@@ -31,6 +34,7 @@ pub struct App {
     pub hot: HotCache,
     pub heartbeats: Heartbeats,
     pub rates: http_kit::RateLimiter,
+    pub sealer: Arc<Sealer>,
     /// `scheme` and `BASE_DOMAIN[:port]`, between which a store's slug makes its address.
     pub scheme: String,
     pub domain: String,
@@ -59,6 +63,7 @@ impl App {
             hot: HotCache::new(HOT_BYTES),
             heartbeats: platform.heartbeats.clone(),
             rates: platform.rates.clone(),
+            sealer: Arc::new(Sealer::new(&config.jwt.keys)?),
             scheme: config.public_scheme.clone(),
             domain,
         })

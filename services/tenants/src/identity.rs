@@ -51,25 +51,34 @@ impl Identity {
         email: &Email,
         password: &SecretString,
     ) -> Result<Login, ApiError> {
+        let turn = self.passwords.turn().await?;
         let found = self.db.read(tenant, async |tx: &mut TenantTx| {
             Ok::<_, ApiError>(staff::find_staff_by_email(tx, email.as_str()).await?)
         });
         let found = found.await?;
         let kept = found.as_ref().map(|row| row.password_hash.as_str());
-        let outcome = self.passwords.verify(password, kept).await?;
+        let outcome = turn.verify(password, kept).await?;
         let now = self.clock.now();
         let usable = |row: &StaffRow| {
             row.status == "active" && row.password_expires_at.is_none_or(|end| end > now)
         };
-        let row = match (found, &outcome) {
+        let compared = match (found, &outcome) {
             (Some(row), Match::Yes | Match::Rehashed(_)) if usable(&row) => row,
             _ => return Err(wrong_login()),
         };
+        let id = StaffId::from_uuid(compared.id);
         self.db
             .tenant(tenant, async |tx: &mut TenantTx| {
+                let row = staff::lock_staff(tx, id).await?.filter(usable);
+                let mut row = row.ok_or_else(wrong_login)?;
+                // The comparison took a while. A password that was replaced meanwhile must not open a
+                // session after all others were ended for it; what is kept now is compared next time.
+                if row.password_hash != compared.password_hash {
+                    return Err(ApiError::unavailable("try-again").retry_after(1));
+                }
                 if let Match::Rehashed(hash) = &outcome {
-                    let id = StaffId::from_uuid(row.id);
-                    staff::save_rehashed(tx, id, &row.password_hash, hash).await?;
+                    staff::save_rehashed(tx, id, hash).await?;
+                    row.password_hash.clone_from(hash);
                 }
                 if row.password_expires_at.is_some() {
                     return Ok(Login::MustChoosePassword(one_time(tx, &row, now).await?));
@@ -167,12 +176,7 @@ impl Identity {
     ) -> Result<SignedIn, ApiError> {
         let find = async |tx: &mut TenantTx| Ok::<_, ApiError>(staff::find_staff(tx, id).await?);
         let row = self.db.read(tenant, find).await?.ok_or_else(session_over)?;
-        if self
-            .passwords
-            .verify(current, Some(&row.password_hash))
-            .await?
-            == Match::No
-        {
+        if self.passwords.verify(current, &row.password_hash).await? == Match::No {
             return Err(
                 ApiError::invalid("wrong-password", "the current password is another one").at(
                     "/current_password",

@@ -7,7 +7,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use http_kit::ApiError;
 use kernel::Invalid;
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// OWASP's minimum for argon2id: 19 MiB, two passes, one lane.
 const MEMORY_KIB: u32 = 19 * 1_024;
@@ -18,49 +18,9 @@ const WAITING_MAX: usize = 256;
 const CHARS_MIN: usize = 8;
 const BYTES_MAX: usize = 128;
 
-/// Passwords that are tried first; sorted.
-const COMMON: [&str; 40] = [
-    "00000000",
-    "11111111",
-    "12341234",
-    "12345678",
-    "123456789",
-    "1234567890",
-    "147258369",
-    "1q2w3e4r",
-    "1q2w3e4r5t",
-    "1qaz2wsx",
-    "87654321",
-    "987654321",
-    "99999999",
-    "a1b2c3d4",
-    "aa123456",
-    "abc12345",
-    "abcd1234",
-    "administrator",
-    "asdfghjkl",
-    "baseball",
-    "benfica1",
-    "changeme",
-    "computer",
-    "football",
-    "iloveyou",
-    "internet",
-    "letmein1",
-    "nossasenhora",
-    "passw0rd",
-    "password",
-    "password1",
-    "password123",
-    "portugal",
-    "princess",
-    "qwerty12",
-    "qwerty123",
-    "qwertyuiop",
-    "sporting",
-    "superman",
-    "trustno1",
-];
+/// Passwords that are tried first, in lower case, one a line: the commonest of published breaches, as
+/// collected for zxcvbn (MIT), and some that are common here. Shorter ones are refused anyway.
+const COMMON: &str = include_str!("../seed/common-passwords.txt");
 
 /// A password that somebody chose: 8 characters to 128 bytes, and none of the commonest.
 #[derive(Clone, Debug)]
@@ -71,7 +31,8 @@ impl NewPassword {
         if text.chars().count() < CHARS_MIN || text.len() > BYTES_MAX {
             return Err(Invalid::new("a password has 8 to 128 characters"));
         }
-        if COMMON.binary_search(&text.to_lowercase().as_str()).is_ok() {
+        let lower = text.to_lowercase();
+        if COMMON.lines().any(|common| common == lower) {
             return Err(Invalid::new(
                 "this password is one of the first that are tried; choose another",
             ));
@@ -113,16 +74,45 @@ impl Passwords {
         })
     }
 
+    /// Waits for a core. Whoever has a turn looks up what to compare with only then: a crowd at the
+    /// door does not take the connections that others need.
+    ///
+    /// # Errors
+    /// 503 `busy` when too many wait already.
+    pub async fn turn(&self) -> Result<Turn, ApiError> {
+        let busy = || ApiError::unavailable("busy").retry_after(2);
+        let waiting = self.waiting.clone();
+        let place = waiting.try_acquire_owned().map_err(|_| busy())?;
+        let core = self.pool.clone().acquire_owned().await;
+        Ok(Turn {
+            nobody: self.nobody.clone(),
+            permits: [place, core.map_err(|_| busy())?],
+        })
+    }
+
     pub async fn hash(&self, password: &NewPassword) -> Result<String, ApiError> {
         let text = password.0.clone();
-        self.run(move || hash(text.expose_secret()))
+        let turn = self.turn().await?;
+        turn.run(move || hash(text.expose_secret()))
             .await?
             .map_err(|error| ApiError::internal(&error))
     }
 
+    pub async fn verify(&self, password: &SecretString, kept: &str) -> Result<Match, ApiError> {
+        self.turn().await?.verify(password, Some(kept)).await
+    }
+}
+
+/// A place among those who hash now.
+pub struct Turn {
+    nobody: Arc<str>,
+    permits: [OwnedSemaphorePermit; 2],
+}
+
+impl Turn {
     /// Compares; with nobody's hash when `kept` is none, and always answers no then.
     pub async fn verify(
-        &self,
+        self,
         password: &SecretString,
         kept: Option<&str>,
     ) -> Result<Match, ApiError> {
@@ -135,21 +125,13 @@ impl Passwords {
     }
 
     async fn run<T: Send + 'static>(
-        &self,
+        self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ApiError> {
-        let busy = || ApiError::unavailable("busy").retry_after(2);
-        let _place = self.waiting.try_acquire().map_err(|_| busy())?;
-        let permit = self
-            .pool
-            .clone()
-            .acquire_owned()
-            .await
-            .map_err(|_| busy())?;
         let task = tokio::task::spawn_blocking(move || {
             let outcome = work();
             // Only now: a request that was given up still occupies its core until here.
-            drop(permit);
+            drop(self.permits);
             outcome
         });
         task.await.map_err(|error| ApiError::internal(&error))
@@ -191,9 +173,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_list_is_sorted_so_that_each_is_found() {
-        assert!(COMMON.is_sorted());
-        for bad in ["password", "PassWord", "short12", &"x".repeat(129)] {
+    fn short_long_and_common_ones_are_refused_and_nothing_else_is() {
+        assert!(COMMON.lines().count() >= 3_000);
+        let loud = COMMON.lines().last().unwrap().to_uppercase();
+        for bad in ["password", "PassWord", &loud, "short12", &"x".repeat(129)] {
             assert!(NewPassword::parse(bad).is_err(), "{bad}");
         }
         for good in ["8 chars!", &"x".repeat(64), &"x".repeat(128), "ñandú-çã"] {
@@ -210,6 +193,35 @@ mod tests {
             assert_eq!(compare(&format!("{}b", &long[..length]), &kept), Match::No);
         }
         assert_eq!(compare("x", "nonsense"), Match::No);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn a_crowd_hashes_as_many_at_once_as_there_are_cores() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+
+        let passwords = Passwords::new().unwrap();
+        let cores = std::thread::available_parallelism().unwrap().get();
+        let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let log_ins = (0..300).map(async |_| {
+            let (running, most) = (running.clone(), most.clone());
+            let work = move || {
+                let now = running.fetch_add(1, Ordering::SeqCst) + 1;
+                most.fetch_max(now, Ordering::SeqCst);
+                std::thread::sleep(std::time::Duration::from_millis(2));
+                running.fetch_sub(1, Ordering::SeqCst);
+            };
+            passwords.turn().await?.run(work).await
+        });
+        let outcomes = futures_util::future::join_all(log_ins).await;
+        assert_eq!(
+            most.load(Ordering::SeqCst),
+            cores,
+            "and no more memory than theirs"
+        );
+        let busy = outcomes.iter().filter_map(|outcome| outcome.as_ref().err());
+        let busy = busy.filter(|error| error.code() == "busy");
+        assert_eq!(busy.count(), 300 - WAITING_MAX);
+        assert_eq!(passwords.waiting.available_permits(), WAITING_MAX);
     }
 
     #[test]

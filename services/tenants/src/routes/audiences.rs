@@ -1,7 +1,6 @@
 //! Whom identity serves: those who are not signed in yet, and everybody who is.
 
 use actix_web::HttpRequest;
-use actix_web::http::header::HOST;
 use http_kit::auth::{Claims, TokenAudience};
 use http_kit::{ApiError, Audience, AudienceKind, Gate, Principal};
 use kernel::{SessionId, StaffId, TenantId};
@@ -16,16 +15,7 @@ impl Audience for Entrance {
     const KIND: AudienceKind = AudienceKind::Public;
 
     async fn admit(req: &HttpRequest, gate: &Gate) -> Result<Self, ApiError> {
-        let header = req
-            .headers()
-            .get(HOST)
-            .and_then(|value| value.to_str().ok());
-        let host = header.or_else(|| req.uri().host()).unwrap_or("");
-        let of_host = match gate.directory.by_host(host).await {
-            Ok(tenant) => Some(tenant.id),
-            Err(error) if error.code() == "unknown-store" => None,
-            Err(error) => return Err(error),
-        };
+        let of_host = gate.store_at(req).await?.map(|tenant| tenant.id);
         Ok(Self { of_host })
     }
 

@@ -105,15 +105,9 @@ pub async fn save_password(
     Ok(())
 }
 
-/// The same password under newer parameters; nothing when it was changed meanwhile.
-pub async fn save_rehashed(
-    tx: &TenantTx,
-    id: StaffId,
-    before: &str,
-    hash: &str,
-) -> Result<(), Error> {
+/// The same password under newer parameters.
+pub async fn save_rehashed(tx: &TenantTx, id: StaffId, hash: &str) -> Result<(), Error> {
     diesel::update(staff::table.find((tx.tenant().uuid(), id.uuid())))
-        .filter(staff::password_hash.eq(before))
         .set(staff::password_hash.eq(hash))
         .execute(&mut tx.conn())
         .await?;

@@ -130,6 +130,52 @@ async fn the_same_key_makes_one_store_however_often_and_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_answer_that_is_kept_for_a_repeat_does_not_show_the_password() {
+    let world = World::start().await;
+    let body = world.guide();
+    let headers = || vec![("idempotency-key", "sealed".to_owned())];
+    let send = async || {
+        let (host, path) = (world.host(""), "/api/sysadmin/tenants");
+        let token = Some(world.sysadmin.as_str());
+        world
+            .send(Ask {
+                method: Method::POST,
+                host,
+                path,
+                token,
+                body: Some(body.clone()),
+                headers: headers(),
+            })
+            .await
+    };
+    let created = send().await;
+    assert_eq!(created.status, 201, "{}", created.text);
+    let owner = world.place.database.owner().await;
+    let everything = "SET ROLE stores_tenants_system; SET search_path TO tenants";
+    owner.batch_execute(everything).await.unwrap();
+    for secret in [
+        created.text_at("admin_temp_password"),
+        created.text_at("admin_email"),
+    ] {
+        let kept = "SELECT count(*) FROM idempotency_key WHERE position(convert_to($1, 'UTF8') IN body) > 0";
+        let rows: i64 = owner.query_one(kept, &[&secret]).await.unwrap().get(0);
+        assert_eq!(rows, 0, "nothing of the answer lies open");
+    }
+    let repeat = send().await;
+    assert_eq!(
+        (repeat.text.as_str(), repeat.replayed),
+        (created.text.as_str(), true)
+    );
+    // Bytes that were moved here from elsewhere, or changed, are not answered.
+    let change =
+        "UPDATE idempotency_key SET body = set_byte(body, 20, (get_byte(body, 20) + 1) % 256)";
+    owner.execute(change, &[]).await.unwrap();
+    assert_eq!(send().await.code(), "answer-sealed");
+    assert_eq!(count(&world).await, 1);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_stores_never_share_a_slug() {
     let world = World::start().await;
     let body = world.guide();

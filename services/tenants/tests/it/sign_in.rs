@@ -5,6 +5,7 @@ use std::time::Instant;
 use serde_json::json;
 use time::Duration;
 
+use crate::place::until;
 use crate::world::{CHOSEN, SYSADMIN, SYSADMIN_PASSWORD, World};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -199,5 +200,74 @@ async fn a_new_password_ends_every_session() {
     );
     assert_eq!(world.log_in(&store, CHOSEN).await.status, 401);
     assert_eq!(world.log_in(&store, "another good one").await.status, 200);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_password_that_is_replaced_while_it_is_compared_opens_nothing() {
+    let world = World::start().await;
+    let (store, _) = world.signed_in().await;
+    let mut owner = world.place.database.owner().await;
+    let everything = "SET ROLE stores_tenants_system; SET search_path TO tenants";
+    owner.batch_execute(everything).await.unwrap();
+    let watch = world.place.database.owner().await;
+    let change = owner.transaction().await.unwrap();
+    let person = "SELECT 1 FROM staff WHERE tenant_id = $1::text::uuid FOR UPDATE";
+    change.query_one(person, &[&store.id]).await.unwrap();
+    let log_in = world.log_in(&store, CHOSEN);
+    let replace = async {
+        until(
+            "the sign-in has compared and waits for the person",
+            async || {
+                // Whoever waits for a row is first in line for it, and says so.
+                let waiting =
+                    "SELECT count(*) FROM pg_locks WHERE locktype = 'tuple' AND database =
+                    (SELECT oid FROM pg_database WHERE datname = current_database())";
+                let count: i64 = watch.query_one(waiting, &[]).await.unwrap().get(0);
+                (count > 0).then_some(())
+            },
+        )
+        .await;
+        let replace = "UPDATE staff SET password_hash = 'another' WHERE tenant_id = $1::text::uuid";
+        change.execute(replace, &[&store.id]).await.unwrap();
+        change.commit().await.unwrap();
+    };
+    let (reply, ()) = futures_util::join!(log_in, replace);
+    assert_eq!((reply.status.as_u16(), reply.code()), (503, "try-again"));
+    assert!(reply.cookie.is_none());
+    assert_eq!(world.log_in(&store, CHOSEN).await.status, 401);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_at_the_door_leaves_the_others_served() {
+    let world = World::start().await;
+    let (store, _) = world.signed_in().await;
+    let calm = world.store().await;
+    let crowd = futures_util::future::join_all((0..300).map(|_| world.log_in(&store, "not it")));
+    let meanwhile = async {
+        let mut served = 0;
+        for _ in 0..50 {
+            let config = world.get(&calm.slug, "/api/tenants/store/config", None);
+            served += u32::from(config.await.status == 200);
+        }
+        served
+    };
+    let (crowd, served) = futures_util::join!(crowd, meanwhile);
+    assert_eq!(served, 50);
+    let told = |status: u16, code: &str| {
+        let is =
+            |reply: &&crate::world::Reply| (reply.status.as_u16(), reply.code()) == (status, code);
+        crowd.iter().filter(is).count()
+    };
+    let refused = told(401, "wrong-credentials");
+    // Too many that wait for a core, too many of one store, too late for an answer.
+    let busy = ["busy", "store-busy", "too-slow"].map(|code| told(503, code));
+    assert_eq!(refused + busy.iter().sum::<usize>(), 300);
+    assert!(
+        refused > 0 && busy[0] + busy[1] > 0,
+        "{refused} were compared, {busy:?} not"
+    );
+    assert_eq!(world.log_in(&store, CHOSEN).await.status, 200);
     world.end().await;
 }

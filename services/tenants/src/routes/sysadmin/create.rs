@@ -20,10 +20,9 @@ use crate::passwords::NewPassword;
 use crate::provision::{self, By};
 
 /// Fields are read together after they arrived, so that one answer names all that are wrong.
-#[derive(Deserialize, ToSchema, Validate)]
+#[derive(Default, Deserialize, ToSchema, Validate)]
 #[serde(default)]
 #[garde(allow_unvalidated)]
-#[derive(Default)]
 pub struct CreateTenant {
     #[schema(value_type = String, required, example = "DefenseOps Airsoft")]
     pub name: Value,
@@ -71,90 +70,124 @@ pub async fn create_tenant(
     meta: RequestMeta,
     body: Json<CreateTenant>,
 ) -> Result<HttpResponse, ApiError> {
-    let claim = key.map(|key| (key.fingerprint(body.hash()), key));
+    let claim = key.map(|key| Claim::of(key, body.hash()));
     let asked = asked(body.into_inner());
     let found = app.db.read(TenantId::PLATFORM, async |tx| {
-        if let Some((_, key)) = &claim
-            && let Some(stored) = find_stored(tx, key).await?
+        if let Some(claim) = &claim
+            && let Some(stored) = find_stored(tx, &claim.key).await?
         {
-            return Ok(Found::Stored(stored));
+            return claim.replay(&app, stored).map(Found::Answered);
         }
         provision::read(tx, &asked).await.map(Found::New)
     });
-    let new = match (found.await?, &claim) {
-        (Found::New(new), _) => new,
-        (Found::Stored(stored), Some((hash, _))) => return stored.replay(*hash),
-        (Found::Stored(stored), None) => return Ok(stored.respond(true)),
+    let new = match found.await? {
+        Found::Answered(answer) => return Ok(answer),
+        Found::New(new) => new,
     };
     let password = SecretString::from(temporary_password());
     let chosen =
         NewPassword::parse(password.expose_secret()).map_err(|error| ApiError::internal(&error))?;
-    let hash = app.identity.passwords.hash(&chosen).await?;
-    let by = By {
-        actor: meta.principal.to_string(),
-        ip: Some(meta.ip.to_string()),
+    let request = Request {
+        claim,
+        hash: app.identity.passwords.hash(&chosen).await?,
+        new,
+        password,
+        by: By {
+            actor: meta.principal.to_string(),
+            ip: Some(meta.ip.to_string()),
+        },
     };
     app.db
         .system("provision a store", async |tx| {
-            create(
-                &app,
-                tx,
-                Request {
-                    claim: claim.as_ref(),
-                    new: &new,
-                    password: &password,
-                    hash,
-                    by: &by,
-                },
-            )
-            .await
+            create(&app, tx, &request).await
         })
         .await
 }
 
 enum Found {
     New(NewTenant),
-    Stored(Stored),
+    Answered(HttpResponse),
 }
 
-struct Request<'a> {
-    claim: Option<&'a (RequestHash, IdempotencyKey)>,
-    new: &'a NewTenant,
-    password: &'a SecretString,
+struct Request {
+    claim: Option<Claim>,
+    new: NewTenant,
+    password: SecretString,
     hash: String,
-    by: &'a By,
+    by: By,
 }
 
 /// Takes the key, makes the store and keeps the answer in one transaction.
-async fn create(
-    app: &App,
-    tx: &mut SystemTx,
-    request: Request<'_>,
-) -> Result<HttpResponse, ApiError> {
-    let hash = request.claim.map_or(RequestHash::NONE, |(hash, _)| *hash);
-    if let Some((_, key)) = request.claim {
+async fn create(app: &App, tx: &mut SystemTx, request: &Request) -> Result<HttpResponse, ApiError> {
+    if let Some(claim) = &request.claim {
         let platform = tx.as_tenant(TenantId::PLATFORM);
-        if claim_all(platform, &[(key, hash)]).await? != [true] {
-            let stored = find_stored(platform, key).await?;
+        if claim_all(platform, &[(&claim.key, claim.hash)]).await? != [true] {
+            let stored = find_stored(platform, &claim.key).await?;
             let stored = stored.ok_or_else(|| ApiError::unavailable("busy").retry_after(1))?;
-            return stored.replay(hash);
+            return claim.replay(app, stored);
         }
     }
     let NewTenant {
         template_id, email, ..
-    } = request.new;
-    let row = provision::create(tx, request.new, request.hash, request.by, app.clock.now()).await?;
+    } = &request.new;
+    let (hash, now) = (request.hash.clone(), app.clock.now());
+    let row = provision::create(tx, &request.new, hash, &request.by, now).await?;
     let location = format!("/api/sysadmin/tenants/{}", row.tenant_id);
     let created = CreatedTenant {
         tenant: TenantView::of(app, (row, template_id.clone())),
         admin_email: email.to_string(),
         admin_temp_password: request.password.expose_secret().to_owned(),
     };
-    let stored = Stored::of(&Answer::created(created).at(location), hash)?;
-    if let Some((_, key)) = request.claim {
-        store_all(tx.as_tenant(TenantId::PLATFORM), &[(key, &stored)]).await?;
+    let claim = request.claim.as_ref();
+    let fingerprint = claim.map_or(RequestHash::NONE, |claim| claim.hash);
+    let answer = Stored::of(&Answer::created(created).at(location), fingerprint)?;
+    if let Some(claim) = claim {
+        let sealed = claim.seal(app, &answer)?;
+        store_all(tx.as_tenant(TenantId::PLATFORM), &[(&claim.key, &sealed)]).await?;
     }
-    Ok(stored.respond(false))
+    Ok(answer.respond(false))
+}
+
+/// A key and the request it belongs to. The answer that is kept under it has a password in it, so
+/// it is kept sealed.
+struct Claim {
+    key: IdempotencyKey,
+    hash: RequestHash,
+}
+
+impl Claim {
+    fn of(key: IdempotencyKey, body: RequestHash) -> Self {
+        Self {
+            hash: key.fingerprint(body),
+            key,
+        }
+    }
+
+    fn place(&self) -> String {
+        let IdempotencyKey { principal, key, .. } = &self.key;
+        format!(
+            "{}/idempotency_key.body/{principal}/{key}",
+            TenantId::PLATFORM
+        )
+    }
+
+    fn seal(&self, app: &App, answer: &Stored) -> Result<Stored, ApiError> {
+        Ok(Stored {
+            body: app.sealer.seal(&self.place(), &answer.body)?,
+            ..answer.clone()
+        })
+    }
+
+    fn replay(&self, app: &App, stored: Stored) -> Result<HttpResponse, ApiError> {
+        let opened = app.sealer.open(&self.place(), &stored.body);
+        let body = opened.ok_or_else(|| {
+            ApiError::conflict(
+                "answer-sealed",
+                "this was answered before, and the key that sealed the answer is not in use any more",
+            )
+        })?;
+        Stored { body, ..stored }.replay(self.hash)
+    }
 }
 
 fn asked(body: CreateTenant) -> Asked {
