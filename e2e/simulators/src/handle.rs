@@ -7,11 +7,17 @@ pub struct Handle {
     task: JoinHandle<()>,
     /// An actix server has threads of its own, which only it can end.
     server: Option<ServerHandle>,
+    /// What runs beside it and ends with it.
+    beside: Vec<JoinHandle<()>>,
 }
 
 impl Handle {
     pub(crate) fn new(task: JoinHandle<()>) -> Self {
-        Self { task, server: None }
+        Self {
+            task,
+            server: None,
+            beside: Vec::new(),
+        }
     }
 
     pub(crate) fn of_server(server: Server) -> Self {
@@ -24,7 +30,14 @@ impl Handle {
         Self {
             task,
             server: Some(handle),
+            beside: Vec::new(),
         }
+    }
+
+    /// Lets a task of the same simulator end with it.
+    pub(crate) fn beside(mut self, task: JoinHandle<()>) -> Self {
+        self.beside.push(task);
+        self
     }
 
     /// Waits until the simulator ends by itself, which it does only when its task fails.
@@ -42,5 +55,6 @@ impl Drop for Handle {
             Some(server) => drop(server.stop(false)),
             None => self.task.abort(),
         }
+        self.beside.iter().for_each(JoinHandle::abort);
     }
 }

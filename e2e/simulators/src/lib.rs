@@ -7,11 +7,15 @@ mod answer;
 mod faults;
 mod form;
 pub mod handle;
+mod html;
 mod json;
 mod levers;
+pub mod moloni;
 pub mod proxy;
+mod random;
 pub mod s3;
 mod state;
 pub mod stripe;
+pub mod zeptomail;
 
 pub use handle::Handle;

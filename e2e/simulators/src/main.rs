@@ -1,7 +1,7 @@
-//! `simulators s3 …`, `simulators stripe …`: one outside system per process.
+//! `simulators s3 …`, `simulators stripe …`, …: one outside system per process.
 
 use clap::{Parser, Subcommand};
-use simulators::{proxy, s3, stripe};
+use simulators::{moloni, proxy, s3, stripe, zeptomail};
 
 #[derive(Parser)]
 #[command(about = "Stand-ins for outside systems, for development and tests only")]
@@ -18,6 +18,10 @@ enum System {
     S3(s3::Config),
     /// Stripe's API, webhooks and pages.
     Stripe(stripe::Config),
+    /// Moloni's API and pages.
+    Moloni(moloni::Config),
+    /// ZeptoMail's API, SMTP, and an inbox page.
+    Zeptomail(zeptomail::Config),
 }
 
 #[tokio::main]
@@ -30,6 +34,8 @@ async fn main() -> anyhow::Result<()> {
         System::Proxy(config) => proxy::start(config).await?,
         System::S3(config) => s3::start(config).await?,
         System::Stripe(config) => stripe::start(config).await?,
+        System::Moloni(config) => moloni::start(config).await?,
+        System::Zeptomail(config) => zeptomail::start(config).await?,
     };
     tracing::info!(%address, "listening on http://{address}");
     tokio::select! {

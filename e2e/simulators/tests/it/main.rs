@@ -1,6 +1,8 @@
 //! The simulators are trusted by every other test, so they are tested themselves.
 
 #[cfg(test)]
+mod moloni;
+#[cfg(test)]
 mod proxy;
 #[cfg(test)]
 mod s3;

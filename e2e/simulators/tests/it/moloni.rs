@@ -1,0 +1,9 @@
+mod credit_notes;
+mod customers;
+mod documents;
+mod faults;
+mod lookups;
+mod oauth;
+mod pages;
+mod products;
+mod world;
