@@ -1,5 +1,6 @@
-//! `embed_migrations!` reads a folder that cargo does not watch by itself.
+//! `embed_migrations!` reads folders that cargo does not watch by itself.
 
 fn main() {
     println!("cargo:rerun-if-changed=migrations");
+    println!("cargo:rerun-if-changed=tests/migrations");
 }

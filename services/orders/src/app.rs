@@ -18,7 +18,7 @@ use kernel::ticket::TicketKey;
 use crate::checkout::Desks;
 use crate::domain::tax::Rates;
 use crate::events as hear;
-use crate::jobs::expire_reservations;
+use crate::jobs::{expire_reservations, forget_carts};
 use crate::routes;
 use crate::store::settings;
 
@@ -29,6 +29,7 @@ pub const MIGRATIONS: Schema = Schema {
 static EMBEDDED: EmbeddedMigrations = embed_migrations!("migrations");
 
 const LOOK_FOR_EXPIRED: Duration = Duration::from_secs(10);
+const LOOK_FOR_IDLE_CARTS: Duration = Duration::from_secs(3_600);
 
 /// The service's state; clones share it.
 #[derive(Clone)]
@@ -67,12 +68,14 @@ pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
     let mut workers = foundation.workers();
     workers.push(foundation.listen(foundation.listener()));
     workers.extend(bus_workers(platform, &app));
-    let runner = Runner::new(app.db.clone(), app.clock.clone()).every(
-        "expire_reservations",
-        LOOK_FOR_EXPIRED,
-        app,
-        expire_reservations::run,
-    );
+    let runner = Runner::new(app.db.clone(), app.clock.clone())
+        .every(
+            "expire_reservations",
+            LOOK_FOR_EXPIRED,
+            app.clone(),
+            expire_reservations::run,
+        )
+        .every("forget_carts", LOOK_FOR_IDLE_CARTS, app, forget_carts::run);
     workers.push(Worker::new("orders: jobs", move |stop| runner.run(stop)));
     Ok(ServiceParts { service, workers })
 }
@@ -80,7 +83,7 @@ pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
 fn bus_workers(platform: &Platform, app: &App) -> Vec<Worker> {
     let consumer = Consumer::new("orders", app.db.clone(), platform.rabbit.clone())
         .with_projections()
-        .on::<ProductChanged, _>(hear::product_changed::handle)
+        .on_with::<ProductChanged, _, _>(app.clone(), hear::product_changed::handle)
         .on::<AccountChanged, _>(hear::account_changed::handle)
         .on_with::<PaymentSucceeded, _, _>(app.clone(), hear::payment_succeeded::handle)
         .on_with::<PaymentFailed, _, _>(app.clone(), hear::payment_news::failed)

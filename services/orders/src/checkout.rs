@@ -50,7 +50,7 @@ struct Desk {
     is_served: bool,
 }
 
-/// A queue for each store that sells at this moment.
+/// A queue for each store that has sold since this process began.
 #[derive(Clone, Default)]
 pub struct Desks(Arc<DashMap<TenantId, Arc<Mutex<Desk>>>>);
 
@@ -121,15 +121,15 @@ async fn serve_batch(app: &App, tenant: TenantId, batch: Vec<Waiting>) {
                 let _ = waiting.answer.send(outcome);
             }
         }
-        Err(error) if orders.len() > 1 => {
-            tracing::warn!(tenant.id = %tenant, count = orders.len(), cause = %error, "A batch of checkouts failed; each is tried alone");
+        Err(failure) if orders.len() > 1 => {
+            tracing::warn!(tenant.id = %tenant, count = orders.len(), cause = %failure, "A batch of checkouts failed; each is tried alone");
             for waiting in now {
                 serve_one(app, tenant, waiting).await;
             }
         }
-        Err(error) => {
-            for waiting in now {
-                let _ = waiting.answer.send(Err(ApiError::from(alone(&error))));
+        Err(failure) => {
+            if let Some(alone) = now.into_iter().next() {
+                let _ = alone.answer.send(Err(failure.into()));
             }
         }
     }
@@ -143,14 +143,9 @@ async fn serve_one(app: &App, tenant: TenantId, waiting: Waiting) {
         Ok(mut outcomes) => outcomes
             .pop()
             .unwrap_or_else(|| Err(ApiError::unavailable("try-again"))),
-        Err(error) => Err(ApiError::from(error)),
+        Err(failure) => Err(failure.into()),
     };
     let _ = waiting.answer.send(outcome);
-}
-
-/// A database error to tell one client of a batch of one.
-fn alone(error: &db::Error) -> db::Error {
-    db::Error::Unavailable(error.to_string())
 }
 
 fn split_repeats(batch: Vec<Waiting>) -> (Vec<Waiting>, Vec<Waiting>) {

@@ -76,17 +76,21 @@ pub struct OrderDetails {
     pub lines: Vec<LineDetails>,
     pub subtotal: Money,
     pub shipping: Money,
-    pub shipping_tax: TaxAmount,
+    /// By rate; nothing where shipping is free.
+    #[serde(default)]
+    pub shipping_taxes: Vec<TaxAmount>,
     pub tax: Money,
     pub taxes: Vec<TaxAmount>,
     pub note: String,
     pub payment_method: String,
     pub terms: Consent,
     pub newsletter: Consent,
-    /// For the link in mails; guests read their order with it.
-    pub access_token: String,
+    /// Placed while the store's account was in the provider's test mode.
+    #[serde(default)]
+    pub is_test: bool,
     #[serde(default)]
     pub tracking: String,
+    /// Why it was cancelled, by a word of the contract; empty for an order that stands.
     #[serde(default)]
     pub cancel_reason: String,
 }

@@ -1,9 +1,11 @@
 //! The service's errors as a client sees them.
 
 use http_kit::ApiError;
+use kernel::MoneyError;
 
 use crate::domain::cart::CartError;
 use crate::domain::order::OrderError;
+use crate::domain::stock::OutOfStock;
 use crate::domain::totals::TotalsError;
 
 impl From<CartError> for ApiError {
@@ -12,17 +14,32 @@ impl From<CartError> for ApiError {
         match error {
             CartError::NotFound => Self::not_found("cart-not-found"),
             CartError::Closed => Self::conflict("cart-closed", detail),
+            CartError::Empty => Self::conflict("cart-empty", detail),
             CartError::TooManyLines => Self::invalid("cart-too-many-lines", detail),
             CartError::TooMany => Self::invalid("quantity-too-large", detail.clone()).at(
                 "/quantity",
                 "too-large",
                 detail,
             ),
-            CartError::NotForSale => Self::conflict("not-for-sale", detail),
-            CartError::OutOfStock { available } => {
-                Self::conflict("out-of-stock", detail).with("available", &available)
+            CartError::Quantity(sold) => Self::invalid("quantity-not-sold", detail.clone())
+                .at("/quantity", "not-sold", detail)
+                .with("quantities", &sold),
+            CartError::NotForSale(variant) => {
+                Self::conflict("not-for-sale", detail).with("variant_id", &variant)
+            }
+            CartError::OutOfStock { variant, available } => {
+                let short = OutOfStock { variant, available };
+                short.into()
             }
         }
+    }
+}
+
+impl From<OutOfStock> for ApiError {
+    fn from(short: OutOfStock) -> Self {
+        Self::conflict("out-of-stock", short.to_string())
+            .with("variant_id", &short.variant)
+            .with("available", &short.available.max(0))
     }
 }
 
@@ -37,6 +54,7 @@ impl From<OrderError> for ApiError {
             OrderError::TooMuch { left } => Self::invalid("refund-too-large", detail.clone())
                 .at("/amount", "too-large", detail)
                 .with("left", &left),
+            OrderError::Refunded => Self::conflict("order-refunded", detail),
             OrderError::Fulfilled => Self::conflict("order-fulfilled", detail),
         }
     }
@@ -45,8 +63,12 @@ impl From<OrderError> for ApiError {
 impl From<TotalsError> for ApiError {
     fn from(error: TotalsError) -> Self {
         match error {
-            TotalsError::Money(_) => Self::invalid("amount-too-large", error.to_string()),
-            TotalsError::NoRate(..) => Self::internal(&error),
+            TotalsError::Money(MoneyError::Overflow) => {
+                Self::invalid("amount-too-large", error.to_string())
+            }
+            TotalsError::Money(MoneyError::CurrencyMismatch(..)) | TotalsError::NoRate(..) => {
+                Self::internal(&error)
+            }
         }
     }
 }

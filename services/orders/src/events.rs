@@ -13,13 +13,16 @@ use kernel::OrderId;
 
 use crate::store::orders::{self, OrderRow};
 
-/// The order that an event is about, locked.
+/// The order that an event is about, locked. An order is there before anybody can pay it.
 async fn lock(tx: &TenantTx, order: &str) -> Result<OrderRow, HandleError> {
-    let park = |text: &str| HandleError::Park(text.to_owned());
     let id: OrderId = order.parse().map_err(|_| park("order_id is not a UUID"))?;
     orders::lock_order(tx, id)
         .await?
         .ok_or_else(|| park("the order is not known"))
+}
+
+fn park(text: &str) -> HandleError {
+    HandleError::Park(text.to_owned())
 }
 
 fn absent(what: &str) -> HandleError {

@@ -1,3 +1,4 @@
 //! Work outside a request.
 
 pub mod expire_reservations;
+pub mod forget_carts;

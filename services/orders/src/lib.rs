@@ -12,6 +12,7 @@ pub mod error;
 pub mod events;
 pub mod invariants;
 pub mod jobs;
+pub mod operator;
 pub mod routes;
 pub mod secret;
 pub mod store;

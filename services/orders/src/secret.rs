@@ -1,11 +1,21 @@
-//! Words that prove who may open a cart or an order: random, shown once, kept as a hash.
+//! Words that prove who may open a cart or an order: 256 bits, and only their hash is kept.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use kernel::ticket::TicketKey;
+use kernel::{OrderId, TenantId};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-/// 256 bits of randomness as text, and the hash to keep.
+/// The word that opens an order. Mails tell it long after checkout, so it is made anew from the
+/// platform's key each time it is told.
+pub fn order_token(key: &TicketKey, tenant: TenantId, order: OrderId) -> String {
+    let mut subject = tenant.uuid().into_bytes().to_vec();
+    subject.extend(order.uuid().as_bytes());
+    key.word("order", &subject)
+}
+
+/// A random word for a cart, and the hash to keep.
 pub fn new_token() -> (String, Vec<u8>) {
     let token = URL_SAFE_NO_PAD.encode(rand::random::<[u8; 32]>());
     let hash = hash(&token);

@@ -1,31 +1,45 @@
 //! Rows as the messages that other services hear.
 
+use db::TenantTx;
 use events::common::v1::{Address as AddressMessage, TaxAmount as TaxMessage};
 use events::orders::v1;
 use events::{Named, to_us};
+use http_kit::Acted;
+use kernel::ticket::TicketKey;
 use kernel::{Money, TenantId};
 use time::OffsetDateTime;
 
 use crate::details::{Address, LineDetails, OrderDetails};
 use crate::domain::tax::TaxAmount;
+use crate::secret;
 use crate::store::orders::OrderRow;
 use crate::store::stock::StockRow;
+
+/// What staff did, for the audit trail.
+pub async fn action(tx: &mut TenantTx, acted: Acted) -> Result<(), db::Error> {
+    let event = v1::ActionRecorded {
+        tenant_id: tx.tenant().to_string(),
+        action: Some(acted.into()),
+    };
+    bus::emit(tx, &event).await
+}
 
 pub fn stock(tenant: TenantId, row: &StockRow, now: OffsetDateTime) -> v1::StockChanged {
     v1::StockChanged {
         tenant_id: tenant.to_string(),
-        variant_id: row.variant.to_string(),
+        variant_id: row.variant_id.to_string(),
         version: row.version,
-        available: row.stock.available(),
-        on_hand: row.stock.on_hand,
-        reserved: row.stock.reserved,
-        tracked: true,
+        available: row.stock().available().max(0),
+        on_hand: row.on_hand,
+        reserved: row.reserved,
+        product_id: text(row.product_id.as_ref()),
+        tracked: row.tracked,
         changed_at_us: to_us(now),
         ..v1::StockChanged::default()
     }
 }
 
-pub fn order(row: &OrderRow, details: &OrderDetails) -> v1::Order {
+pub fn order(key: &TicketKey, row: &OrderRow, details: &OrderDetails) -> v1::Order {
     let state = row.state();
     let zero = Money::zero(state.total.currency);
     let due = if state.paid.is_zero() && row.cancelled_at.is_none() {
@@ -41,21 +55,13 @@ pub fn order(row: &OrderRow, details: &OrderDetails) -> v1::Order {
         fulfilment: v1::FulfilmentStatus::from_name(&row.fulfilment).map_or(0, i32::from),
         currency: row.currency.clone(),
         locale: details.locale.to_string(),
-        customer_id: row.customer_id.map(|id| id.to_string()).unwrap_or_default(),
+        customer_id: text(row.customer_id.as_ref()),
         email: row.email.clone(),
-        phone: details
-            .phone
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
-        tax_id: details
-            .tax_id
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
+        phone: text(details.phone.as_ref()),
+        tax_id: text(details.tax_id.as_ref()),
         company: details.billing_address.company.clone(),
         billing_address: Some(address(&details.billing_address, details)),
-        shipping_address: Some(address(&details.shipping_address, details)),
+        shipping_address: is_sent(details).then(|| address(&details.shipping_address, details)),
         lines: details.lines.iter().map(line).collect(),
         shipping: Some(shipping(details)),
         discounts: Vec::new(),
@@ -77,12 +83,31 @@ pub fn order(row: &OrderRow, details: &OrderDetails) -> v1::Order {
         reserved_until_us: row.reserved_until.map_or(0, to_us),
         cancel_reason: details.cancel_reason.clone(),
         payment_method: details.payment_method.clone(),
-        payment_id: row.payment_id.map(|id| id.to_string()).unwrap_or_default(),
+        payment_id: text(row.payment_id.as_ref()),
         marketing_consent: details.newsletter.given,
-        access_token: details.access_token.clone(),
+        access_token: access_token(key, row),
         cart_id: row.cart_id.to_string(),
-        test: false,
+        test: details.is_test,
     }
+}
+
+/// The word that opens the order; nothing when the platform's key was changed since it was placed and
+/// the word would open nothing.
+fn access_token(key: &TicketKey, row: &OrderRow) -> String {
+    let token = secret::order_token(key, TenantId::from_uuid(row.tenant_id), row.order_id());
+    if secret::proves(Some(&token), &row.token_hash) {
+        token
+    } else {
+        String::new()
+    }
+}
+
+fn is_sent(details: &OrderDetails) -> bool {
+    details.lines.iter().any(|line| line.requires_shipping)
+}
+
+fn text(value: Option<&impl ToString>) -> String {
+    value.map(ToString::to_string).unwrap_or_default()
 }
 
 fn address(address: &Address, details: &OrderDetails) -> AddressMessage {
@@ -95,16 +120,8 @@ fn address(address: &Address, details: &OrderDetails) -> AddressMessage {
         region: String::new(),
         postcode: address.postcode.to_string(),
         country: address.country.to_string(),
-        phone: details
-            .phone
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
-        tax_id: details
-            .tax_id
-            .as_ref()
-            .map(ToString::to_string)
-            .unwrap_or_default(),
+        phone: text(details.phone.as_ref()),
+        tax_id: text(details.tax_id.as_ref()),
     }
 }
 
@@ -133,18 +150,13 @@ fn line(line: &LineDetails) -> v1::OrderLine {
 
 fn shipping(details: &OrderDetails) -> v1::Shipping {
     let zero = Money::zero(details.shipping.currency);
-    let taxes = if details.shipping.is_zero() {
-        Vec::new()
-    } else {
-        vec![tax(&details.shipping_tax)]
-    };
     v1::Shipping {
         method: "flat-rate".into(),
         title: String::new(),
         price: Some(details.shipping.into()),
         discount: Some(zero.into()),
         total: Some(details.shipping.into()),
-        taxes,
+        taxes: details.shipping_taxes.iter().map(tax).collect(),
         ..v1::Shipping::default()
     }
 }

@@ -29,11 +29,12 @@ impl PaymentMethod {
         }
     }
 
-    /// How long unpaid goods are kept: a Multibanco voucher lives for days.
+    /// How long unpaid goods are kept at first. A Multibanco voucher lives for days, and they are kept
+    /// as long once it is there; until then a word alone must not empty the shelves.
     pub const fn reservation(self) -> time::Duration {
         match self {
             Self::Card | Self::MbWay => time::Duration::minutes(30),
-            Self::Multibanco => time::Duration::days(8),
+            Self::Multibanco => time::Duration::hours(2),
         }
     }
 }

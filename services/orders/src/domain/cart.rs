@@ -9,6 +9,9 @@ use super::tax::TaxClass;
 /// Lines a cart holds at most.
 pub const LINES_MAX: usize = 100;
 
+/// Below this a shopper is told how many are left.
+const FEW: i64 = 5;
+
 /// A line as it is kept: the price is the one that was shown when it was put in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CartLine {
@@ -33,7 +36,45 @@ pub struct Offer {
     pub weight_grams: u32,
     pub requires_shipping: bool,
     pub for_sale: bool,
-    pub available: i64,
+    /// Nothing where the merchant does not count: then there is always enough.
+    pub available: Option<i64>,
+    pub quantities: Quantities,
+}
+
+/// How many of a variant may be bought at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Quantities {
+    #[schema(example = 1)]
+    pub min: i64,
+    #[schema(example = 9999)]
+    pub max: i64,
+    /// Only multiples of it.
+    #[schema(example = 1)]
+    pub step: i64,
+}
+
+impl Quantities {
+    pub const ANY: Self = Self {
+        min: 1,
+        max: Quantity::MAX,
+        step: 1,
+    };
+
+    /// From a merchant's numbers, where 0 says nothing. What cannot be is brought to what can.
+    pub fn of(min: u32, max: u32, step: u32) -> Self {
+        let top = |number: u32| i64::from(number).min(Quantity::MAX);
+        let max = if max == 0 { Quantity::MAX } else { top(max) };
+        Self {
+            min: top(min).max(1),
+            max,
+            step: top(step).max(1),
+        }
+    }
+
+    pub fn allow(self, quantity: Quantity) -> bool {
+        let wanted = quantity.get();
+        (self.min..=self.max).contains(&wanted) && wanted.checked_rem(self.step) == Some(0)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -42,14 +83,18 @@ pub enum CartError {
     NotFound,
     #[error("this cart was ordered; begin a new one")]
     Closed,
+    #[error("there is nothing in this cart")]
+    Empty,
     #[error("a cart holds at most {LINES_MAX} lines")]
     TooManyLines,
     #[error("at most {} of one variant fit in a cart", Quantity::MAX)]
     TooMany,
+    #[error("from {} to {} of it are sold at once, in multiples of {}", .0.min, .0.max, .0.step)]
+    Quantity(Quantities),
     #[error("this product is not sold")]
-    NotForSale,
+    NotForSale(VariantId),
     #[error("only {available} left")]
-    OutOfStock { available: i64 },
+    OutOfStock { variant: VariantId, available: i64 },
 }
 
 /// What a shopper should know about a line, as a code for programs.
@@ -62,46 +107,54 @@ pub enum Warning {
     OnlyNLeft { available: i64 },
     /// None is left.
     OutOfStock,
+    /// So many are not sold at once; the line must be changed.
+    QuantityNotSold(Quantities),
     /// The product is no longer sold; the line must go.
     NoLongerSold,
 }
-
-/// Below this a shopper is told how many are left.
-const FEW: i64 = 5;
 
 /// Puts `quantity` more of an offer into the cart. More than is left is refused with what is left.
 pub fn add(lines: &mut Vec<CartLine>, offer: &Offer, quantity: Quantity) -> Result<(), CartError> {
     let already = lines.iter().find(|line| line.variant == offer.variant);
     let wanted = already.map_or(0, |line| line.quantity.get()) + quantity.get();
     let wanted = Quantity::try_from(wanted).map_err(|_| CartError::TooMany)?;
-    if already.is_none() && lines.len() >= LINES_MAX {
-        return Err(CartError::TooManyLines);
-    }
     set(lines, offer, wanted)
 }
 
 /// Sets a line's quantity, and makes the line when there is none.
 pub fn set(lines: &mut Vec<CartLine>, offer: &Offer, quantity: Quantity) -> Result<(), CartError> {
-    if !offer.for_sale {
-        return Err(CartError::NotForSale);
-    }
-    if offer.available < quantity.get() {
-        return Err(CartError::OutOfStock {
-            available: offer.available.max(0),
-        });
-    }
+    check(offer, quantity)?;
+    let room = lines.len() < LINES_MAX;
     match lines.iter_mut().find(|line| line.variant == offer.variant) {
         Some(line) => {
             line.quantity = quantity;
             line.price_shown = offer.price;
         }
-        None => lines.push(CartLine {
+        None if room => lines.push(CartLine {
             variant: offer.variant,
             quantity,
             price_shown: offer.price,
         }),
+        None => return Err(CartError::TooManyLines),
     }
     Ok(())
+}
+
+/// Whether so many can be bought now.
+pub fn check(offer: &Offer, quantity: Quantity) -> Result<(), CartError> {
+    if !offer.for_sale {
+        return Err(CartError::NotForSale(offer.variant));
+    }
+    if !offer.quantities.allow(quantity) {
+        return Err(CartError::Quantity(offer.quantities));
+    }
+    match offer.available {
+        Some(available) if available < quantity.get() => Err(CartError::OutOfStock {
+            variant: offer.variant,
+            available: available.max(0),
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// What to tell of a line, given what is sold now (nothing when catalog withdrew it).
@@ -116,9 +169,12 @@ pub fn warnings(line: &CartLine, offer: Option<&Offer>) -> Vec<Warning> {
             now: offer.price,
         });
     }
+    if !offer.quantities.allow(line.quantity) {
+        found.push(Warning::QuantityNotSold(offer.quantities));
+    }
     match offer.available {
-        ..=0 => found.push(Warning::OutOfStock),
-        few if few < line.quantity.get() || few <= FEW => {
+        Some(..=0) => found.push(Warning::OutOfStock),
+        Some(few) if few < line.quantity.get() || few <= FEW => {
             found.push(Warning::OnlyNLeft { available: few });
         }
         _ => {}
@@ -146,7 +202,8 @@ pub(crate) mod tests {
             weight_grams: 0,
             requires_shipping: true,
             for_sale: true,
-            available,
+            available: Some(available),
+            quantities: Quantities::ANY,
         }
     }
 
@@ -168,8 +225,45 @@ pub(crate) mod tests {
         let (mut lines, offer) = (Vec::new(), offer(1_000, 3));
         add(&mut lines, &offer, quantity(2)).unwrap();
         let refused = add(&mut lines, &offer, quantity(2));
-        assert_eq!(refused, Err(CartError::OutOfStock { available: 3 }));
+        let variant = offer.variant;
+        assert_eq!(
+            refused,
+            Err(CartError::OutOfStock {
+                variant,
+                available: 3
+            })
+        );
         assert_eq!(lines[0].quantity.get(), 2);
+    }
+
+    #[test]
+    fn what_is_not_counted_never_runs_out() {
+        let (mut lines, mut offer) = (Vec::new(), offer(1_000, 0));
+        offer.available = None;
+        add(&mut lines, &offer, quantity(9_999)).unwrap();
+        assert!(warnings(&lines[0], Some(&offer)).is_empty());
+    }
+
+    #[test]
+    fn so_many_are_sold_at_once_as_the_merchant_says() {
+        let (mut lines, mut offer) = (Vec::new(), offer(1_000, 100));
+        offer.quantities = Quantities::of(4, 12, 2);
+        let refused = Err(CartError::Quantity(offer.quantities));
+        for wrong in [1, 2, 5, 14] {
+            assert_eq!(set(&mut lines, &offer, quantity(wrong)), refused);
+        }
+        set(&mut lines, &offer, quantity(4)).unwrap();
+        assert_eq!(add(&mut lines, &offer, quantity(1)), refused);
+        add(&mut lines, &offer, quantity(8)).unwrap();
+        offer.quantities = Quantities::of(0, 10, 0);
+        let told = warnings(&lines[0], Some(&offer));
+        assert_eq!(told, [Warning::QuantityNotSold(offer.quantities)]);
+    }
+
+    #[test]
+    fn numbers_that_say_nothing_allow_everything() {
+        assert_eq!(Quantities::of(0, 0, 0), Quantities::ANY);
+        assert_eq!(Quantities::of(u32::MAX, u32::MAX, u32::MAX).max, 9_999);
     }
 
     #[test]
@@ -191,11 +285,11 @@ pub(crate) mod tests {
         add(&mut lines, &sold, quantity(7)).unwrap();
         assert!(warnings(&lines[0], Some(&sold)).is_empty());
         sold.price.minor = 900;
-        sold.available = 6;
+        sold.available = Some(6);
         let told = warnings(&lines[0], Some(&sold));
         assert!(matches!(told[0], Warning::PriceChanged { .. }));
         assert_eq!(told[1], Warning::OnlyNLeft { available: 6 });
-        sold.available = 0;
+        sold.available = Some(0);
         assert!(warnings(&lines[0], Some(&sold)).contains(&Warning::OutOfStock));
         sold.for_sale = false;
         assert_eq!(warnings(&lines[0], Some(&sold)), [Warning::NoLongerSold]);

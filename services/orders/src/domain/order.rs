@@ -88,6 +88,24 @@ pub enum PaymentOutcome {
     CameTooLate,
 }
 
+/// How the order knew of a refund before its end was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundStood {
+    /// It was asked for here, and counts as under way.
+    UnderWay,
+    /// It was given in the provider's own dashboard, or was thought to have failed.
+    NotCounted,
+}
+
+/// Where the goods of an order that is sent come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GoodsFrom {
+    /// They were kept for it.
+    Reserved,
+    /// They were free again, after a refund that came to nothing.
+    Shelf,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OrderError {
     #[error("{received} was paid for an order of {expected}")]
@@ -100,7 +118,9 @@ pub enum OrderError {
     NotPaid,
     #[error("at most {left} can be refunded")]
     TooMuch { left: Money },
-    #[error("an order that was sent cannot change so")]
+    #[error("all of this order's payment goes back; it is not sent")]
+    Refunded,
+    #[error("this order was sent")]
     Fulfilled,
 }
 
@@ -155,7 +175,19 @@ impl OrderState {
                 Ok(std::mem::take(&mut self.holds_stock))
             }
             OrderStatus::Cancelled => Err(OrderError::Cancelled),
-            _ => Err(OrderError::Paid),
+            OrderStatus::Paid | OrderStatus::PartiallyRefunded | OrderStatus::Refunded => {
+                Err(OrderError::Paid)
+            }
+        }
+    }
+
+    /// What of the payment is neither back nor on its way back. Nothing where a refund in the
+    /// provider's dashboard crossed one that was asked for here.
+    pub fn refundable(&self) -> Money {
+        let left = self.paid.minor - self.refunded.minor - self.refunding.minor;
+        Money {
+            minor: left.max(0),
+            ..self.total
         }
     }
 
@@ -164,21 +196,24 @@ impl OrderState {
         if self.paid.is_zero() {
             return Err(OrderError::NotPaid);
         }
-        let left = self.paid.minor - self.refunded.minor - self.refunding.minor;
-        if amount.currency != self.total.currency || !(1..=left).contains(&amount.minor) {
-            return Err(OrderError::TooMuch {
-                left: Money {
-                    minor: left,
-                    ..self.total
-                },
-            });
+        let left = self.refundable();
+        if amount.currency != left.currency || !(1..=left.minor).contains(&amount.minor) {
+            return Err(OrderError::TooMuch { left });
         }
         self.refunding.minor += amount.minor;
         Ok(())
     }
 
-    /// Money went back: asked for here, or given in the provider's own dashboard (`external`).
-    pub fn receive_refund(&mut self, amount: Money, external: bool) -> Result<(), OrderError> {
+    /// Money went back. True when nothing is left of the payment and the goods, not sent yet, are
+    /// free again.
+    pub fn receive_refund(
+        &mut self,
+        amount: Money,
+        stood: RefundStood,
+    ) -> Result<bool, OrderError> {
+        if self.paid.is_zero() {
+            return Err(OrderError::NotPaid);
+        }
         let left = Money {
             minor: self.paid.minor - self.refunded.minor,
             ..self.total
@@ -186,58 +221,77 @@ impl OrderState {
         if amount.currency != left.currency || !(1..=left.minor).contains(&amount.minor) {
             return Err(OrderError::TooMuch { left });
         }
-        if !external {
-            self.refunding.minor = (self.refunding.minor - amount.minor).max(0);
-        }
+        self.forget_asking(amount, stood);
         self.refunded.minor += amount.minor;
-        if self.status != OrderStatus::Cancelled {
-            self.status = if self.refunded == self.paid {
-                OrderStatus::Refunded
-            } else {
-                OrderStatus::PartiallyRefunded
-            };
+        if self.status == OrderStatus::Cancelled {
+            return Ok(false);
         }
-        Ok(())
+        if self.refunded != self.paid {
+            self.status = OrderStatus::PartiallyRefunded;
+            return Ok(false);
+        }
+        self.status = OrderStatus::Refunded;
+        let goods_are_here = self.fulfilment == Fulfilment::Unfulfilled;
+        Ok(goods_are_here && std::mem::take(&mut self.holds_stock))
     }
 
-    /// A refund did not go through; when it had (`succeeded`), the money is the store's again.
-    pub fn lose_refund(&mut self, amount: Money, succeeded: bool) {
-        if succeeded && self.refunded.minor >= amount.minor && amount.minor > 0 {
-            self.refunded.minor -= amount.minor;
-            if self.status != OrderStatus::Cancelled {
-                self.status = match self.refunded.minor {
-                    0 => OrderStatus::Paid,
-                    _ => OrderStatus::PartiallyRefunded,
-                };
-            }
-        } else if !succeeded {
-            self.refunding.minor = (self.refunding.minor - amount.minor).max(0);
-        }
+    /// A refund came to nothing before any money moved.
+    pub fn drop_refund(&mut self, amount: Money, stood: RefundStood) {
+        self.forget_asking(amount, stood);
     }
 
-    /// The goods left the house. True when the reserved stock becomes sold with it.
-    pub fn fulfil(&mut self) -> Result<bool, OrderError> {
+    /// A refund that had gone through came back: the money is the store's again. True when the goods
+    /// had been free again and are owed once more.
+    pub fn take_refund_back(&mut self, amount: Money) -> bool {
+        self.refunded.minor = (self.refunded.minor - amount.minor).max(0);
+        if self.status == OrderStatus::Cancelled {
+            return false;
+        }
+        let was_whole = self.status == OrderStatus::Refunded;
+        self.status = match self.refunded.minor {
+            0 => OrderStatus::Paid,
+            _ => OrderStatus::PartiallyRefunded,
+        };
+        was_whole && self.fulfilment == Fulfilment::Unfulfilled && !self.holds_stock
+    }
+
+    /// The goods left the house.
+    pub fn fulfil(&mut self) -> Result<GoodsFrom, OrderError> {
         match (self.status, self.fulfilment) {
             (OrderStatus::PendingPayment, _) => Err(OrderError::NotPaid),
-            (OrderStatus::Cancelled | OrderStatus::Refunded, _) => Err(OrderError::Cancelled),
+            (OrderStatus::Cancelled, _) => Err(OrderError::Cancelled),
+            (_, Fulfilment::Fulfilled | Fulfilment::Delivered) => Err(OrderError::Fulfilled),
+            (OrderStatus::Refunded, _) => Err(OrderError::Refunded),
+            _ if !self.paid.is_zero() && self.refundable().is_zero() => Err(OrderError::Refunded),
             (_, Fulfilment::Unfulfilled | Fulfilment::Partial) => {
                 self.fulfilment = Fulfilment::Fulfilled;
-                Ok(std::mem::take(&mut self.holds_stock))
+                if std::mem::take(&mut self.holds_stock) {
+                    Ok(GoodsFrom::Reserved)
+                } else {
+                    Ok(GoodsFrom::Shelf)
+                }
             }
-            (_, Fulfilment::Fulfilled | Fulfilment::Delivered) => Err(OrderError::Fulfilled),
+        }
+    }
+
+    fn forget_asking(&mut self, amount: Money, stood: RefundStood) {
+        if stood == RefundStood::UnderWay {
+            self.refunding.minor = (self.refunding.minor - amount.minor).max(0);
         }
     }
 }
 
 #[cfg(test)]
+mod model;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use kernel::Currency;
-    use proptest::prelude::*;
 
     const EUR: Currency = Currency::EUR;
 
-    fn new_order() -> OrderState {
+    pub(super) fn new_order() -> OrderState {
         let zero = Money::zero(EUR);
         OrderState {
             status: OrderStatus::PendingPayment,
@@ -250,10 +304,20 @@ mod tests {
         }
     }
 
+    fn paid_order() -> OrderState {
+        let mut order = new_order();
+        order.receive_payment(order.total).unwrap();
+        order
+    }
+
+    fn euros(minor: i64) -> Money {
+        Money::new(minor, EUR)
+    }
+
     #[test]
     fn an_order_is_paid_once_and_only_with_its_own_amount() {
         let mut order = new_order();
-        let wrong = order.receive_payment(Money::new(100, EUR));
+        let wrong = order.receive_payment(euros(100));
         assert!(matches!(wrong, Err(OrderError::AmountMismatch { .. })));
         assert_eq!(
             order.receive_payment(order.total),
@@ -278,60 +342,75 @@ mod tests {
             order.receive_payment(order.total),
             Ok(PaymentOutcome::AlreadyPaid)
         );
-        order.receive_refund(order.total, false).unwrap();
+        let back = order.receive_refund(order.total, RefundStood::UnderWay);
+        assert_eq!(back, Ok(false));
         assert_eq!(order.status, OrderStatus::Cancelled);
     }
 
     #[test]
-    fn nothing_unpaid_is_sent() {
+    fn nothing_unpaid_is_sent_and_nothing_is_sent_twice() {
         let mut order = new_order();
         assert_eq!(order.fulfil(), Err(OrderError::NotPaid));
         order.receive_payment(order.total).unwrap();
-        assert_eq!(order.fulfil(), Ok(true));
+        assert_eq!(order.fulfil(), Ok(GoodsFrom::Reserved));
         assert_eq!(order.fulfil(), Err(OrderError::Fulfilled));
     }
 
-    #[derive(Clone, Debug)]
-    enum Step {
-        Pay(i64),
-        Cancel,
-        Ask(i64),
-        Refunded(i64, bool),
-        Lost(i64, bool),
-        Fulfil,
+    #[test]
+    fn what_is_under_way_back_cannot_be_asked_for_again() {
+        let mut order = paid_order();
+        order.request_refund(euros(3_000)).unwrap();
+        let left = euros(1_990);
+        assert_eq!(
+            order.request_refund(euros(2_000)),
+            Err(OrderError::TooMuch { left })
+        );
+        order.request_refund(left).unwrap();
+        assert_eq!(order.fulfil(), Err(OrderError::Refunded));
+        order.drop_refund(left, RefundStood::UnderWay);
+        assert_eq!(order.fulfil(), Ok(GoodsFrom::Reserved));
     }
 
-    fn step() -> impl Strategy<Value = Step> {
-        prop_oneof![
-            prop_oneof![Just(4_990), 1_i64..6_000].prop_map(Step::Pay),
-            Just(Step::Cancel),
-            (1_i64..6_000).prop_map(Step::Ask),
-            (1_i64..6_000, any::<bool>()).prop_map(|(n, b)| Step::Refunded(n, b)),
-            (1_i64..6_000, any::<bool>()).prop_map(|(n, b)| Step::Lost(n, b)),
-            Just(Step::Fulfil),
-        ]
+    #[test]
+    fn a_refund_of_everything_frees_goods_that_are_still_here() {
+        let mut order = paid_order();
+        order.request_refund(order.total).unwrap();
+        let freed = order.receive_refund(order.total, RefundStood::UnderWay);
+        assert_eq!(freed, Ok(true));
+        assert_eq!(order.status, OrderStatus::Refunded);
+        assert!(order.take_refund_back(order.total), "owed once more");
+        assert_eq!(order.status, OrderStatus::Paid);
+        assert_eq!(order.fulfil(), Ok(GoodsFrom::Shelf));
     }
 
-    proptest! {
-        #[test]
-        fn no_order_of_steps_breaks_the_rules(steps in prop::collection::vec(step(), 0..25)) {
-            let mut order = new_order();
-            for step in steps {
-                let before = order;
-                let refused = match step {
-                    Step::Pay(n) => order.receive_payment(Money::new(n, EUR)).is_err(),
-                    Step::Cancel => order.cancel().is_err(),
-                    Step::Ask(n) => order.request_refund(Money::new(n, EUR)).is_err(),
-                    Step::Refunded(n, external) => order.receive_refund(Money::new(n, EUR), external).is_err(),
-                    Step::Lost(n, succeeded) => { order.lose_refund(Money::new(n, EUR), succeeded); false }
-                    Step::Fulfil => order.fulfil().is_err(),
-                };
-                prop_assert!(!refused || before == order, "a refusal changes nothing");
-                prop_assert!(order.refunded.minor >= 0 && order.refunded.minor <= order.paid.minor);
-                prop_assert!(order.refunding.minor >= 0);
-                prop_assert!(order.paid.is_zero() || order.paid == order.total);
-                prop_assert!(order.fulfilment == Fulfilment::Unfulfilled || !order.paid.is_zero());
-            }
-        }
+    #[test]
+    fn a_refund_of_goods_that_were_sent_frees_nothing() {
+        let mut order = paid_order();
+        order.fulfil().unwrap();
+        let freed = order.receive_refund(order.total, RefundStood::NotCounted);
+        assert_eq!(freed, Ok(false));
+    }
+
+    #[test]
+    fn a_refund_in_the_dashboard_leaves_what_was_asked_for_here_under_way() {
+        let mut order = paid_order();
+        order.request_refund(euros(3_000)).unwrap();
+        order
+            .receive_refund(euros(2_500), RefundStood::NotCounted)
+            .unwrap();
+        assert_eq!(
+            (order.refunding, order.refunded),
+            (euros(3_000), euros(2_500))
+        );
+        assert_eq!(order.refundable(), euros(0));
+    }
+
+    #[test]
+    fn a_free_order_can_be_sent() {
+        let mut order = new_order();
+        order.total = euros(0);
+        order.status = OrderStatus::Paid;
+        assert_eq!(order.request_refund(euros(1)), Err(OrderError::NotPaid));
+        assert_eq!(order.fulfil(), Ok(GoodsFrom::Reserved));
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Prices include tax. The tax of a line is what its gross amount contains at the line's rate, rounded once by
 //! the platform's rule (`Money::scale`); a summary per rate adds lines up and never rounds again.
-//! So the document's tax is exactly the sum of what each line shows.
+//! So the document's tax is exactly the sum of what each line shows. A gross amount that several rates
+//! share, as shipping and refunds do, is first split to the cent, then each part is a line of its own.
 
 use kernel::{Country, Money, MoneyError, Postcode};
 use serde::{Deserialize, Serialize};
@@ -154,6 +155,27 @@ impl TaxAmount {
     }
 }
 
+/// Splits a gross amount over the rates of `parts`, by what was sold at each: every part has its share,
+/// to the cent, and the tax that its share contains.
+pub fn share_out(gross: Money, parts: &[TaxAmount]) -> Result<Vec<TaxAmount>, MoneyError> {
+    let weights: Vec<i64> = parts
+        .iter()
+        .map(|part| Ok(part.net.add(part.tax)?.minor))
+        .collect::<Result<_, MoneyError>>()?;
+    let shares = parts.iter().zip(gross.split_by(&weights));
+    shares
+        .filter(|(_, share)| !share.is_zero())
+        .map(|(part, share)| {
+            let taxed = TaxAmount::of(share, part.class, part.rate_bps, part.region)?;
+            let exemption_code = part.exemption_code.clone();
+            Ok(TaxAmount {
+                exemption_code,
+                ..taxed
+            })
+        })
+        .collect()
+}
+
 /// Adds up the taxes of lines by class and rate, in the order in which they first appear.
 pub fn summary(parts: &[TaxAmount]) -> Result<Vec<TaxAmount>, MoneyError> {
     let mut sums: Vec<TaxAmount> = Vec::new();
@@ -239,6 +261,24 @@ mod tests {
             let part = TaxAmount::of(gross, TaxClass::Standard, bps, TaxRegion::Mainland).unwrap();
             prop_assert_eq!(part.net.add(part.tax).unwrap(), gross);
             prop_assert!(!part.net.is_negative() && !part.tax.is_negative());
+        }
+
+        #[test]
+        fn a_shared_amount_loses_no_cent(
+            gross in 0_i64..1_000_000,
+            weights in prop::collection::vec(0_i64..1_000_000, 1..4),
+        ) {
+            let rates = [0, 600, 1_300, 2_300];
+            let parts: Vec<_> = weights.iter().zip(rates).map(|(weight, bps)| {
+                TaxAmount::of(Money::new(*weight, EUR), TaxClass::Standard, bps, TaxRegion::Mainland).unwrap()
+            }).collect();
+            let shares = share_out(Money::new(gross, EUR), &parts).unwrap();
+            let all: i64 = shares.iter().map(|share| share.net.minor + share.tax.minor).sum();
+            prop_assert_eq!(all, gross);
+            for share in &shares {
+                let whole = Money::new(share.net.minor + share.tax.minor, EUR);
+                prop_assert_eq!(contained(whole, share.rate_bps).unwrap(), share.tax);
+            }
         }
 
         #[test]

@@ -3,7 +3,7 @@
 use kernel::{Currency, Money, MoneyError, Quantity};
 
 use super::cart::Offer;
-use super::tax::{Rates, TaxAmount, TaxClass, TaxRegion, summary};
+use super::tax::{Rates, TaxAmount, TaxClass, TaxRegion, share_out, summary};
 
 /// A flat rate for a region.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +29,8 @@ pub struct Totals {
     pub lines: Vec<PricedLine>,
     pub subtotal: Money,
     pub shipping: Money,
-    pub shipping_tax: TaxAmount,
+    /// By rate; nothing where shipping is free.
+    pub shipping_taxes: Vec<TaxAmount>,
     pub tax: Money,
     /// By rate; they add up to `tax`.
     pub taxes: Vec<TaxAmount>,
@@ -67,11 +68,9 @@ impl Pricing<'_> {
         } else {
             Money::zero(self.currency)
         };
-        let shipping_tax = self.tax(shipping, TaxClass::Standard)?;
-        let mut parts: Vec<TaxAmount> = lines.iter().map(|line| line.tax.clone()).collect();
-        if !shipping.is_zero() {
-            parts.push(shipping_tax.clone());
-        }
+        let shipping_taxes = shipping_taxes(shipping, &lines)?;
+        let taxed = lines.iter().map(|line| &line.tax).chain(&shipping_taxes);
+        let parts: Vec<TaxAmount> = taxed.cloned().collect();
         let taxes = summary(&parts)?;
         let tax = Money::sum(self.currency, taxes.iter().map(|part| part.tax))?;
         let total = subtotal.add(shipping)?;
@@ -79,7 +78,7 @@ impl Pricing<'_> {
             lines,
             subtotal,
             shipping,
-            shipping_tax,
+            shipping_taxes,
             tax,
             taxes,
             total,
@@ -119,6 +118,14 @@ impl Pricing<'_> {
             None => Money::zero(self.currency),
         }
     }
+}
+
+/// What the buyer pays for transport belongs to the price of the goods (CIVA art. 16.º, n.º 5, b) and
+/// is taxed as they are: by the shares of what is sent.
+fn shipping_taxes(shipping: Money, lines: &[PricedLine]) -> Result<Vec<TaxAmount>, TotalsError> {
+    let sent = lines.iter().filter(|line| line.offer.requires_shipping);
+    let parts: Vec<TaxAmount> = sent.map(|line| line.tax.clone()).collect();
+    Ok(share_out(shipping, &summary(&parts)?)?)
 }
 
 #[cfg(test)]
@@ -182,6 +189,45 @@ mod tests {
     }
 
     #[test]
+    fn shipping_is_taxed_as_what_is_sent() {
+        let mut bread = one(3_000);
+        bread.0.tax_class = TaxClass::Reduced;
+        let mut licence = one(900);
+        licence.0.requires_shipping = false;
+        let totals = price(TaxRegion::Mainland, &[bread.clone(), one(1_000), licence]).unwrap();
+        let shares: Vec<_> = totals
+            .shipping_taxes
+            .iter()
+            .map(|share| (share.rate_bps, share.net.minor + share.tax.minor))
+            .collect();
+        assert_eq!(shares, [(600, 368), (2_300, 122)], "490 by 3,000 to 1,000");
+        let only_bread = price(TaxRegion::Mainland, &[bread]).unwrap();
+        assert_eq!(only_bread.taxes.len(), 1);
+    }
+
+    #[test]
+    fn what_is_not_sent_costs_no_shipping() {
+        let mut licence = one(900);
+        licence.0.requires_shipping = false;
+        let totals = price(TaxRegion::Mainland, &[licence]).unwrap();
+        assert_eq!((totals.shipping.minor, totals.total.minor), (0, 900));
+    }
+
+    #[test]
+    fn a_sum_that_no_number_holds_is_an_error() {
+        let wanted = vec![one(i64::MAX), one(i64::MAX)];
+        let refused = price(TaxRegion::Mainland, &wanted);
+        assert_eq!(refused, Err(TotalsError::Money(MoneyError::Overflow)));
+    }
+
+    #[test]
+    fn currencies_are_not_added_up() {
+        let mut dollars = one(1_000);
+        dollars.0.price.currency = "USD".parse().unwrap();
+        assert!(price(TaxRegion::Mainland, &[one(1_000), dollars]).is_err());
+    }
+
+    #[test]
     fn the_islands_have_their_own_rate() {
         let there = price(TaxRegion::Azores, &[one(11_600)]).unwrap();
         assert_eq!(there.tax.minor, 1_600);
@@ -199,15 +245,26 @@ mod tests {
 
     proptest! {
         #[test]
-        fn totals_add_up(prices in prop::collection::vec((0_i64..1_000_000, 1_i64..50), 0..20)) {
-            let wanted: Vec<_> = prices.iter().map(|(price, n)| (offer(*price, 99), Quantity::try_from(*n).unwrap())).collect();
+        fn totals_add_up(prices in prop::collection::vec((0_i64..1_000_000, 1_i64..50, any::<bool>(), any::<bool>()), 0..20)) {
+            let wanted: Vec<_> = prices.iter().map(|(price, n, is_reduced, is_sent)| {
+                let mut offer = offer(*price, 99);
+                offer.requires_shipping = *is_sent;
+                if *is_reduced { offer.tax_class = TaxClass::Reduced; }
+                (offer, Quantity::try_from(*n).unwrap())
+            }).collect();
             let totals = price(TaxRegion::Mainland, &wanted).unwrap();
             let lines: i64 = totals.lines.iter().map(|line| line.total.minor).sum();
             prop_assert_eq!(totals.subtotal.minor, lines);
             prop_assert_eq!(totals.total.minor, lines + totals.shipping.minor);
-            let by_rate: i64 = totals.taxes.iter().map(|t| t.tax.minor + t.net.minor).sum();
-            prop_assert_eq!(by_rate, totals.total.minor);
-            prop_assert!(!totals.total.is_negative());
+            let gross = |parts: &[TaxAmount]| parts.iter().map(|t| t.tax.minor + t.net.minor).sum::<i64>();
+            prop_assert_eq!(gross(&totals.taxes), totals.total.minor);
+            prop_assert_eq!(gross(&totals.shipping_taxes), totals.shipping.minor);
+            prop_assert_eq!(totals.taxes.iter().map(|t| t.tax.minor).sum::<i64>(), totals.tax.minor);
+            let taxed = totals.lines.iter().map(|line| &line.tax).chain(&totals.shipping_taxes);
+            prop_assert_eq!(taxed.map(|t| t.tax.minor).sum::<i64>(), totals.tax.minor);
+            prop_assert!(!totals.total.is_negative() && totals.tax.minor <= totals.total.minor);
+            let is_sent = prices.iter().any(|(.., is_sent)| *is_sent);
+            prop_assert!(is_sent || totals.shipping.is_zero());
         }
     }
 }

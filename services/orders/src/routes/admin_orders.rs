@@ -1,24 +1,22 @@
-//! Orders for the store's staff.
+//! Orders as the store's staff reads them.
 
-use garde::Validate;
-use http_kit::permissions::{CanEditOrders, CanReadOrders, CanRefund};
-use http_kit::{
-    Answer, ApiError, Data, HttpResponse, IdempotencyKey, Json, List, Page, Path, Permission,
-    Query, Staff, once,
-};
-use kernel::{Money, OrderId, RefundId};
+use http_kit::permissions::CanReadOrders;
+use http_kit::{ApiError, Data, HttpResponse, IfMatch, Json, List, Page, Path, Query, Staff};
+use kernel::{Money, OrderId, Phone, RefundId, TaxId};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::checkout::{CheckoutView, order_view};
-use crate::domain::order::OrderStatus;
+use crate::details::Address;
+use crate::domain::order::{Fulfilment, OrderStatus};
 use crate::store::orders::{self, OrderFilter, OrderRow};
+use crate::store::refunds::{self, RefundRow};
 use crate::store::timeline::{self, TimelineRow};
-use crate::transition::{self, By, StockChange};
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct OrderSummary {
@@ -50,9 +48,52 @@ impl From<OrderRow> for OrderSummary {
 pub struct OrderDetailView {
     #[serde(flatten)]
     pub order: CheckoutView,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
+    /// NIF, for the invoice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax_id: Option<TaxId>,
+    pub billing_address: Address,
+    /// How it was or will be paid.
+    pub payment_method: String,
+    /// Why it was cancelled: expired, merchant.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub cancel_reason: String,
     pub note: String,
+    /// Asked for, not back yet.
+    pub refunding: Money,
+    pub refunds: Vec<RefundView>,
     pub version: i64,
     pub timeline: Vec<TimelineView>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct RefundView {
+    pub id: RefundId,
+    pub amount: Money,
+    /// requested, succeeded or failed.
+    pub status: String,
+    pub reason: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub note: String,
+    /// Whether it was begun in the payment provider's dashboard.
+    pub external: bool,
+    #[serde(with = "time::serde::rfc3339")]
+    pub created_at: OffsetDateTime,
+}
+
+impl RefundView {
+    fn of(row: RefundRow, order: &OrderRow) -> Self {
+        Self {
+            id: RefundId::from_uuid(row.id),
+            amount: Money::new(row.amount_minor, order.total().currency),
+            status: row.status,
+            reason: row.reason,
+            note: row.note,
+            external: row.external,
+            created_at: row.created_at,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -82,10 +123,53 @@ impl From<TimelineRow> for TimelineView {
 pub struct OrderQuery {
     /// pending_payment, paid, partially_refunded, refunded or cancelled.
     pub status: Option<String>,
+    /// unfulfilled, partial, fulfilled or delivered.
+    pub fulfilment: Option<String>,
     /// An order number or an e-mail address, whole.
     pub q: Option<String>,
+    /// Placed at or after this instant, such as 2026-11-01T00:00:00Z.
+    pub placed_from: Option<String>,
+    /// Placed before this instant.
+    pub placed_before: Option<String>,
     pub limit: Option<i64>,
     pub after: Option<String>,
+    pub count: Option<bool>,
+}
+
+impl OrderQuery {
+    fn filter(&self) -> Result<OrderFilter, ApiError> {
+        let statuses = "pending_payment, paid, partially_refunded, refunded or cancelled";
+        let fulfilments = "unfulfilled, partial, fulfilled or delivered";
+        let instant = "an instant of RFC 3339, such as 2026-11-01T00:00:00Z";
+        let at = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
+        Ok(OrderFilter {
+            status: read(
+                "/status",
+                statuses,
+                self.status.as_deref(),
+                OrderStatus::parse,
+            )?,
+            fulfilment: read(
+                "/fulfilment",
+                fulfilments,
+                self.fulfilment.as_deref(),
+                Fulfilment::parse,
+            )?,
+            q: self.q.clone(),
+            placed_from: read("/placed_from", instant, self.placed_from.as_deref(), at)?,
+            placed_before: read("/placed_before", instant, self.placed_before.as_deref(), at)?,
+        })
+    }
+}
+
+fn read<T>(
+    pointer: &'static str,
+    accepted: &'static str,
+    text: Option<&str>,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, ApiError> {
+    let refused = || ApiError::invalid("invalid-filter", accepted).at(pointer, "unknown", accepted);
+    text.map(|text| parse(text).ok_or_else(refused)).transpose()
 }
 
 /// The store's orders, the newest first.
@@ -96,179 +180,70 @@ pub async fn list_orders(
     query: Query<OrderQuery>,
     page: Page,
 ) -> Result<Json<List<OrderSummary>>, ApiError> {
-    let status = match query.status.as_deref() {
-        None => None,
-        Some(text) => Some(OrderStatus::parse(text).ok_or_else(|| {
-            let accepted = "pending_payment, paid, partially_refunded, refunded or cancelled";
-            ApiError::invalid("invalid-filter", accepted).at("/status", "unknown", accepted)
-        })?),
-    };
-    let filter = OrderFilter {
-        status,
-        q: query.q.clone(),
-    };
+    let filter = query.filter()?;
     let before: Option<Uuid> = page.after()?;
-    let rows = app
+    let (rows, count) = app
         .db
         .read(staff.tenant.id, async |tx| {
-            orders::list_orders(tx, &filter, before, page.fetch()).await
+            let rows = orders::list_orders(tx, &filter, before, page.fetch()).await?;
+            let count = if page.count {
+                Some(orders::count_orders(tx, &filter).await?)
+            } else {
+                None
+            };
+            Ok::<_, db::Error>((rows, count))
         })
         .await?;
-    Ok(Json(page.list(rows, |row| row.id, OrderSummary::from)))
+    let list = page.list(rows, |row| row.id, OrderSummary::from);
+    Ok(Json(List { count, ..list }))
 }
 
-/// An order with its timeline.
+/// An order with its refunds and its timeline.
 #[utoipa::path(get, path = "/api/orders/admin/orders/{id}", responses((status = 200, body = OrderDetailView)))]
 pub async fn get_order_detail(
     app: Data<App>,
     staff: Staff<CanReadOrders>,
     id: Path<OrderId>,
-) -> Result<Json<OrderDetailView>, ApiError> {
-    let (row, entries) = app
+) -> Result<HttpResponse, ApiError> {
+    let view = app
         .db
         .read(staff.tenant.id, async |tx| {
             let row = orders::find_order(tx, *id).await?;
             let row = row.ok_or_else(|| ApiError::not_found("order-not-found"))?;
-            let entries = timeline::list_entries(tx, *id).await?;
-            Ok::<_, ApiError>((row, entries))
+            Ok::<_, ApiError>(detail_view(tx, &row).await?)
         })
         .await?;
-    Ok(Json(detail_view(&row, entries)))
+    Ok(answer(view))
 }
 
-fn detail_view(row: &OrderRow, entries: Vec<TimelineRow>) -> OrderDetailView {
+/// Everything about an order, read where it was just written.
+pub async fn detail_view(tx: &db::TenantTx, row: &OrderRow) -> Result<OrderDetailView, db::Error> {
+    let id = row.order_id();
+    let (entries, refunds) = futures_util::try_join!(
+        timeline::list_entries(tx, id),
+        refunds::list_refunds(tx, id)
+    )?;
     let details = row.details();
-    OrderDetailView {
+    Ok(OrderDetailView {
+        phone: details.phone.clone(),
+        tax_id: details.tax_id.clone(),
+        billing_address: details.billing_address.clone(),
+        payment_method: details.payment_method.clone(),
+        cancel_reason: details.cancel_reason.clone(),
         note: details.note.clone(),
         order: order_view(row, details),
+        refunding: row.state().refunding,
+        refunds: refunds
+            .into_iter()
+            .map(|refund| RefundView::of(refund, row))
+            .collect(),
         version: row.version,
         timeline: entries.into_iter().map(TimelineView::from).collect(),
-    }
-}
-
-/// Ends an order that was not paid; its goods are free again.
-#[utoipa::path(post, path = "/api/orders/admin/orders/{id}/cancel", responses((status = 200, body = OrderDetailView)))]
-pub async fn cancel_order(
-    app: Data<App>,
-    staff: Staff<CanEditOrders>,
-    id: Path<OrderId>,
-) -> Result<Json<OrderDetailView>, ApiError> {
-    let by = by(&app, &staff);
-    let view = app
-        .db
-        .tenant(staff.tenant.id, async |tx| {
-            let mut row = locked(orders::lock_order(tx, *id).await?)?;
-            transition::cancel(tx, &mut row, "merchant", &by).await??;
-            let entries = timeline::list_entries(tx, *id).await?;
-            Ok::<_, ApiError>(detail_view(&row, entries))
-        })
-        .await?;
-    Ok(Json(view))
-}
-
-#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-#[garde(allow_unvalidated)]
-pub struct RefundOrder {
-    /// All that is left of the payment when absent.
-    #[serde(default)]
-    pub amount: Option<Money>,
-    #[serde(default)]
-    #[garde(length(chars, max = 200))]
-    pub reason: String,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct RefundView {
-    pub id: RefundId,
-    pub amount: Money,
-    /// requested; the order's timeline tells what became of it.
-    pub status: String,
-}
-
-/// Gives money back, never more than was paid. It is on its way when this answers.
-#[utoipa::path(post, path = "/api/orders/admin/orders/{id}/refund", responses((status = 201, body = RefundView)))]
-pub async fn refund_order(
-    app: Data<App>,
-    staff: Staff<CanRefund>,
-    id: Path<OrderId>,
-    key: IdempotencyKey,
-    body: Json<RefundOrder>,
-) -> Result<HttpResponse, ApiError> {
-    let by = by(&app, &staff);
-    once(&app.db, staff.tenant.id, &key, body.hash(), async |tx| {
-        let mut row = locked(orders::lock_order(tx, *id).await?)?;
-        let mut state = row.state();
-        let left = state.paid.minor - state.refunded.minor - state.refunding.minor;
-        let amount = body.amount.unwrap_or(Money {
-            minor: left,
-            ..state.total
-        });
-        state.request_refund(amount)?;
-        row.set_state(&state, by.now);
-        orders::save_order(tx, &mut row).await?;
-        let reason = if body.reason.is_empty() {
-            "requested_by_customer"
-        } else {
-            &body.reason
-        };
-        let id = transition::request_refund(tx, &row, amount, reason, &by).await?;
-        Ok::<_, ApiError>(Answer::created(RefundView {
-            id,
-            amount,
-            status: "requested".into(),
-        }))
     })
-    .await
 }
 
-#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-pub struct FulfilOrder {
-    /// A tracking number or link, for the shopper.
-    #[serde(default)]
-    #[garde(length(chars, max = 300))]
-    pub tracking: String,
-}
-
-/// Says that the goods were sent: what was kept for the order has left the stock.
-#[utoipa::path(post, path = "/api/orders/admin/orders/{id}/fulfil", responses((status = 200, body = OrderDetailView)))]
-pub async fn fulfil_order(
-    app: Data<App>,
-    staff: Staff<CanEditOrders>,
-    id: Path<OrderId>,
-    body: Json<FulfilOrder>,
-) -> Result<Json<OrderDetailView>, ApiError> {
-    let by = by(&app, &staff);
-    let view = app
-        .db
-        .tenant(staff.tenant.id, async |tx| {
-            let mut row = locked(orders::lock_order(tx, *id).await?)?;
-            let mut state = row.state();
-            if state.fulfil()? {
-                let moved = transition::move_stock(tx, *id, StockChange::Sell, &by).await?;
-                moved.map_err(|short| ApiError::internal(&short))?;
-            }
-            let mut details = row.details();
-            details.tracking.clone_from(&body.tracking);
-            row.details = json!(details);
-            let entry = TimelineRow::new(tx, *id, by.now, "fulfilled", &by.actor)
-                .with(json!({ "tracking": body.tracking }));
-            transition::save_with_entry(tx, &mut row, &state, entry, &by).await?;
-            let entries = timeline::list_entries(tx, *id).await?;
-            Ok::<_, ApiError>(detail_view(&row, entries))
-        })
-        .await?;
-    Ok(Json(view))
-}
-
-fn locked(found: Option<OrderRow>) -> Result<OrderRow, ApiError> {
-    found.ok_or_else(|| ApiError::not_found("order-not-found"))
-}
-
-fn by<P: Permission>(app: &App, staff: &Staff<P>) -> By {
-    By {
-        actor: format!("staff:{}", staff.id),
-        now: app.clock.now(),
-    }
+pub fn answer(view: OrderDetailView) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header(IfMatch::etag(view.version))
+        .json(view)
 }

@@ -1,64 +1,22 @@
 //! Carts of shoppers, signed in or not. A cart opens only with the word that its maker was given.
 
-use db::TenantTx;
+mod view;
+
 use garde::Validate;
 use http_kit::{ApiError, Data, HttpResponse, Json, Path, RequestMeta, Shopper};
-use kernel::{CartId, Country, Money, Postcode, Quantity, VariantId};
-use serde::{Deserialize, Serialize};
+use kernel::{CartId, Country, Postcode, Quantity, VariantId};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::domain::cart::{self, CartError, CartLine, Offer, Warning};
-use crate::domain::tax::{TaxAmount, TaxRegion};
-use crate::domain::totals::Pricing;
+use crate::domain::cart::{self, CartError};
+use crate::domain::tax::TaxRegion;
 use crate::secret;
 use crate::store::carts::{self, CartRow};
 use crate::store::{settings, variants};
 
-/// A cart with everything that a page shows.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct CartView {
-    pub id: CartId,
-    /// Opens this cart, as the header `X-Cart-Token`; told once, when the cart is made.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub token: Option<String>,
-    pub lines: Vec<CartLineView>,
-    pub subtotal: Money,
-    /// For the postcode that was given, else for the mainland.
-    pub shipping: Money,
-    /// Which rates the shipping and the tax were computed for.
-    pub region: TaxRegion,
-    /// All tax within the total.
-    pub tax: Money,
-    pub taxes: Vec<TaxAmount>,
-    pub total: Money,
-    /// Whether the cart can be ordered as it is.
-    pub can_checkout: bool,
-    /// Whether the cart became an order already.
-    pub ordered: bool,
-    pub version: i64,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct CartLineView {
-    pub variant_id: VariantId,
-    pub sku: String,
-    pub title: String,
-    pub variant_title: String,
-    pub image_url: String,
-    pub quantity: Quantity,
-    pub unit_price: Money,
-    pub total: Money,
-    pub warnings: Vec<WarningView>,
-}
-
-/// A warning for programs and for people.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct WarningView {
-    #[serde(flatten)]
-    pub warning: Warning,
-    pub message: String,
-}
+use view::Shown;
+pub use view::{CartLineView, CartView, WarningView};
 
 #[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -104,14 +62,14 @@ pub async fn create_cart(
         created_at: now,
         updated_at: now,
         version: 1,
+        variants: Vec::new(),
     };
-    let mut view = app
-        .db
+    app.db
         .tenant(shopper.tenant.id, async |tx| {
-            carts::create_cart(tx, &row).await?;
-            view(&app, tx, &shopper, &meta, &row).await
+            carts::create_cart(tx, &row).await
         })
         .await?;
+    let mut view = Shown::empty(row).view(&app, &shopper, &meta)?;
     view.token = Some(token);
     let place = format!("/api/orders/store/carts/{}", view.id);
     Ok(HttpResponse::Created()
@@ -127,14 +85,23 @@ pub async fn get_cart(
     id: Path<CartId>,
     meta: RequestMeta,
 ) -> Result<Json<CartView>, ApiError> {
-    let view = app
+    let currency = shopper.tenant.currency;
+    let (row, offers, (shipping, _)) = app
         .db
         .read(shopper.tenant.id, async |tx| {
-            let row = proven(carts::find_cart(tx, *id).await?, &shopper)?;
-            view(&app, tx, &shopper, &meta, &row).await
+            futures_util::try_join!(
+                carts::find_cart(tx, *id),
+                variants::list_offers_of_cart(tx, *id, None, currency),
+                settings::list_shipping(tx)
+            )
         })
         .await?;
-    Ok(Json(view))
+    let shown = Shown {
+        row: proven(row, &shopper)?,
+        offers,
+        shipping,
+    };
+    Ok(Json(shown.view(&app, &shopper, &meta)?))
 }
 
 /// Puts more of a variant into the cart.
@@ -146,9 +113,12 @@ pub async fn add_line(
     meta: RequestMeta,
     body: Json<AddLine>,
 ) -> Result<Json<CartView>, ApiError> {
-    change(&app, &shopper, *id, &meta, async |tx, lines| {
-        let offer = offer(tx, body.variant_id).await?;
-        Ok(cart::add(lines, &offer, body.quantity)?)
+    let variant = body.variant_id;
+    change(&app, &shopper, (*id, Some(variant)), &meta, |cart| {
+        let mut lines = cart.row.lines();
+        cart::add(&mut lines, cart.offer(variant)?, body.quantity)?;
+        cart.row.set_lines(&lines);
+        Ok(())
     })
     .await
 }
@@ -163,9 +133,11 @@ pub async fn set_line(
     body: Json<SetLine>,
 ) -> Result<Json<CartView>, ApiError> {
     let (id, variant) = *path;
-    change(&app, &shopper, id, &meta, async |tx, lines| {
-        let offer = offer(tx, variant).await?;
-        Ok(cart::set(lines, &offer, body.quantity)?)
+    change(&app, &shopper, (id, Some(variant)), &meta, |cart| {
+        let mut lines = cart.row.lines();
+        cart::set(&mut lines, cart.offer(variant)?, body.quantity)?;
+        cart.row.set_lines(&lines);
+        Ok(())
     })
     .await
 }
@@ -179,8 +151,10 @@ pub async fn remove_line(
     meta: RequestMeta,
 ) -> Result<Json<CartView>, ApiError> {
     let (id, variant) = *path;
-    change(&app, &shopper, id, &meta, async |_, lines| {
+    change(&app, &shopper, (id, None), &meta, |cart| {
+        let mut lines = cart.row.lines();
         lines.retain(|line| line.variant != variant);
+        cart.row.set_lines(&lines);
         Ok(())
     })
     .await
@@ -196,50 +170,49 @@ pub async fn estimate_shipping(
     body: Json<EstimateShipping>,
 ) -> Result<Json<CartView>, ApiError> {
     if TaxRegion::of(&body.country, &body.postcode).is_none() {
-        let accepted = "we send to Portugal: country PT and a postcode such as 1100-148";
-        let problem = ApiError::invalid("address-not-served", accepted);
-        return Err(problem.at("/postcode", "not-served", accepted));
+        return Err(not_served("", &body.country));
     }
-    let view = app
-        .db
-        .tenant(shopper.tenant.id, async |tx| {
-            let mut row = opened(tx, &shopper, *id).await?;
-            row.postcode = body.postcode.to_string();
-            carts::save_cart(tx, &mut row, app.clock.now()).await?;
-            view(&app, tx, &shopper, &meta, &row).await
-        })
-        .await?;
-    Ok(Json(view))
+    change(&app, &shopper, (*id, None), &meta, |cart| {
+        cart.row.postcode = body.postcode.to_string();
+        Ok(())
+    })
+    .await
 }
 
+/// Locks the cart and reads all that its answer needs in one flight, changes it and stores it. `also`
+/// is a variant that is perhaps not in the cart yet.
 async fn change(
     app: &App,
     shopper: &Shopper,
-    id: CartId,
+    (id, also): (CartId, Option<VariantId>),
     meta: &RequestMeta,
-    work: impl AsyncFnOnce(&mut TenantTx, &mut Vec<CartLine>) -> Result<(), ApiError>,
+    work: impl FnOnce(&mut Shown) -> Result<(), ApiError>,
 ) -> Result<Json<CartView>, ApiError> {
+    let currency = shopper.tenant.currency;
     let view = app
         .db
         .tenant(shopper.tenant.id, async |tx| {
-            let mut row = opened(tx, shopper, id).await?;
-            let mut lines = row.lines();
-            work(tx, &mut lines).await?;
-            row.set_lines(&lines);
-            carts::save_cart(tx, &mut row, app.clock.now()).await?;
-            view(app, tx, shopper, meta, &row).await
+            // The server runs them in this order, so the offers are those of the locked cart.
+            let (row, offers, (shipping, _)) = futures_util::try_join!(
+                carts::lock_cart(tx, id),
+                variants::list_offers_of_cart(tx, id, also, currency),
+                settings::list_shipping(tx)
+            )?;
+            let row = proven(row, shopper)?;
+            if row.ordered {
+                return Err(CartError::Closed.into());
+            }
+            let mut shown = Shown {
+                row,
+                offers,
+                shipping,
+            };
+            work(&mut shown)?;
+            carts::save_cart(tx, &mut shown.row, app.clock.now()).await?;
+            shown.view(app, shopper, meta)
         })
         .await?;
     Ok(Json(view))
-}
-
-/// The cart, locked, if it is this shopper's and not an order yet.
-async fn opened(tx: &TenantTx, shopper: &Shopper, id: CartId) -> Result<CartRow, ApiError> {
-    let row = proven(carts::lock_cart(tx, id).await?, shopper)?;
-    if row.ordered {
-        return Err(CartError::Closed.into());
-    }
-    Ok(row)
 }
 
 /// Nobody's cart opens without its word: absence never equals absence.
@@ -248,112 +221,14 @@ fn proven(row: Option<CartRow>, shopper: &Shopper) -> Result<CartRow, ApiError> 
         .ok_or_else(|| CartError::NotFound.into())
 }
 
-async fn offer(tx: &TenantTx, variant: VariantId) -> Result<Offer, ApiError> {
-    let found = variants::list_offers(tx, &[variant]).await?.pop();
-    found.ok_or_else(|| ApiError::not_found("variant-not-found"))
-}
-
-async fn view(
-    app: &App,
-    tx: &TenantTx,
-    shopper: &Shopper,
-    meta: &RequestMeta,
-    row: &CartRow,
-) -> Result<CartView, ApiError> {
-    let lines = row.lines();
-    let ids: Vec<VariantId> = lines.iter().map(|line| line.variant).collect();
-    let (offers, shipping) =
-        futures_util::try_join!(variants::list_offers(tx, &ids), settings::list_shipping(tx))?;
-    let find = |line: &CartLine| offers.iter().find(|offer| offer.variant == line.variant);
-    let sold: Vec<(Offer, Quantity)> = lines
-        .iter()
-        .filter_map(|line| Some((find(line).filter(|o| o.for_sale)?.clone(), line.quantity)))
-        .collect();
-    let region = region(&row.postcode);
-    let pricing = Pricing {
-        currency: shopper.tenant.currency,
-        region,
-        day: app.clock.now().date(),
-        rates: &app.rates,
-        shipping: &shipping,
+/// Says what would be served, at the field that is wrong.
+pub fn not_served(place: &str, country: &Country) -> ApiError {
+    let accepted = "we send to Portugal: country PT and a postcode such as 1100-148";
+    let field = if country.as_str() == "PT" {
+        "postcode"
+    } else {
+        "country"
     };
-    let totals = pricing.price(&sold)?;
-    let language = meta
-        .accept_language
-        .as_deref()
-        .unwrap_or(shopper.tenant.locale.as_str());
-    let views: Vec<CartLineView> = lines
-        .iter()
-        .map(|line| line_view(line, find(line), language))
-        .collect();
-    let blocked = lines.iter().any(|line| !can_be_ordered(line, find(line)));
-    Ok(CartView {
-        id: row.cart_id(),
-        token: None,
-        can_checkout: !views.is_empty() && !blocked && !row.ordered,
-        lines: views,
-        subtotal: totals.subtotal,
-        shipping: totals.shipping,
-        region,
-        tax: totals.tax,
-        taxes: totals.taxes,
-        total: totals.total,
-        ordered: row.ordered,
-        version: row.version,
-    })
-}
-
-fn can_be_ordered(line: &CartLine, offer: Option<&Offer>) -> bool {
-    offer.is_some_and(|offer| offer.for_sale && offer.available >= line.quantity.get())
-}
-
-/// The mainland until a postcode says otherwise.
-fn region(postcode: &str) -> TaxRegion {
-    let country: Option<Country> = "PT".parse().ok();
-    let postcode: Option<Postcode> = postcode.parse().ok();
-    let known = country
-        .zip(postcode)
-        .and_then(|(country, code)| TaxRegion::of(&country, &code));
-    known.unwrap_or(TaxRegion::Mainland)
-}
-
-fn line_view(line: &CartLine, offer: Option<&Offer>, language: &str) -> CartLineView {
-    let price = offer.map_or(line.price_shown, |offer| offer.price);
-    let total = price.times(line.quantity.get()).unwrap_or(price);
-    let warnings = cart::warnings(line, offer);
-    let text = |read: fn(&Offer) -> &String| offer.map(read).cloned().unwrap_or_default();
-    CartLineView {
-        variant_id: line.variant,
-        sku: text(|offer| &offer.sku),
-        title: text(|offer| &offer.title),
-        variant_title: text(|offer| &offer.variant_title),
-        image_url: text(|offer| &offer.image_url),
-        quantity: line.quantity,
-        unit_price: price,
-        total,
-        warnings: warnings
-            .into_iter()
-            .map(|warning| WarningView {
-                message: message(&warning, language),
-                warning,
-            })
-            .collect(),
-    }
-}
-
-/// In the shopper's language: Portuguese, or else English.
-fn message(warning: &Warning, language: &str) -> String {
-    let portuguese = language.trim_start().to_lowercase().starts_with("pt");
-    match (warning, portuguese) {
-        (Warning::PriceChanged { was, now }, true) => format!("O preço mudou de {was} para {now}."),
-        (Warning::PriceChanged { was, now }, false) => {
-            format!("The price changed from {was} to {now}.")
-        }
-        (Warning::OnlyNLeft { available }, true) => format!("Só restam {available}."),
-        (Warning::OnlyNLeft { available }, false) => format!("Only {available} left."),
-        (Warning::OutOfStock, true) => "Esgotado.".into(),
-        (Warning::OutOfStock, false) => "Sold out.".into(),
-        (Warning::NoLongerSold, true) => "Este artigo já não está à venda.".into(),
-        (Warning::NoLongerSold, false) => "This product is no longer sold.".into(),
-    }
+    let problem = ApiError::invalid("address-not-served", accepted);
+    problem.at(format!("{place}/{field}"), "not-served", accepted)
 }

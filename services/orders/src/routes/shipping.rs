@@ -2,15 +2,21 @@
 
 use garde::Validate;
 use http_kit::permissions::{CanEditSettings, CanReadSettings};
-use http_kit::{ApiError, Data, Json, Staff};
-use kernel::Money;
+use http_kit::{ApiError, Data, HttpResponse, IfMatch, Json, Staff};
+use kernel::{Currency, Money};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::seen::SeenVersion;
 use crate::app::App;
 use crate::domain::tax::TaxRegion;
 use crate::domain::totals::ShippingRate;
 use crate::store::settings;
+use crate::tell;
+use crate::transition::By;
+
+/// A parcel costs no more, in minor units.
+const AMOUNT_MAX: i64 = 100_000_000;
 
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -25,9 +31,16 @@ pub struct RateView {
     pub free_from: Option<Money>,
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ShippingView {
+    pub rates: Vec<RateView>,
+    /// Grows with every change of any of them.
+    pub version: i64,
+}
+
+#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct SetShipping {
     #[garde(length(min = 1, max = 3), dive)]
     pub rates: Vec<RateView>,
 }
@@ -37,14 +50,14 @@ pub struct ShippingView {
 pub async fn get_shipping(
     app: Data<App>,
     staff: Staff<CanReadSettings>,
-) -> Result<Json<ShippingView>, ApiError> {
-    let rates = app
+) -> Result<HttpResponse, ApiError> {
+    let (rates, version) = app
         .db
         .read(staff.tenant.id, async |tx| {
             settings::list_shipping(tx).await
         })
         .await?;
-    Ok(Json(view(rates)))
+    Ok(answer(view(rates, version)))
 }
 
 /// Sets flat rates; regions that are not named keep theirs.
@@ -52,20 +65,44 @@ pub async fn get_shipping(
 pub async fn set_shipping(
     app: Data<App>,
     staff: Staff<CanEditSettings>,
-    body: Json<ShippingView>,
-) -> Result<Json<ShippingView>, ApiError> {
-    let currency = staff.tenant.currency;
+    seen: SeenVersion,
+    body: Json<SetShipping>,
+) -> Result<HttpResponse, ApiError> {
+    let by = By::staff(&app, &staff);
+    let wanted = checked(&body.rates, staff.tenant.currency)?;
+    let saved = app
+        .db
+        .tenant(staff.tenant.id, async |tx| {
+            let (rates, version) = settings::lock_shipping(tx).await?;
+            let before = view(rates, version);
+            seen.check(before.version, &before)?;
+            settings::save_shipping(tx, &wanted).await?;
+            let (rates, version) = settings::list_shipping(tx).await?;
+            let after = view(rates, version);
+            let acted = staff.acted(by.now, "shipping.update", "settings:shipping");
+            tell::action(tx, acted.changed(&before, &after)).await?;
+            Ok::<_, ApiError>(after)
+        })
+        .await?;
+    Ok(answer(saved))
+}
+
+/// In the order of their regions, as every transaction locks them.
+fn checked(wanted: &[RateView], currency: Currency) -> Result<Vec<ShippingRate>, ApiError> {
     let mut rates: Vec<ShippingRate> = Vec::new();
-    for (at, rate) in body.rates.iter().enumerate() {
+    for (at, rate) in wanted.iter().enumerate() {
         let amounts = [Some(rate.price), rate.free_from];
         let fits = amounts
             .iter()
             .flatten()
-            .all(|m| m.currency == currency && !m.is_negative());
+            .all(|amount| amount.currency == currency && (0..=AMOUNT_MAX).contains(&amount.minor));
         let is_new = rates.iter().all(|known| known.region != rate.region);
         let is_free_from_something = rate.free_from.is_none_or(|from| !from.is_zero());
         if !(fits && is_new && is_free_from_something) {
-            let accepted = format!("one rate a region, amounts in {currency}, free_from above 0");
+            let accepted = format!(
+                "one rate a region, amounts in {currency} up to {}, free_from above 0",
+                Money::new(AMOUNT_MAX, currency)
+            );
             return Err(ApiError::invalid("invalid-rate", accepted.clone()).at(
                 format!("/rates/{at}"),
                 "invalid",
@@ -78,17 +115,11 @@ pub async fn set_shipping(
             free_from: rate.free_from,
         });
     }
-    let rates = app
-        .db
-        .tenant(staff.tenant.id, async |tx| {
-            settings::save_shipping(tx, &rates).await?;
-            settings::list_shipping(tx).await
-        })
-        .await?;
-    Ok(Json(view(rates)))
+    rates.sort_unstable_by_key(|rate| rate.region.as_str());
+    Ok(rates)
 }
 
-fn view(rates: Vec<ShippingRate>) -> ShippingView {
+fn view(rates: Vec<ShippingRate>, version: i64) -> ShippingView {
     let rates = rates.into_iter().map(|rate| RateView {
         region: rate.region,
         price: rate.price,
@@ -96,5 +127,12 @@ fn view(rates: Vec<ShippingRate>) -> ShippingView {
     });
     ShippingView {
         rates: rates.collect(),
+        version,
     }
+}
+
+fn answer(view: ShippingView) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header(IfMatch::etag(view.version))
+        .json(view)
 }

@@ -8,23 +8,23 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::checkout::{CheckoutView, order_view};
+use crate::checkout::{CheckoutView, batch, order_view};
 use crate::secret;
 use crate::store::orders::{self, OrderRow};
 
-/// The header `X-Order-Token`: what checkout answered as `token`.
-pub struct OrderToken(Option<String>);
+/// The header `X-Order-Token`: what checkout answered as `token`. A handler takes an `Option` of it: a
+/// customer needs none.
+pub struct OrderToken(String);
 
 impl actix_web::FromRequest for OrderToken {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(req: &actix_web::HttpRequest, _: &mut actix_web::dev::Payload) -> Self::Future {
-        let header = req
-            .headers()
-            .get("x-order-token")
-            .and_then(|value| value.to_str().ok());
-        ready(Ok(Self(header.map(str::to_owned))))
+        let header = req.headers().get("x-order-token");
+        let text = header.and_then(|value| value.to_str().ok());
+        let token = text.map(|text| Self(text.to_owned()));
+        ready(token.ok_or_else(|| ApiError::not_found("order-not-found")))
     }
 }
 
@@ -43,7 +43,7 @@ pub async fn get_order(
     app: Data<App>,
     shopper: Shopper,
     id: Path<OrderId>,
-    token: OrderToken,
+    token: Option<OrderToken>,
 ) -> Result<Json<CheckoutView>, ApiError> {
     let found = app
         .db
@@ -51,7 +51,7 @@ pub async fn get_order(
             orders::find_order(tx, *id).await
         })
         .await?;
-    let row = proven(found, &shopper, &token)?;
+    let row = proven(found, &shopper, token.as_ref())?;
     let details = row.details();
     Ok(Json(order_view(&row, details)))
 }
@@ -67,7 +67,7 @@ pub async fn create_ticket(
     app: Data<App>,
     shopper: Shopper,
     id: Path<OrderId>,
-    token: OrderToken,
+    token: Option<OrderToken>,
 ) -> Result<Json<TicketView>, ApiError> {
     let found = app
         .db
@@ -75,8 +75,8 @@ pub async fn create_ticket(
             orders::find_order(tx, *id).await
         })
         .await?;
-    let row = proven(found, &shopper, &token)?;
-    let ticket = crate::checkout::batch::ticket(&app, &row, &row.details());
+    let row = proven(found, &shopper, token.as_ref())?;
+    let ticket = batch::ticket(&app, &row, &row.details());
     let payment_ticket = ticket.ok_or_else(|| {
         ApiError::conflict("nothing-to-pay", format!("this order is {}", row.status))
     })?;
@@ -88,11 +88,11 @@ pub async fn create_ticket(
 fn proven(
     found: Option<OrderRow>,
     shopper: &Shopper,
-    token: &OrderToken,
+    token: Option<&OrderToken>,
 ) -> Result<OrderRow, ApiError> {
     let is_theirs = |row: &OrderRow| {
         let owner = row.customer_id.zip(shopper.customer);
-        secret::proves(token.0.as_deref(), &row.token_hash)
+        secret::proves(token.map(|token| token.0.as_str()), &row.token_hash)
             || owner.is_some_and(|(owner, asking)| owner == asking.uuid())
     };
     found

@@ -1,19 +1,24 @@
 //! Stock for the store's staff.
 
+use db::TenantTx;
 use garde::Validate;
 use http_kit::permissions::{CanEditStock, CanReadStock};
-use http_kit::{ApiError, Data, Json, List, Page, Path, Staff};
+use http_kit::{
+    Answer, ApiError, Data, HttpResponse, IdempotencyKey, IfMatch, Json, List, Page, Path, Query,
+    Staff, once,
+};
 use kernel::VariantId;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::seen::SeenVersion;
 use crate::app::App;
 use crate::domain::stock::Stock;
-use crate::store::stock::{self, MovementRow, StockRow};
-use crate::store::variants;
+use crate::store::stock::{self, MovementRow, NamedStock, StockRow};
 use crate::tell;
+use crate::transition::By;
 
 /// Units of one variant that a shelf can hold.
 const ON_HAND_MAX: i64 = 10_000_000;
@@ -27,137 +32,227 @@ pub struct StockView {
     pub reserved: i64,
     /// What can be sold now.
     pub available: i64,
+    /// False: it is sold without counting, and the numbers are only kept.
+    pub tracked: bool,
     pub version: i64,
 }
 
 impl From<StockRow> for StockView {
     fn from(row: StockRow) -> Self {
         Self {
-            variant_id: row.variant,
-            on_hand: row.stock.on_hand,
-            reserved: row.stock.reserved,
-            available: row.stock.available(),
+            variant_id: row.variant(),
+            on_hand: row.on_hand,
+            reserved: row.reserved,
+            available: row.stock().available(),
+            tracked: row.tracked,
             version: row.version,
         }
     }
 }
 
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct NamedStockView {
+    #[serde(flatten)]
+    pub stock: StockView,
+    pub sku: String,
+    pub title: String,
+    pub variant_title: String,
+}
+
+impl From<NamedStock> for NamedStockView {
+    fn from(named: NamedStock) -> Self {
+        Self {
+            stock: named.row.into(),
+            sku: named.sku.unwrap_or_default(),
+            title: named.title.unwrap_or_default(),
+            variant_title: named.variant_title.unwrap_or_default(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct StockQuery {
+    /// Of this SKU only.
+    pub sku: Option<String>,
+    pub limit: Option<i64>,
+    pub after: Option<String>,
+    pub count: Option<bool>,
+}
+
 /// The stock of the store's variants.
-#[utoipa::path(get, path = "/api/orders/admin/stock", responses((status = 200, body = List<StockView>)))]
+#[utoipa::path(get, path = "/api/orders/admin/stock", responses((status = 200, body = List<NamedStockView>)))]
 pub async fn list_stock(
     app: Data<App>,
     staff: Staff<CanReadStock>,
+    query: Query<StockQuery>,
     page: Page,
-) -> Result<Json<List<StockView>>, ApiError> {
+) -> Result<Json<List<NamedStockView>>, ApiError> {
     let after: Option<Uuid> = page.after()?;
-    let rows = app
+    let sku = query.sku.as_deref();
+    let (rows, count) = app
         .db
         .read(staff.tenant.id, async |tx| {
-            stock::list_stock(tx, after, page.fetch()).await
+            let rows = stock::list_stock(tx, sku, after, page.fetch()).await?;
+            let count = if page.count {
+                Some(stock::count_stock(tx, sku).await?)
+            } else {
+                None
+            };
+            Ok::<_, db::Error>((rows, count))
         })
         .await?;
-    Ok(Json(page.list(
-        rows,
-        |row| row.variant.uuid(),
-        StockView::from,
-    )))
+    let list = page.list(rows, |named| named.row.variant_id, NamedStockView::from);
+    Ok(Json(List { count, ..list }))
 }
 
-/// Either what was counted, or what came and went.
+/// What was counted on the shelf.
 #[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct SetStock {
-    /// How many are there, as counted.
-    #[serde(default)]
-    #[garde(inner(range(min = 0, max = ON_HAND_MAX)))]
-    pub on_hand: Option<i64>,
-    /// How many came (or, negative, went).
-    #[serde(default)]
-    #[garde(inner(range(min = -ON_HAND_MAX, max = ON_HAND_MAX)))]
-    pub change: Option<i64>,
-    /// Why, for the ledger: "delivery", "stocktake", "broken".
+    /// How many are there, those that are promised to orders included.
+    #[garde(range(min = 0, max = ON_HAND_MAX))]
+    pub on_hand: i64,
+    /// Why, for the ledger: "stocktake", "opening stock".
     #[garde(length(chars, min = 1, max = 200))]
     pub reason: String,
 }
 
-/// Changes a variant's stock. What is promised to orders cannot be taken away.
+/// Says how many of a variant are there. What is promised to orders cannot be taken away.
 #[utoipa::path(put, path = "/api/orders/admin/stock/{variant}", responses((status = 200, body = StockView)))]
 pub async fn set_stock(
     app: Data<App>,
     staff: Staff<CanEditStock>,
     variant: Path<VariantId>,
+    seen: SeenVersion,
     body: Json<SetStock>,
-) -> Result<Json<StockView>, ApiError> {
-    let now = app.clock.now();
+) -> Result<HttpResponse, ApiError> {
     let row = app
         .db
         .tenant(staff.tenant.id, async |tx| {
-            if variants::list_offers(tx, &[*variant]).await?.is_empty() {
-                return Err(ApiError::not_found("variant-not-found")
-                    .detail("a new variant arrives here a moment after it was saved"));
-            }
-            let before = stock::lock_stock(tx, &[*variant]).await?.pop();
-            let before = before.map_or(
-                Stock {
-                    on_hand: 0,
-                    reserved: 0,
-                },
-                |row| row.stock,
-            );
-            let after = Stock {
-                on_hand: wanted(&body, before)?,
-                ..before
+            let before = locked(tx, *variant).await?;
+            seen.check(before.version, &StockView::from(before))?;
+            let change = Change {
+                on_hand: body.on_hand,
+                kind: "corrected",
+                reason: &body.reason,
             };
-            if after.available() < 0 {
-                let detail = format!("{} are promised to orders", before.reserved);
-                return Err(ApiError::conflict("stock-promised", detail));
-            }
-            let saved = stock::save_stock(tx, &[(*variant, after)]).await?.pop();
-            let saved = saved.ok_or_else(|| ApiError::not_found("variant-not-found"))?;
-            let movement = MovementRow {
-                tenant_id: tx.tenant().uuid(),
-                id: Uuid::now_v7(),
-                variant_id: variant.uuid(),
-                kind: if body.on_hand.is_some() {
-                    "corrected"
-                } else {
-                    "received"
-                }
-                .into(),
-                on_hand: after.on_hand - before.on_hand,
-                reserved: 0,
-                order_id: None,
-                reason: body.reason.clone(),
-                actor: format!("staff:{}", staff.id),
-                at: now,
-            };
-            stock::create_movements(tx, &[movement]).await?;
-            bus::emit(tx, &tell::stock(staff.tenant.id, &saved, now)).await?;
-            Ok(saved)
+            shelve(&app, tx, &staff, before, change).await
         })
         .await?;
-    Ok(Json(row.into()))
+    Ok(HttpResponse::Ok()
+        .insert_header(IfMatch::etag(row.version))
+        .json(StockView::from(row)))
 }
 
-fn wanted(body: &SetStock, before: Stock) -> Result<i64, ApiError> {
-    let wanted = match (body.on_hand, body.change) {
-        (Some(counted), None) => counted,
-        (None, Some(change)) => before.on_hand + change,
-        _ => {
-            let accepted = "send either on_hand or change";
-            return Err(ApiError::invalid("one-of", accepted).at("/on_hand", "one-of", accepted));
-        }
-    };
-    if (0..=ON_HAND_MAX).contains(&wanted) {
-        Ok(wanted)
-    } else {
-        let accepted = format!("{} are there", before.on_hand);
-        Err(ApiError::invalid("out-of-range", accepted.clone()).at(
-            "/change",
-            "out-of-range",
-            accepted,
-        ))
+/// What came to the shelf or left it.
+#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct AdjustStock {
+    /// How many came (or, negative, went).
+    #[garde(range(min = -ON_HAND_MAX, max = ON_HAND_MAX), custom(something))]
+    pub change: i64,
+    /// Why, for the ledger: "delivery", "broken".
+    #[garde(length(chars, min = 1, max = 200))]
+    pub reason: String,
+}
+
+fn something(change: &i64, _: &()) -> garde::Result {
+    match change {
+        0 => Err(garde::Error::new("0 changes nothing")),
+        _ => Ok(()),
     }
+}
+
+/// Adds to a variant's stock or takes from it. Safe to repeat under the same Idempotency-Key.
+#[utoipa::path(post, path = "/api/orders/admin/stock/{variant}/adjustments", responses((status = 200, body = StockView)))]
+pub async fn adjust_stock(
+    app: Data<App>,
+    staff: Staff<CanEditStock>,
+    variant: Path<VariantId>,
+    key: IdempotencyKey,
+    body: Json<AdjustStock>,
+) -> Result<HttpResponse, ApiError> {
+    once(&app.db, staff.tenant.id, &key, body.hash(), async |tx| {
+        let before = locked(tx, *variant).await?;
+        let on_hand = before.on_hand + body.change;
+        if !(0..=ON_HAND_MAX).contains(&on_hand) {
+            let accepted = format!("{} are there", before.on_hand);
+            let problem = ApiError::invalid("out-of-range", accepted.clone());
+            return Err(problem.at("/change", "out-of-range", accepted));
+        }
+        let kind = if body.change > 0 {
+            "received"
+        } else {
+            "corrected"
+        };
+        let change = Change {
+            on_hand,
+            kind,
+            reason: &body.reason,
+        };
+        let row = shelve(&app, tx, &staff, before, change).await?;
+        Ok(Answer::ok(StockView::from(row)))
+    })
+    .await
+}
+
+async fn locked(tx: &TenantTx, variant: VariantId) -> Result<StockRow, ApiError> {
+    let found = stock::lock_stock(tx, &[variant]).await?.pop();
+    found.ok_or_else(|| {
+        ApiError::not_found("variant-not-found")
+            .detail("a new variant arrives here a moment after it was saved")
+    })
+}
+
+/// What becomes of a shelf.
+struct Change<'a> {
+    on_hand: i64,
+    kind: &'static str,
+    reason: &'a str,
+}
+
+async fn shelve(
+    app: &App,
+    tx: &mut TenantTx,
+    staff: &Staff<CanEditStock>,
+    before: StockRow,
+    change: Change<'_>,
+) -> Result<StockRow, ApiError> {
+    let by = By::staff(app, staff);
+    let after = Stock {
+        on_hand: change.on_hand,
+        reserved: before.reserved,
+    };
+    if after.available() < 0 {
+        let detail = format!("{} are promised to orders", before.reserved);
+        return Err(ApiError::conflict("stock-promised", detail).with("reserved", &before.reserved));
+    }
+    let saved = stock::save_stock(tx, &[(before.variant(), after)]).await?;
+    let saved = saved
+        .into_iter()
+        .next()
+        .ok_or_else(|| ApiError::not_found("variant-not-found"))?;
+    let movement = MovementRow {
+        tenant_id: tx.tenant().uuid(),
+        id: Uuid::now_v7(),
+        variant_id: before.variant_id,
+        kind: change.kind.into(),
+        on_hand: after.on_hand - before.on_hand,
+        reserved: 0,
+        order_id: None,
+        reason: change.reason.to_owned(),
+        actor: by.actor.clone(),
+        at: by.now,
+    };
+    stock::create_movements(tx, &[movement]).await?;
+    bus::emit(tx, &tell::stock(tx.tenant(), &saved, by.now)).await?;
+    let target = format!("variant:{}", before.variant_id);
+    let acted = staff.acted(by.now, "stock.change", target);
+    let acted = acted.changed(&StockView::from(before), &StockView::from(saved));
+    tell::action(tx, acted).await?;
+    Ok(saved)
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -200,11 +295,17 @@ pub async fn list_movements(
     page: Page,
 ) -> Result<Json<List<MovementView>>, ApiError> {
     let before: Option<Uuid> = page.after()?;
-    let rows = app
+    let (is_known, rows) = app
         .db
         .read(staff.tenant.id, async |tx| {
-            stock::list_movements(tx, *variant, before, page.fetch()).await
+            futures_util::try_join!(
+                stock::is_known(tx, *variant),
+                stock::list_movements(tx, *variant, before, page.fetch())
+            )
         })
         .await?;
+    if !is_known {
+        return Err(ApiError::not_found("variant-not-found"));
+    }
     Ok(Json(page.list(rows, |row| row.id, MovementView::from)))
 }

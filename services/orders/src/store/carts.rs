@@ -1,6 +1,6 @@
 //! Carts.
 
-use db::{Error, TenantTx};
+use db::{Error, SystemTx, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::CartId;
@@ -25,6 +25,8 @@ pub struct CartRow {
     pub created_at: OffsetDateTime,
     pub updated_at: OffsetDateTime,
     pub version: i64,
+    /// Of `lines`, for the statement that reads them with their offers.
+    pub variants: Vec<Uuid>,
 }
 
 impl CartRow {
@@ -38,6 +40,7 @@ impl CartRow {
 
     pub fn set_lines(&mut self, lines: &[CartLine]) {
         self.lines = serde_json::to_value(lines).expect("lines are plain data");
+        self.variants = lines.iter().map(|line| line.variant.uuid()).collect();
     }
 }
 
@@ -89,6 +92,7 @@ pub async fn save_cart(tx: &TenantTx, row: &mut CartRow, now: OffsetDateTime) ->
             cart::postcode.eq(&row.postcode),
             cart::updated_at.eq(row.updated_at),
             cart::version.eq(row.version),
+            cart::variants.eq(&row.variants),
         ))
         .execute(&mut tx.conn())
         .await?;
@@ -104,4 +108,28 @@ pub async fn save_ordered(tx: &TenantTx, ids: &[Uuid]) -> Result<(), Error> {
         .execute(&mut tx.conn())
         .await?;
     Ok(())
+}
+
+/// Forgets at most `limit` carts that nobody touched since `before`; answers how many there were.
+pub async fn delete_idle(
+    tx: &SystemTx,
+    before: OffsetDateTime,
+    limit: i64,
+) -> Result<usize, Error> {
+    let idle: Vec<(Uuid, Uuid)> = cart::table
+        .filter(cart::updated_at.lt(before))
+        .order(cart::updated_at)
+        .limit(limit)
+        .for_update()
+        .skip_locked()
+        .select((cart::tenant_id, cart::id))
+        .load(&mut tx.conn())
+        .await?;
+    let (tenants, ids): (Vec<Uuid>, Vec<Uuid>) = idle.into_iter().unzip();
+    let gone = diesel::delete(cart::table)
+        .filter(cart::tenant_id.eq_any(tenants))
+        .filter(cart::id.eq_any(ids))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(gone)
 }

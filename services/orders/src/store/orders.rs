@@ -1,6 +1,7 @@
 //! Orders.
 
 use db::{Error, SystemTx, TenantTx};
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::{Currency, Money, OrderId, TenantId};
@@ -50,6 +51,10 @@ impl OrderRow {
             .expect("details are written by this service only")
     }
 
+    pub fn set_details(&mut self, details: &OrderDetails) {
+        self.details = serde_json::to_value(details).expect("details are plain data");
+    }
+
     fn money(&self, minor: i64) -> Money {
         let currency: Currency = self
             .currency
@@ -96,19 +101,20 @@ pub async fn create_orders(tx: &TenantTx, rows: &[OrderRow]) -> Result<(), Error
     Ok(())
 }
 
-/// What each order takes from the stock: variants appear once.
-pub async fn create_lines(tx: &TenantTx, lines: &[(OrderId, Uuid, i64)]) -> Result<(), Error> {
-    let rows: Vec<_> = lines
-        .iter()
-        .map(|(order, variant, quantity)| {
-            (
-                order_line::tenant_id.eq(tx.tenant().uuid()),
-                order_line::order_id.eq(order.uuid()),
-                order_line::variant_id.eq(*variant),
-                order_line::quantity.eq(*quantity),
-            )
-        })
-        .collect();
+/// What an order takes of one variant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = order_line)]
+pub struct TakeRow {
+    pub tenant_id: Uuid,
+    pub order_id: Uuid,
+    pub variant_id: Uuid,
+    pub quantity: i64,
+    /// False for what was sold without counting.
+    pub takes_stock: bool,
+}
+
+/// A variant appears once in an order.
+pub async fn create_takes(tx: &TenantTx, rows: &[TakeRow]) -> Result<(), Error> {
     diesel::insert_into(order_line::table)
         .values(rows)
         .execute(&mut tx.conn())
@@ -116,15 +122,26 @@ pub async fn create_lines(tx: &TenantTx, lines: &[(OrderId, Uuid, i64)]) -> Resu
     Ok(())
 }
 
-pub async fn list_lines(tx: &TenantTx, order: OrderId) -> Result<Vec<(Uuid, i64)>, Error> {
+pub async fn list_takes(tx: &TenantTx, order: OrderId) -> Result<Vec<TakeRow>, Error> {
     let rows = order_line::table
         .filter(order_line::tenant_id.eq(tx.tenant().uuid()))
         .filter(order_line::order_id.eq(order.uuid()))
         .order(order_line::variant_id)
-        .select((order_line::variant_id, order_line::quantity))
+        .select(TakeRow::as_select())
         .load(&mut tx.conn())
         .await?;
     Ok(rows)
+}
+
+/// Notes which variants of an order take stock: those in `taken`, and no others.
+pub async fn save_takes(tx: &TenantTx, order: OrderId, taken: &[Uuid]) -> Result<(), Error> {
+    diesel::update(order_line::table)
+        .filter(order_line::tenant_id.eq(tx.tenant().uuid()))
+        .filter(order_line::order_id.eq(order.uuid()))
+        .set(order_line::takes_stock.eq(order_line::variant_id.eq_any(taken)))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
 }
 
 pub async fn find_order(tx: &TenantTx, id: OrderId) -> Result<Option<OrderRow>, Error> {
@@ -180,12 +197,15 @@ pub async fn save_order(tx: &TenantTx, row: &mut OrderRow) -> Result<(), Error> 
     Ok(())
 }
 
-/// What an admin looks for.
+/// What an admin looks for; every field narrows.
 #[derive(Clone, Debug, Default)]
 pub struct OrderFilter {
     pub status: Option<OrderStatus>,
+    pub fulfilment: Option<Fulfilment>,
     /// An order number or an e-mail address, whole.
     pub q: Option<String>,
+    pub placed_from: Option<OffsetDateTime>,
+    pub placed_before: Option<OffsetDateTime>,
 }
 
 /// The store's orders, the newest first.
@@ -195,43 +215,80 @@ pub async fn list_orders(
     before: Option<Uuid>,
     limit: i64,
 ) -> Result<Vec<OrderRow>, Error> {
-    let mut query = orders::table
-        .filter(orders::tenant_id.eq(tx.tenant().uuid()))
+    let query = narrowed(orders::table.into_boxed(), tx, filter)
         .filter(orders::id.lt(before.unwrap_or(Uuid::max())))
         .order(orders::id.desc())
         .limit(limit)
-        .select(OrderRow::as_select())
-        .into_boxed();
-    if let Some(status) = filter.status {
-        query = query.filter(orders::status.eq(status.as_str()));
-    }
-    if let Some(q) = filter.q.clone() {
-        query = query.filter(
-            orders::number
-                .eq(q.clone())
-                .or(orders::email.eq(q.to_lowercase())),
-        );
-    }
+        .select(OrderRow::as_select());
     Ok(query.load(&mut tx.conn()).await?)
 }
 
-/// Unpaid orders whose reservation has run out.
+pub async fn count_orders(tx: &TenantTx, filter: &OrderFilter) -> Result<i64, Error> {
+    let query = narrowed(orders::table.into_boxed(), tx, filter).count();
+    Ok(query.get_result(&mut tx.conn()).await?)
+}
+
+fn narrowed<'q>(
+    query: orders::BoxedQuery<'q, Pg>,
+    tx: &TenantTx,
+    filter: &OrderFilter,
+) -> orders::BoxedQuery<'q, Pg> {
+    let mut query = query.filter(orders::tenant_id.eq(tx.tenant().uuid()));
+    if let Some(status) = filter.status {
+        query = query.filter(orders::status.eq(status.as_str()));
+    }
+    if let Some(fulfilment) = filter.fulfilment {
+        query = query.filter(orders::fulfilment.eq(fulfilment.as_str()));
+    }
+    if let Some(from) = filter.placed_from {
+        query = query.filter(orders::placed_at.ge(from));
+    }
+    if let Some(before) = filter.placed_before {
+        query = query.filter(orders::placed_at.lt(before));
+    }
+    if let Some(q) = filter.q.clone() {
+        let of_email = orders::email.eq(q.to_lowercase());
+        query = query.filter(orders::number.eq(q).or(of_email));
+    }
+    query
+}
+
+/// Unpaid orders whose reservation has run out, the longest ago first, from after `after` on.
 pub async fn list_expired(
     tx: &SystemTx,
     now: OffsetDateTime,
+    after: Option<(OffsetDateTime, OrderId)>,
     limit: i64,
-) -> Result<Vec<(TenantId, OrderId)>, Error> {
-    let rows: Vec<(Uuid, Uuid)> = orders::table
-        .filter(orders::holds_stock)
+) -> Result<Vec<Expired>, Error> {
+    let mut query = orders::table
         .filter(orders::status.eq(OrderStatus::PendingPayment.as_str()))
         .filter(orders::reserved_until.le(now))
-        .order(orders::reserved_until)
+        .order((orders::reserved_until, orders::id))
         .limit(limit)
-        .select((orders::tenant_id, orders::id))
-        .load(&mut tx.conn())
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(tenant, id)| (TenantId::from_uuid(tenant), OrderId::from_uuid(id)))
-        .collect())
+        .select((
+            orders::tenant_id,
+            orders::id,
+            orders::reserved_until.assume_not_null(),
+        ))
+        .into_boxed();
+    if let Some((at, id)) = after {
+        let later = orders::reserved_until.gt(at);
+        let same = orders::reserved_until.eq(at).and(orders::id.gt(id.uuid()));
+        query = query.filter(later.or(same).assume_not_null());
+    }
+    let rows: Vec<(Uuid, Uuid, OffsetDateTime)> = query.load(&mut tx.conn()).await?;
+    let expired = rows.into_iter().map(|(tenant, id, until)| Expired {
+        tenant: TenantId::from_uuid(tenant),
+        order: OrderId::from_uuid(id),
+        until,
+    });
+    Ok(expired.collect())
+}
+
+/// An order whose time is over.
+#[derive(Clone, Copy, Debug)]
+pub struct Expired {
+    pub tenant: TenantId,
+    pub order: OrderId,
+    pub until: OffsetDateTime,
 }

@@ -3,11 +3,14 @@
 use db::{Error, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use kernel::RefundId;
+use kernel::{OrderId, RefundId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::schema::refund;
+
+/// Refunds of one order that are shown.
+const REFUNDS_MAX: i64 = 200;
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = refund)]
@@ -19,6 +22,12 @@ pub struct RefundRow {
     pub status: String,
     pub reason: String,
     pub created_at: OffsetDateTime,
+    /// Of the newest word that was heard of it; 0 before any.
+    pub version: i64,
+    /// Begun in the provider's dashboard.
+    pub external: bool,
+    /// What staff wrote beside it.
+    pub note: String,
 }
 
 pub async fn create_refund(tx: &TenantTx, row: &RefundRow) -> Result<(), Error> {
@@ -41,12 +50,28 @@ pub async fn lock_refund(tx: &TenantTx, id: RefundId) -> Result<Option<RefundRow
     Ok(found)
 }
 
-pub async fn save_status(tx: &TenantTx, id: RefundId, status: &str) -> Result<(), Error> {
+pub async fn save_refund(tx: &TenantTx, row: &RefundRow) -> Result<(), Error> {
     diesel::update(refund::table)
         .filter(refund::tenant_id.eq(tx.tenant().uuid()))
-        .filter(refund::id.eq(id.uuid()))
-        .set(refund::status.eq(status))
+        .filter(refund::id.eq(row.id))
+        .set((
+            refund::status.eq(&row.status),
+            refund::version.eq(row.version),
+        ))
         .execute(&mut tx.conn())
         .await?;
     Ok(())
+}
+
+/// An order's refunds, the oldest first, at most [`REFUNDS_MAX`].
+pub async fn list_refunds(tx: &TenantTx, order: OrderId) -> Result<Vec<RefundRow>, Error> {
+    let rows = refund::table
+        .filter(refund::tenant_id.eq(tx.tenant().uuid()))
+        .filter(refund::order_id.eq(order.uuid()))
+        .order(refund::id)
+        .limit(REFUNDS_MAX)
+        .select(RefundRow::as_select())
+        .load(&mut tx.conn())
+        .await?;
+    Ok(rows)
 }

@@ -18,6 +18,9 @@ diesel::table! {
         requires_shipping -> Bool,
         for_sale -> Bool,
         product_version -> BigInt,
+        quantity_min -> Integer,
+        quantity_max -> Integer,
+        quantity_step -> Integer,
     }
 }
 
@@ -27,15 +30,7 @@ diesel::table! {
         charges_enabled -> Bool,
         payment_methods -> Array<Text>,
         version -> BigInt,
-    }
-}
-
-diesel::table! {
-    location (tenant_id, id) {
-        tenant_id -> Uuid,
-        id -> Uuid,
-        name -> Text,
-        is_default -> Bool,
+        live_mode -> Bool,
     }
 }
 
@@ -46,6 +41,8 @@ diesel::table! {
         on_hand -> BigInt,
         reserved -> BigInt,
         version -> BigInt,
+        tracked -> Bool,
+        product_id -> Nullable<Uuid>,
     }
 }
 
@@ -97,6 +94,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         version -> BigInt,
+        variants -> Array<Uuid>,
     }
 }
 
@@ -104,6 +102,9 @@ diesel::table! {
     order_counter (tenant_id) {
         tenant_id -> Uuid,
         next -> BigInt,
+        first -> BigInt,
+        prefix -> Text,
+        version -> BigInt,
     }
 }
 
@@ -142,6 +143,7 @@ diesel::table! {
         order_id -> Uuid,
         variant_id -> Uuid,
         quantity -> BigInt,
+        takes_stock -> Bool,
     }
 }
 
@@ -154,6 +156,9 @@ diesel::table! {
         status -> Text,
         reason -> Text,
         created_at -> Timestamptz,
+        version -> BigInt,
+        external -> Bool,
+        note -> Text,
     }
 }
 
@@ -169,4 +174,4 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(sellable_variant, stock);
+diesel::allow_tables_to_appear_in_same_query!(cart, sellable_variant, stock);

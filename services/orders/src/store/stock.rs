@@ -1,27 +1,55 @@
 //! Stock and the ledger of its movements.
 
 use db::{Error, TenantTx};
+use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
-use kernel::VariantId;
+use kernel::{ProductId, VariantId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::schema::{stock, stock_movement};
+use super::schema::{sellable_variant, stock, stock_movement};
 use crate::domain::stock::Stock;
 
 /// A variant's stock and how often it changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = stock, check_for_backend(Pg))]
 pub struct StockRow {
-    pub variant: VariantId,
-    pub stock: Stock,
+    pub variant_id: Uuid,
+    pub on_hand: i64,
+    pub reserved: i64,
     pub version: i64,
+    /// False: it is sold without counting, and nothing is reserved.
+    pub tracked: bool,
+    pub product_id: Option<Uuid>,
+}
+
+impl StockRow {
+    pub fn variant(&self) -> VariantId {
+        VariantId::from_uuid(self.variant_id)
+    }
+
+    pub fn stock(&self) -> Stock {
+        Stock {
+            on_hand: self.on_hand,
+            reserved: self.reserved,
+        }
+    }
+}
+
+/// A variant's stock under the names that a person knows it by.
+#[derive(Clone, Debug, Queryable)]
+pub struct NamedStock {
+    pub row: StockRow,
+    pub sku: Option<String>,
+    pub title: Option<String>,
+    pub variant_title: Option<String>,
 }
 
 /// One line of the ledger: what was added to `on_hand` and to `reserved`.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = stock_movement)]
+#[diesel(table_name = stock_movement, check_for_backend(Pg))]
 pub struct MovementRow {
     pub tenant_id: Uuid,
     pub id: Uuid,
@@ -35,34 +63,85 @@ pub struct MovementRow {
     pub at: OffsetDateTime,
 }
 
-type Columns = (Uuid, i64, i64, i64);
-
-fn row((variant, on_hand, reserved, version): Columns) -> StockRow {
-    StockRow {
-        variant: VariantId::from_uuid(variant),
-        stock: Stock { on_hand, reserved },
-        version,
-    }
-}
-
 /// Locks the stock of variants in the order of their ids: whoever comes second waits, and two
 /// never wait for each other.
 pub async fn lock_stock(tx: &TenantTx, ids: &[VariantId]) -> Result<Vec<StockRow>, Error> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-    let rows: Vec<Columns> = stock::table
+    let rows = stock::table
         .filter(stock::tenant_id.eq(tx.tenant().uuid()))
         .filter(stock::variant_id.eq_any(ids))
         .order(stock::variant_id)
         .for_update()
-        .select((
-            stock::variant_id,
-            stock::on_hand,
-            stock::reserved,
-            stock::version,
-        ))
+        .select(StockRow::as_select())
         .load(&mut tx.conn())
         .await?;
-    Ok(rows.into_iter().map(row).collect())
+    Ok(rows)
+}
+
+/// Like [`lock_stock`], leaving alone what is not counted: nobody waits for that.
+pub async fn lock_tracked(tx: &TenantTx, ids: &[VariantId]) -> Result<Vec<StockRow>, Error> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+    let rows = stock::table
+        .filter(stock::tenant_id.eq(tx.tenant().uuid()))
+        .filter(stock::variant_id.eq_any(ids))
+        .filter(stock::tracked)
+        .order(stock::variant_id)
+        .for_update()
+        .select(StockRow::as_select())
+        .load(&mut tx.conn())
+        .await?;
+    Ok(rows)
+}
+
+/// Makes the rows that variants do not have yet and notes whether each is counted; answers the rows
+/// that are new or changed.
+pub async fn save_variants(
+    tx: &TenantTx,
+    variants: &[(VariantId, Option<ProductId>, bool)],
+) -> Result<Vec<StockRow>, Error> {
+    let rows: Vec<_> = variants
+        .iter()
+        .map(|(variant, product, tracked)| {
+            (
+                stock::tenant_id.eq(tx.tenant().uuid()),
+                stock::variant_id.eq(variant.uuid()),
+                stock::on_hand.eq(0),
+                stock::tracked.eq(*tracked),
+                stock::product_id.eq(product.map(ProductId::uuid)),
+            )
+        })
+        .collect();
+    let upsert = diesel::insert_into(stock::table)
+        .values(rows)
+        .on_conflict((stock::tenant_id, stock::variant_id))
+        .do_update()
+        .set((
+            stock::tracked.eq(excluded(stock::tracked)),
+            stock::product_id.eq(excluded(stock::product_id)),
+            stock::version.eq(stock::version + 1),
+        ));
+    let is_other = stock::tracked
+        .ne(excluded(stock::tracked))
+        .or(stock::product_id.is_distinct_from(excluded(stock::product_id)));
+    let changed = diesel::query_dsl::methods::FilterDsl::filter(upsert, is_other)
+        .returning(StockRow::as_returning())
+        .get_results(&mut tx.conn())
+        .await?;
+    Ok(changed)
+}
+
+/// Makes a variant's row when there is none.
+pub async fn create_missing(tx: &TenantTx, variant: VariantId) -> Result<(), Error> {
+    diesel::insert_into(stock::table)
+        .values((
+            stock::tenant_id.eq(tx.tenant().uuid()),
+            stock::variant_id.eq(variant.uuid()),
+            stock::on_hand.eq(0),
+        ))
+        .on_conflict_do_nothing()
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
 }
 
 /// Stores new counts, in one statement, and answers the rows with their new versions.
@@ -81,7 +160,7 @@ pub async fn save_stock(
             )
         })
         .collect();
-    let saved: Vec<Columns> = diesel::insert_into(stock::table)
+    let saved = diesel::insert_into(stock::table)
         .values(rows)
         .on_conflict((stock::tenant_id, stock::variant_id))
         .do_update()
@@ -90,15 +169,10 @@ pub async fn save_stock(
             stock::reserved.eq(excluded(stock::reserved)),
             stock::version.eq(stock::version + 1),
         ))
-        .returning((
-            stock::variant_id,
-            stock::on_hand,
-            stock::reserved,
-            stock::version,
-        ))
+        .returning(StockRow::as_returning())
         .get_results(&mut tx.conn())
         .await?;
-    Ok(saved.into_iter().map(row).collect())
+    Ok(saved)
 }
 
 pub async fn create_movements(tx: &TenantTx, rows: &[MovementRow]) -> Result<(), Error> {
@@ -109,26 +183,55 @@ pub async fn create_movements(tx: &TenantTx, rows: &[MovementRow]) -> Result<(),
     Ok(())
 }
 
-/// The stock of the store's variants, by id from after `after` on.
+/// The stock of the store's variants, by id from after `after` on; of one SKU where it is given.
 pub async fn list_stock(
     tx: &TenantTx,
+    sku: Option<&str>,
     after: Option<Uuid>,
     limit: i64,
-) -> Result<Vec<StockRow>, Error> {
-    let rows: Vec<Columns> = stock::table
+) -> Result<Vec<NamedStock>, Error> {
+    let same_tenant = sellable_variant::tenant_id.eq(stock::tenant_id);
+    let same_variant = sellable_variant::variant_id.eq(stock::variant_id);
+    let mut query = stock::table
+        .left_join(sellable_variant::table.on(same_tenant.and(same_variant)))
         .filter(stock::tenant_id.eq(tx.tenant().uuid()))
         .filter(stock::variant_id.gt(after.unwrap_or(Uuid::nil())))
         .order(stock::variant_id)
         .limit(limit)
         .select((
-            stock::variant_id,
-            stock::on_hand,
-            stock::reserved,
-            stock::version,
+            StockRow::as_select(),
+            sellable_variant::sku.nullable(),
+            sellable_variant::title.nullable(),
+            sellable_variant::variant_title.nullable(),
         ))
-        .load(&mut tx.conn())
-        .await?;
-    Ok(rows.into_iter().map(row).collect())
+        .into_boxed();
+    if let Some(sku) = sku {
+        query = query.filter(sellable_variant::sku.eq(sku));
+    }
+    Ok(query.load(&mut tx.conn()).await?)
+}
+
+pub async fn count_stock(tx: &TenantTx, sku: Option<&str>) -> Result<i64, Error> {
+    let same_tenant = sellable_variant::tenant_id.eq(stock::tenant_id);
+    let same_variant = sellable_variant::variant_id.eq(stock::variant_id);
+    let mut query = stock::table
+        .left_join(sellable_variant::table.on(same_tenant.and(same_variant)))
+        .filter(stock::tenant_id.eq(tx.tenant().uuid()))
+        .select(diesel::dsl::count_star())
+        .into_boxed();
+    if let Some(sku) = sku {
+        query = query.filter(sellable_variant::sku.eq(sku));
+    }
+    Ok(query.get_result(&mut tx.conn()).await?)
+}
+
+pub async fn is_known(tx: &TenantTx, variant: VariantId) -> Result<bool, Error> {
+    let row = stock::table
+        .filter(stock::tenant_id.eq(tx.tenant().uuid()))
+        .filter(stock::variant_id.eq(variant.uuid()));
+    Ok(diesel::select(diesel::dsl::exists(row))
+        .get_result(&mut tx.conn())
+        .await?)
 }
 
 /// A variant's movements, the newest first.
@@ -148,4 +251,15 @@ pub async fn list_movements(
         .load(&mut tx.conn())
         .await?;
     Ok(rows)
+}
+
+/// Whether anybody ever said how many of a variant are there.
+pub async fn was_counted(tx: &TenantTx, variant: VariantId) -> Result<bool, Error> {
+    let counts = stock_movement::table
+        .filter(stock_movement::tenant_id.eq(tx.tenant().uuid()))
+        .filter(stock_movement::variant_id.eq(variant.uuid()))
+        .filter(stock_movement::kind.eq_any(["received", "corrected"]));
+    Ok(diesel::select(diesel::dsl::exists(counts))
+        .get_result(&mut tx.conn())
+        .await?)
 }

@@ -10,6 +10,9 @@ use uuid::Uuid;
 
 use super::schema::timeline_entry;
 
+/// Entries of one order that are shown.
+const ENTRIES_MAX: i64 = 500;
+
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = timeline_entry)]
 pub struct TimelineRow {
@@ -48,13 +51,16 @@ pub async fn create_entries(tx: &TenantTx, rows: &[TimelineRow]) -> Result<(), E
     Ok(())
 }
 
+/// The newest [`ENTRIES_MAX`] entries of an order, in their order.
 pub async fn list_entries(tx: &TenantTx, order: OrderId) -> Result<Vec<TimelineRow>, Error> {
-    let rows = timeline_entry::table
+    let mut rows: Vec<TimelineRow> = timeline_entry::table
         .filter(timeline_entry::tenant_id.eq(tx.tenant().uuid()))
         .filter(timeline_entry::order_id.eq(order.uuid()))
-        .order(timeline_entry::id)
+        .order(timeline_entry::id.desc())
+        .limit(ENTRIES_MAX)
         .select(TimelineRow::as_select())
         .load(&mut tx.conn())
         .await?;
+    rows.reverse();
     Ok(rows)
 }

@@ -1,14 +1,17 @@
 //! What catalog told of variants, with the stock that is here.
 
 use db::{Error, TenantTx};
+use diesel::dsl::{AsSelect, auto_type};
+use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
-use kernel::{Currency, Money, ProductId, VariantId};
+use kernel::{CartId, Currency, Money, ProductId, VariantId};
 use uuid::Uuid;
 
-use super::schema::{sellable_variant, stock};
-use crate::domain::cart::Offer;
+use super::schema::{cart, sellable_variant, stock};
+use crate::domain::cart::{Offer, Quantities};
 use crate::domain::tax::TaxClass;
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
@@ -30,33 +33,83 @@ pub struct VariantRow {
     pub requires_shipping: bool,
     pub for_sale: bool,
     pub product_version: i64,
+    pub quantity_min: i32,
+    pub quantity_max: i32,
+    pub quantity_step: i32,
 }
 
-/// The offers of variants, with what is available now. Nothing is locked.
-pub async fn list_offers(tx: &TenantTx, ids: &[VariantId]) -> Result<Vec<Offer>, Error> {
-    let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
-    let rows: Vec<(VariantRow, Option<i64>, Option<i64>)> = sellable_variant::table
-        .left_join(
-            stock::table.on(stock::tenant_id
-                .eq(sellable_variant::tenant_id)
-                .and(stock::variant_id.eq(sellable_variant::variant_id))),
-        )
-        .filter(sellable_variant::tenant_id.eq(tx.tenant().uuid()))
-        .filter(sellable_variant::variant_id.eq_any(ids))
+diesel::define_sql_function! { fn unnest(list: sql_types::Array<sql_types::Uuid>) -> sql_types::Uuid; }
+diesel::define_sql_function! {
+    fn array_append(
+        list: sql_types::Array<sql_types::Uuid>,
+        one: sql_types::Nullable<sql_types::Uuid>,
+    ) -> sql_types::Array<sql_types::Uuid>;
+}
+
+/// A variant with its stock's counts, and whether they count.
+type Found = (VariantRow, Option<i64>, Option<i64>, Option<bool>);
+
+#[auto_type(no_type_alias)]
+fn offered(tenant: Uuid) -> _ {
+    let row: AsSelect<VariantRow, Pg> = VariantRow::as_select();
+    let same_tenant = stock::tenant_id.eq(sellable_variant::tenant_id);
+    let same_variant = stock::variant_id.eq(sellable_variant::variant_id);
+    sellable_variant::table
+        .left_join(stock::table.on(same_tenant.and(same_variant)))
+        .filter(sellable_variant::tenant_id.eq(tenant))
         .select((
-            VariantRow::as_select(),
+            row,
             stock::on_hand.nullable(),
             stock::reserved.nullable(),
+            stock::tracked.nullable(),
         ))
-        .load(&mut tx.conn())
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(row, on_hand, reserved)| offer(row, on_hand.unwrap_or(0) - reserved.unwrap_or(0)))
-        .collect())
 }
 
-fn offer(row: VariantRow, available: i64) -> Offer {
+/// The offers of variants, with what is available now. Nothing is locked. What is priced in another
+/// currency than the store's is not for sale.
+pub async fn list_offers(
+    tx: &TenantTx,
+    ids: &[VariantId],
+    currency: Currency,
+) -> Result<Vec<Offer>, Error> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
+    let found: Vec<Found> = offered(tx.tenant().uuid())
+        .filter(sellable_variant::variant_id.eq_any(ids))
+        .load(&mut tx.conn())
+        .await?;
+    Ok(offers(found, currency))
+}
+
+/// The offers of everything in a cart and of `also`, in one statement that can be sent together with
+/// the one that reads the cart.
+pub async fn list_offers_of_cart(
+    tx: &TenantTx,
+    id: CartId,
+    also: Option<VariantId>,
+    currency: Currency,
+) -> Result<Vec<Offer>, Error> {
+    let also = also.map(VariantId::uuid);
+    let wanted = cart::table
+        .filter(cart::tenant_id.eq(tx.tenant().uuid()))
+        .filter(cart::id.eq(id.uuid()))
+        .select(unnest(array_append(cart::variants, also)));
+    let found: Vec<Found> = offered(tx.tenant().uuid())
+        .filter(sellable_variant::variant_id.eq_any(wanted))
+        .load(&mut tx.conn())
+        .await?;
+    Ok(offers(found, currency))
+}
+
+fn offers(found: Vec<Found>, currency: Currency) -> Vec<Offer> {
+    let offer = |(row, on_hand, reserved, tracked): Found| {
+        let is_counted = tracked.unwrap_or(true);
+        let available = on_hand.unwrap_or(0) - reserved.unwrap_or(0);
+        offer(row, is_counted.then_some(available), currency)
+    };
+    found.into_iter().map(offer).collect()
+}
+
+fn offer(row: VariantRow, available: Option<i64>, store: Currency) -> Offer {
     let currency: Currency = row
         .currency
         .parse()
@@ -74,19 +127,24 @@ fn offer(row: VariantRow, available: i64) -> Offer {
         exemption_code: row.exemption_code,
         weight_grams: u32::try_from(row.weight_grams).unwrap_or(0),
         requires_shipping: row.requires_shipping,
-        for_sale: row.for_sale,
+        for_sale: row.for_sale && currency == store,
         available,
+        quantities: Quantities {
+            min: row.quantity_min.into(),
+            max: row.quantity_max.into(),
+            step: row.quantity_step.into(),
+        },
     }
 }
 
-/// Stores a product's variants when the event is news; those it no longer names are not sold any
-/// more. Any order of arrival ends in the same rows.
+/// Stores a product's variants when the event is news, and answers whether it was; those it no longer
+/// names are not sold any more. Any order of arrival ends in the same rows.
 pub async fn save_product(
     tx: &TenantTx,
     product: Uuid,
     version: i64,
     rows: &[VariantRow],
-) -> Result<(), Error> {
+) -> Result<Vec<Uuid>, Error> {
     let kept: Vec<Uuid> = rows.iter().map(|row| row.variant_id).collect();
     diesel::update(sellable_variant::table)
         .filter(sellable_variant::tenant_id.eq(tx.tenant().uuid()))
@@ -100,7 +158,7 @@ pub async fn save_product(
         .execute(&mut tx.conn())
         .await?;
     if rows.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let upsert = diesel::insert_into(sellable_variant::table)
         .values(rows)
@@ -121,10 +179,14 @@ pub async fn save_product(
             sellable_variant::requires_shipping.eq(excluded(sellable_variant::requires_shipping)),
             sellable_variant::for_sale.eq(excluded(sellable_variant::for_sale)),
             sellable_variant::product_version.eq(excluded(sellable_variant::product_version)),
+            sellable_variant::quantity_min.eq(excluded(sellable_variant::quantity_min)),
+            sellable_variant::quantity_max.eq(excluded(sellable_variant::quantity_max)),
+            sellable_variant::quantity_step.eq(excluded(sellable_variant::quantity_step)),
         ));
     let newer = sellable_variant::product_version.lt(excluded(sellable_variant::product_version));
-    diesel::query_dsl::methods::FilterDsl::filter(upsert, newer)
-        .execute(&mut tx.conn())
+    let written = diesel::query_dsl::methods::FilterDsl::filter(upsert, newer)
+        .returning(sellable_variant::variant_id)
+        .get_results(&mut tx.conn())
         .await?;
-    Ok(())
+    Ok(written)
 }

@@ -1,0 +1,166 @@
+//! Writing the orders of a batch and everything that goes with them, each kind in one statement.
+
+use std::collections::BTreeSet;
+
+use bus::emit_all;
+use db::TenantTx;
+use events::orders::v1::{OrderPaid, OrderPlaced};
+use http_kit::{Answer, IdempotencyKey, Stored, keep_all};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::super::Order;
+use super::super::form::order_view;
+use super::rows::{Made, made, ticket};
+use super::{Failure, Table, Winner};
+use crate::app::App;
+use crate::store::carts;
+use crate::store::orders::{self, OrderRow, TakeRow};
+use crate::store::settings;
+use crate::store::stock::{self, MovementRow};
+use crate::store::timeline::{self, TimelineRow};
+use crate::tell;
+
+pub async fn record(
+    app: &App,
+    tx: &mut TenantTx,
+    batch: &[Order],
+    table: &Table,
+    winners: &[Winner],
+) -> Result<Vec<Stored>, Failure> {
+    let now = table.now;
+    let count = i64::try_from(winners.len()).unwrap_or(i64::MAX);
+    let (first, prefix) = settings::take_numbers(tx, count).await?;
+    let orders: Vec<(&Order, Made)> = (first..)
+        .zip(winners)
+        .filter_map(|(number, winner)| {
+            let order = batch.get(winner.at)?;
+            Some((
+                order,
+                made(order, winner, table, format!("{prefix}{number}")),
+            ))
+        })
+        .collect();
+    let rows: Vec<OrderRow> = orders.iter().map(|(_, made)| made.row.clone()).collect();
+    let takes: Vec<TakeRow> = orders
+        .iter()
+        .flat_map(|(_, made)| made.takes.clone())
+        .collect();
+    let closed: Vec<Uuid> = rows.iter().map(|row| row.cart_id).collect();
+    let entries: Vec<TimelineRow> = rows.iter().flat_map(|row| entries(tx, row, now)).collect();
+    let answers = answers(app, &orders, winners)?;
+    // All are on their way before the first is answered; the server runs them in this order.
+    let (_, _, _, _, kept) = futures_util::try_join!(
+        orders::create_orders(tx, &rows),
+        orders::create_takes(tx, &takes),
+        timeline::create_entries(tx, &entries),
+        carts::save_ordered(tx, &closed),
+        keep_all(tx, &answers)
+    )?;
+    if kept.contains(&false) {
+        return Err(Failure::KeyTaken);
+    }
+    save_stock(tx, table, &takes, now).await?;
+    tell_orders(app, tx, &orders).await?;
+    Ok(answers.into_iter().map(|(_, stored)| stored).collect())
+}
+
+/// A free order is paid by being placed.
+fn entries(tx: &TenantTx, row: &OrderRow, now: OffsetDateTime) -> Vec<TimelineRow> {
+    let entry = |kind| TimelineRow::new(tx, row.order_id(), now, kind, "shopper");
+    let mut entries = vec![entry("placed")];
+    if row.status == "paid" {
+        entries.push(entry("paid"));
+    }
+    entries
+}
+
+/// The answers, as they are kept under their keys and sent.
+fn answers<'o>(
+    app: &App,
+    orders: &[(&'o Order, Made)],
+    winners: &[Winner],
+) -> Result<Vec<(&'o IdempotencyKey, Stored)>, Failure> {
+    let answer = |((order, made), winner): (&(&'o Order, Made), &Winner)| {
+        let Made { row, details, .. } = made;
+        let mut view = order_view(row, details.clone());
+        view.token = Some(winner.token.clone());
+        view.payment_ticket = ticket(app, row, details);
+        let place = format!("/api/orders/store/orders/{}", row.id);
+        let fingerprint = order.key.fingerprint(order.hash);
+        let stored = Stored::of(&Answer::created(view).at(place), fingerprint);
+        Ok((&order.key, stored.map_err(Failure::Answer)?))
+    };
+    orders.iter().zip(winners).map(answer).collect()
+}
+
+async fn save_stock(
+    tx: &mut TenantTx,
+    table: &Table,
+    takes: &[TakeRow],
+    now: OffsetDateTime,
+) -> Result<(), db::Error> {
+    let taken = || takes.iter().filter(|take| take.takes_stock);
+    let touched: BTreeSet<Uuid> = taken().map(|take| take.variant_id).collect();
+    if touched.is_empty() {
+        return Ok(());
+    }
+    let changed: Vec<_> = table
+        .desk
+        .all()
+        .filter(|(variant, _)| touched.contains(&variant.uuid()))
+        .collect();
+    let movements: Vec<MovementRow> = taken()
+        .map(|take| MovementRow {
+            tenant_id: take.tenant_id,
+            id: Uuid::now_v7(),
+            variant_id: take.variant_id,
+            kind: "reserved".into(),
+            on_hand: 0,
+            reserved: take.quantity,
+            order_id: Some(take.order_id),
+            reason: String::new(),
+            actor: "shopper".into(),
+            at: now,
+        })
+        .collect();
+    let (saved, ()) = futures_util::try_join!(
+        stock::save_stock(tx, &changed),
+        stock::create_movements(tx, &movements)
+    )?;
+    let told: Vec<_> = saved
+        .iter()
+        .map(|row| tell::stock(tx.tenant(), row, now))
+        .collect();
+    emit_all(tx, &told).await
+}
+
+/// Placed first; what is free is paid with its next version.
+async fn tell_orders(
+    app: &App,
+    tx: &mut TenantTx,
+    orders: &[(&Order, Made)],
+) -> Result<(), db::Error> {
+    let tenant_id = tx.tenant().to_string();
+    let placed: Vec<OrderPlaced> = orders
+        .iter()
+        .map(|(_, made)| {
+            let mut order = tell::order(&app.ticket_key, &made.row, &made.details);
+            order.version = 1;
+            OrderPlaced {
+                tenant_id: tenant_id.clone(),
+                order: Some(order),
+            }
+        })
+        .collect();
+    emit_all(tx, &placed).await?;
+    let free: Vec<OrderPaid> = orders
+        .iter()
+        .filter(|(_, made)| made.row.status == "paid")
+        .map(|(_, made)| OrderPaid {
+            tenant_id: tenant_id.clone(),
+            order: Some(tell::order(&app.ticket_key, &made.row, &made.details)),
+        })
+        .collect();
+    emit_all(tx, &free).await
+}

@@ -1,0 +1,62 @@
+//! What operators do from the command line: goods for the shelves of a new store.
+
+use bus::emit_all;
+use http_kit::Platform;
+use kernel::{TenantId, VariantId};
+use uuid::Uuid;
+
+use crate::App;
+use crate::domain::stock::Stock;
+use crate::store::stock::{self, MovementRow};
+use crate::tell;
+
+const OPERATOR: &str = "operator";
+
+/// The service's own parts, for commands.
+pub async fn app(platform: &Platform) -> anyhow::Result<App> {
+    let foundation = platform.foundation(crate::MIGRATIONS).await?;
+    App::new(platform, &foundation).await
+}
+
+/// Puts `on_hand` of a variant on the shelf unless somebody has counted it before: repeating it changes
+/// nothing, and what was sold since stays sold. The variant's news may arrive later. Answers whether
+/// it did.
+pub async fn ensure_stock(
+    app: &App,
+    tenant: TenantId,
+    variant: VariantId,
+    on_hand: i64,
+) -> anyhow::Result<bool> {
+    anyhow::ensure!(on_hand >= 0, "a shelf holds nothing less than nothing");
+    let now = app.clock.now();
+    let done = app.db.tenant(tenant, async |tx| {
+        // The row exists from here on, so whoever comes at the same moment waits for its lock.
+        stock::create_missing(tx, variant).await?;
+        let locked = stock::lock_stock(tx, &[variant]).await?;
+        if stock::was_counted(tx, variant).await? {
+            return Ok(false);
+        }
+        let reserved = locked.iter().map(|row| row.reserved).sum();
+        let saved = stock::save_stock(tx, &[(variant, Stock { on_hand, reserved })]).await?;
+        let movement = MovementRow {
+            tenant_id: tx.tenant().uuid(),
+            id: Uuid::now_v7(),
+            variant_id: variant.uuid(),
+            kind: "received".into(),
+            on_hand,
+            reserved: 0,
+            order_id: None,
+            reason: "opening stock".into(),
+            actor: OPERATOR.into(),
+            at: now,
+        };
+        stock::create_movements(tx, &[movement]).await?;
+        let told: Vec<_> = saved
+            .iter()
+            .map(|row| tell::stock(tenant, row, now))
+            .collect();
+        emit_all(tx, &told).await?;
+        Ok::<_, db::Error>(true)
+    });
+    Ok(done.await?)
+}

@@ -1,0 +1,190 @@
+//! A cart as it is shown: lines, warnings and all totals.
+
+use http_kit::{ApiError, RequestMeta, Shopper};
+use kernel::{CartId, Country, Money, Postcode, Quantity, VariantId};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::app::App;
+use crate::domain::cart::{self, CartLine, Offer, Quantities, Warning};
+use crate::domain::tax::{TaxAmount, TaxRegion};
+use crate::domain::totals::{Pricing, ShippingRate};
+use crate::store::carts::CartRow;
+
+/// A cart with everything that a page shows.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CartView {
+    pub id: CartId,
+    /// Opens this cart, as the header `X-Cart-Token`; told once, when the cart is made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+    pub lines: Vec<CartLineView>,
+    pub subtotal: Money,
+    /// For the postcode that was given, else for the mainland.
+    pub shipping: Money,
+    /// Which rates the shipping and the tax were computed for.
+    pub region: TaxRegion,
+    /// All tax within the total.
+    pub tax: Money,
+    pub taxes: Vec<TaxAmount>,
+    pub total: Money,
+    /// Whether the cart can be ordered as it is.
+    pub can_checkout: bool,
+    /// Whether the cart became an order already.
+    pub ordered: bool,
+    pub version: i64,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct CartLineView {
+    pub variant_id: VariantId,
+    pub sku: String,
+    pub title: String,
+    pub variant_title: String,
+    pub image_url: String,
+    pub quantity: Quantity,
+    pub unit_price: Money,
+    pub total: Money,
+    /// How many are sold at once; absent for what is no longer sold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quantities: Option<Quantities>,
+    pub warnings: Vec<WarningView>,
+}
+
+/// A warning for programs and for people.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WarningView {
+    #[serde(flatten)]
+    pub warning: Warning,
+    pub message: String,
+}
+
+/// A cart with all that its answer is made of.
+pub struct Shown {
+    pub row: CartRow,
+    pub offers: Vec<Offer>,
+    pub shipping: Vec<ShippingRate>,
+}
+
+impl Shown {
+    /// Nothing has to be read for a cart that holds nothing.
+    pub fn empty(row: CartRow) -> Self {
+        Self {
+            row,
+            offers: Vec::new(),
+            shipping: Vec::new(),
+        }
+    }
+
+    pub fn offer(&self, variant: VariantId) -> Result<&Offer, ApiError> {
+        let found = self.offers.iter().find(|offer| offer.variant == variant);
+        found.ok_or_else(|| ApiError::not_found("variant-not-found"))
+    }
+
+    pub fn view(
+        &self,
+        app: &App,
+        shopper: &Shopper,
+        meta: &RequestMeta,
+    ) -> Result<CartView, ApiError> {
+        let (row, lines) = (&self.row, self.row.lines());
+        let find = |line: &CartLine| self.offer(line.variant).ok();
+        let sold: Vec<(Offer, Quantity)> = lines
+            .iter()
+            .filter_map(|line| Some((find(line).filter(|o| o.for_sale)?.clone(), line.quantity)))
+            .collect();
+        let region = region(&row.postcode);
+        let pricing = Pricing {
+            currency: shopper.tenant.currency,
+            region,
+            day: app.clock.now().date(),
+            rates: &app.rates,
+            shipping: &self.shipping,
+        };
+        let totals = pricing.price(&sold)?;
+        let language = meta
+            .accept_language
+            .as_deref()
+            .unwrap_or(shopper.tenant.locale.as_str());
+        let can_all = |line: &CartLine| {
+            find(line).is_some_and(|offer| cart::check(offer, line.quantity).is_ok())
+        };
+        Ok(CartView {
+            id: row.cart_id(),
+            token: None,
+            can_checkout: !lines.is_empty() && !row.ordered && lines.iter().all(can_all),
+            lines: lines
+                .iter()
+                .map(|line| line_view(line, find(line), language))
+                .collect(),
+            subtotal: totals.subtotal,
+            shipping: totals.shipping,
+            region,
+            tax: totals.tax,
+            taxes: totals.taxes,
+            total: totals.total,
+            ordered: row.ordered,
+            version: row.version,
+        })
+    }
+}
+
+/// The mainland until a postcode says otherwise.
+fn region(postcode: &str) -> TaxRegion {
+    let country: Option<Country> = "PT".parse().ok();
+    let postcode: Option<Postcode> = postcode.parse().ok();
+    let known = country
+        .zip(postcode)
+        .and_then(|(country, code)| TaxRegion::of(&country, &code));
+    known.unwrap_or(TaxRegion::Mainland)
+}
+
+fn line_view(line: &CartLine, offer: Option<&Offer>, language: &str) -> CartLineView {
+    let price = offer.map_or(line.price_shown, |offer| offer.price);
+    let total = price.times(line.quantity.get()).unwrap_or(price);
+    let warnings = cart::warnings(line, offer);
+    let text = |read: fn(&Offer) -> &String| offer.map(read).cloned().unwrap_or_default();
+    CartLineView {
+        variant_id: line.variant,
+        sku: text(|offer| &offer.sku),
+        title: text(|offer| &offer.title),
+        variant_title: text(|offer| &offer.variant_title),
+        image_url: text(|offer| &offer.image_url),
+        quantity: line.quantity,
+        unit_price: price,
+        total,
+        quantities: offer.map(|offer| offer.quantities),
+        warnings: warnings
+            .into_iter()
+            .map(|warning| WarningView {
+                message: message(&warning, language),
+                warning,
+            })
+            .collect(),
+    }
+}
+
+/// In the shopper's language: Portuguese, or else English.
+fn message(warning: &Warning, language: &str) -> String {
+    let portuguese = language.trim_start().to_lowercase().starts_with("pt");
+    match (warning, portuguese) {
+        (Warning::PriceChanged { was, now }, true) => format!("O preço mudou de {was} para {now}."),
+        (Warning::PriceChanged { was, now }, false) => {
+            format!("The price changed from {was} to {now}.")
+        }
+        (Warning::OnlyNLeft { available }, true) => format!("Só restam {available}."),
+        (Warning::OnlyNLeft { available }, false) => format!("Only {available} left."),
+        (Warning::OutOfStock, true) => "Esgotado.".into(),
+        (Warning::OutOfStock, false) => "Sold out.".into(),
+        (Warning::QuantityNotSold(sold), true) => format!(
+            "Vende-se de {} a {} unidades, em múltiplos de {}.",
+            sold.min, sold.max, sold.step
+        ),
+        (Warning::QuantityNotSold(sold), false) => format!(
+            "From {} to {} are sold at once, in multiples of {}.",
+            sold.min, sold.max, sold.step
+        ),
+        (Warning::NoLongerSold, true) => "Este artigo já não está à venda.".into(),
+        (Warning::NoLongerSold, false) => "This product is no longer sold.".into(),
+    }
+}
