@@ -89,8 +89,11 @@ async fn clear_faults(sim: Data<Sim>) -> HttpResponse {
     HttpResponse::NoContent().finish()
 }
 
-/// `{"platform": url, "connect": url}`: a test learns its own port after this server started.
+/// `{"platform": url, "connect": url}`: a test learns its own port after this server started. With
+/// `"types": […]` only events of these types go there, as an operator chooses them.
 async fn set_urls(sim: Data<Sim>, urls: Json<Value>) -> HttpResponse {
+    let all = json!(["*"]);
+    let types = urls.get("types").unwrap_or(&all);
     let mut world = sim.world();
     for (name, id) in [
         ("platform", PLATFORM_ENDPOINT),
@@ -100,7 +103,7 @@ async fn set_urls(sim: Data<Sim>, urls: Json<Value>) -> HttpResponse {
             urls.get(name).and_then(Value::as_str),
             world.endpoints.get_mut(id),
         ) {
-            endpoint.change(url, &json!(["*"]), !url.is_empty());
+            endpoint.change(url, types, !url.is_empty());
         }
     }
     HttpResponse::NoContent().finish()
