@@ -1,22 +1,29 @@
 //! What the handlers and the jobs share.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use ::jobs::Runner;
 use bus::{Consumer, Relay};
 use db::{Db, EmbeddedMigrations, Schema, embed_migrations};
 use events::orders::v1::{OrderCancelled, OrderPaid, OrderPlaced, RefundRequested};
 use http_kit::{Foundation, Platform, Service, ServiceParts, Worker};
 use kernel::ticket::TicketKey;
-use kernel::{Clock, TenantId};
+use kernel::{Clock, PaymentId, TenantId};
 use moka::sync::Cache;
 use secrecy::ExposeSecret;
+use serde_json::json;
 use tokio::sync::Notify;
 
 use crate::clients::stripe::Stripe;
 use crate::domain::signature::Secrets;
 use crate::events::{order_changed, refund_requested};
-use crate::jobs::{apply_stripe_event, reconcile, send_refund};
+use crate::jobs::{
+    apply_stripe_event, cancel_intent, catch_up, forget_events, look_up_payments, send_refund,
+};
 use crate::routes;
+use crate::settle::{Settled, Settling, Word, settle_intent};
+use crate::store::breaks;
 
 pub const MIGRATIONS: Schema = Schema {
     name: "payments",
@@ -26,6 +33,13 @@ static EMBEDDED: EmbeddedMigrations = embed_migrations!("migrations");
 
 /// Connected accounts whose store is remembered.
 const ACCOUNTS_MAX: u64 = 10_000;
+/// A page that asks how a payment stands makes us ask Stripe at most this often.
+const LOOKED_FOR: Duration = Duration::from_secs(2);
+const LOOKED_MAX: u64 = 10_000;
+
+const LOOK_UP_EVERY: Duration = Duration::from_secs(60);
+const CATCH_UP_EVERY: Duration = Duration::from_secs(15 * 60);
+const FORGET_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The service's state; clones share it.
 #[derive(Clone)]
@@ -42,6 +56,8 @@ pub struct App {
     /// Where an owner comes back to from Stripe.
     pub admin_origin: String,
     pub account_tenants: Cache<String, TenantId>,
+    /// Payments that were compared with Stripe a moment ago.
+    pub looked_at: Cache<PaymentId, ()>,
     /// Told when a webhook event was stored.
     pub webhook_wake: Arc<Notify>,
     /// Told when a refund may wait to be sent.
@@ -66,9 +82,46 @@ impl App {
             stripe_js_url: stripe.js_url.clone(),
             admin_origin: config.public_origin(None),
             account_tenants: Cache::new(ACCOUNTS_MAX),
+            looked_at: Cache::builder()
+                .max_capacity(LOOKED_MAX)
+                .time_to_live(LOOKED_FOR)
+                .build(),
             webhook_wake: Arc::new(Notify::new()),
             refund_wake: Arc::new(Notify::new()),
         })
+    }
+
+    /// Now, with what Stripe says of an account.
+    pub fn settling<'a>(&self, account: &'a str) -> Settling<'a> {
+        Settling {
+            now: self.clock.now(),
+            live_mode: self.live_mode,
+            account,
+        }
+    }
+
+    /// Applies what Stripe said of an intent at `account`, when it was asked for another reason than
+    /// an event.
+    pub async fn settle(
+        &self,
+        tenant: TenantId,
+        account: &str,
+        word: Word<'_>,
+    ) -> Result<Settled, db::Error> {
+        let at = self.settling(account);
+        let settled = self
+            .db
+            .tenant(tenant, async |tx| {
+                let settled = settle_intent(tx, at, word).await?;
+                if let Settled::Mismatch(note) = &settled {
+                    let detail = json!({ "intent": word.id(), "note": note });
+                    breaks::create_break(tx, "intent_mismatch", word.id(), &detail).await?;
+                }
+                Ok::<_, db::Error>(settled)
+            })
+            .await?;
+        self.refund_wake.notify_one();
+        Ok(settled)
     }
 }
 
@@ -100,7 +153,22 @@ fn bus_workers(platform: &Platform, app: &App) -> Vec<Worker> {
 }
 
 fn jobs(app: &App) -> Vec<Worker> {
-    let (events, refunds, silent) = (app.clone(), app.clone(), app.clone());
+    let (events, refunds) = (app.clone(), app.clone());
+    let runner = Runner::new(app.db.clone(), app.clock.clone())
+        .on(app.clone(), cancel_intent::run)
+        .every(
+            "look_up_payments",
+            LOOK_UP_EVERY,
+            app.clone(),
+            look_up_payments::run,
+        )
+        .every("catch_up", CATCH_UP_EVERY, app.clone(), catch_up::run)
+        .every(
+            "forget_events",
+            FORGET_EVERY,
+            app.clone(),
+            forget_events::run,
+        );
     vec![
         Worker::new("payments: apply Stripe's events", move |stop| async move {
             stop.run_until_cancelled(apply_stripe_event::run(&events))
@@ -109,8 +177,6 @@ fn jobs(app: &App) -> Vec<Worker> {
         Worker::new("payments: send refunds", move |stop| async move {
             stop.run_until_cancelled(send_refund::run(&refunds)).await;
         }),
-        Worker::new("payments: reconcile", move |stop| async move {
-            stop.run_until_cancelled(reconcile::run(&silent)).await;
-        }),
+        Worker::new("payments: jobs", move |stop| runner.run(stop)),
     ]
 }

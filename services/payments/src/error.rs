@@ -18,10 +18,12 @@ pub enum PayError {
     NothingDue,
     #[error("an amount under 0.50 or over 999,999.99 cannot be charged")]
     AmountOutOfRange,
-    #[error("the ticket is for another amount than the payment that was begun")]
+    #[error("the ticket is for another amount than is due; ask for a new one at the order")]
     AmountChanged,
     #[error("too many attempts failed; try again in an hour or choose another way to pay")]
     TooManyDeclines,
+    #[error("this order cannot be paid here any more; ask the store for another way to pay")]
+    TooManyAttempts,
 }
 
 impl From<PayError> for ApiError {
@@ -37,6 +39,7 @@ impl From<PayError> for ApiError {
             PayError::TooManyDeclines => Self::too_many("too-many-declines")
                 .detail(detail)
                 .retry_after(3_600),
+            PayError::TooManyAttempts => Self::conflict("too-many-attempts", detail),
         }
     }
 }
@@ -62,15 +65,28 @@ pub fn stripe_refused(error: &StripeError) -> ApiError {
             decline.shopper_code(),
             "the payment was declined; try another way to pay",
         ),
-        StripeError::Unavailable(_) | StripeError::Indeterminate(_) => {
-            ApiError::unavailable("payment-provider-unavailable")
-                .detail("the payment provider does not answer; nothing was charged, try again")
-                .retry_after(2)
+        StripeError::Busy(_)
+        | StripeError::Unavailable(_)
+        | StripeError::Indeterminate(_)
+        | StripeError::KeySpent(_) => unavailable().because(error),
+        StripeError::KeyRefused => {
+            tracing::error!("Stripe does not accept the platform's key");
+            unavailable().because(error)
         }
-        StripeError::NotAllowed { .. } => {
-            tracing::error!(cause = %error, "Stripe does not let us act for a store's account");
+        StripeError::AccountGone => {
             ApiError::conflict("payments-not-ready", "this store cannot take payments now")
+                .because(error)
+        }
+        StripeError::Refused { code, .. } if code == "capability_not_active" => {
+            ApiError::conflict("payments-not-ready", "this store cannot take payments now")
+                .because(error)
         }
         StripeError::Refused { .. } => ApiError::internal(error),
     }
+}
+
+fn unavailable() -> ApiError {
+    ApiError::unavailable("payment-provider-unavailable")
+        .detail("the payment provider does not answer; nothing was charged, try again")
+        .retry_after(2)
 }

@@ -5,7 +5,7 @@ use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
 
 /// Each statement counts the rows that break its rule.
-const RULES: [(&str, &str); 7] = [
+const RULES: [(&str, &str); 11] = [
     (
         "I2 the ledger's transactions add up to zero",
         "SELECT count(*) FROM (SELECT 1 FROM ledger_entry GROUP BY tenant_id, transaction_id, currency
@@ -18,9 +18,27 @@ const RULES: [(&str, &str); 7] = [
              WHERE l.tenant_id = p.tenant_id AND l.payment_id = p.id AND l.account = 'shopper')",
     ),
     (
+        "I2 the ledger holds the platform's fee less what was returned of it",
+        "SELECT count(*) FROM payment p WHERE p.status = 'succeeded' AND p.fee_minor - p.fee_returned_minor
+           <> (SELECT coalesce(sum(l.amount_minor), 0) FROM ledger_entry l
+             WHERE l.tenant_id = p.tenant_id AND l.payment_id = p.id AND l.account = 'platform_fee')",
+    ),
+    (
+        "I2 the ledger holds what disputes have taken and not given back",
+        "SELECT count(*) FROM (SELECT d.tenant_id, d.payment_id, sum(d.withdrawn_minor) AS withdrawn
+             FROM dispute d GROUP BY d.tenant_id, d.payment_id) d
+           WHERE d.withdrawn <> (SELECT coalesce(sum(l.amount_minor), 0) FROM ledger_entry l
+             WHERE l.tenant_id = d.tenant_id AND l.payment_id = d.payment_id AND l.account = 'dispute')",
+    ),
+    (
         "I2 a payment's refunds add up to what it says was refunded",
         "SELECT count(*) FROM payment p WHERE p.refunded_minor <> (SELECT coalesce(sum(r.amount_minor), 0)
            FROM refund r WHERE r.tenant_id = p.tenant_id AND r.payment_id = p.id AND r.status = 'succeeded')",
+    ),
+    (
+        "I3 no payment moved money without having succeeded",
+        "SELECT count(*) FROM payment p WHERE p.status <> 'succeeded' AND EXISTS
+           (SELECT 1 FROM ledger_entry l WHERE l.tenant_id = p.tenant_id AND l.payment_id = p.id)",
     ),
     (
         "I4 an order keeps the money of one payment at most",
@@ -31,6 +49,10 @@ const RULES: [(&str, &str); 7] = [
     (
         "I7 every webhook event was dealt with",
         "SELECT count(*) FROM webhook_event WHERE state IN ('received', 'failed')",
+    ),
+    (
+        "I7 no job is parked",
+        "SELECT count(*) FROM job WHERE state = 'parked'",
     ),
     (
         "I7 every event was published",

@@ -5,10 +5,12 @@
 //! a signed webhook, and only when amount, currency, account, order and mode are the ones we asked for.
 
 pub mod app;
+pub mod attempt;
 pub mod clients;
 pub mod domain;
 pub mod error;
 pub mod events;
+pub mod intake;
 pub mod invariants;
 pub mod jobs;
 pub mod routes;

@@ -1,6 +1,7 @@
 //! The path table.
 
 pub mod account;
+pub mod breaks;
 pub mod intents;
 pub mod payments;
 pub mod webhooks;
@@ -14,6 +15,7 @@ pub fn table() -> Routes<App> {
         intents: create_intent @ Checkout, get_intent;
         webhooks: receive_stripe_event, list_webhook_events, replay_webhook_event;
         account: get_account, create_account, create_account_link;
-        payments: list_payments, reconcile_payments;
+        payments: list_payments, get_payment;
+        breaks: list_breaks, close_break, reconcile_payments;
     ]
 }

@@ -8,29 +8,30 @@ use crate::domain::payment::PaymentStatus;
 use crate::store::accounts::AccountRow;
 use crate::store::disputes::DisputeRow;
 use crate::store::payments::PaymentRow;
-use crate::store::refunds::RefundRow;
+use crate::store::refunds::{self, RefundRow};
 
 /// Stripe's names of capabilities end in this.
 const CAPABILITY_SUFFIX: &str = "_payments";
 
 pub fn payment(row: &PaymentRow, live_mode: bool) -> v1::Payment {
-    let refunded = Money::new(row.refunded_minor, row.currency());
     v1::Payment {
         payment_id: row.id.to_string(),
         version: row.version,
         order_id: row.order_id.to_string(),
         status: i32::from(status(row.status())),
         amount: Some(row.amount().into()),
-        amount_refunded: Some(refunded.into()),
+        amount_refunded: Some(row.refunded().into()),
         application_fee: Some(row.fee().into()),
         method: row.method.clone().unwrap_or_default(),
         provider: "stripe".into(),
         provider_payment_id: row.intent_id.clone().unwrap_or_default(),
+        provider_charge_id: row.charge_id.clone().unwrap_or_default(),
         provider_account_id: row.stripe_account.clone(),
+        card_brand: row.card_brand.clone().unwrap_or_default(),
+        card_last4: row.card_last4.clone().unwrap_or_default(),
         live_mode,
         created_at_us: to_us(row.created_at),
         changed_at_us: to_us(row.updated_at),
-        ..v1::Payment::default()
     }
 }
 
@@ -57,11 +58,11 @@ pub fn refund(row: &RefundRow) -> v1::Refund {
         provider_refund_id: row.stripe_refund.clone().unwrap_or_default(),
         created_at_us: to_us(row.created_at),
         changed_at_us: to_us(row.updated_at),
-        external: row.origin == "dashboard",
+        external: row.origin == refunds::DASHBOARD,
     }
 }
 
-pub fn dispute(row: &DisputeRow, opened_at_us: i64, closed_at_us: i64) -> v1::Dispute {
+pub fn dispute(row: &DisputeRow) -> v1::Dispute {
     v1::Dispute {
         dispute_id: row.stripe_dispute.clone(),
         version: row.version,
@@ -72,8 +73,8 @@ pub fn dispute(row: &DisputeRow, opened_at_us: i64, closed_at_us: i64) -> v1::Di
         reason: row.reason.clone(),
         provider_dispute_id: row.stripe_dispute.clone(),
         evidence_due_at_us: row.due_by.map_or(0, to_us),
-        opened_at_us,
-        closed_at_us,
+        opened_at_us: to_us(row.opened_at),
+        closed_at_us: row.closed_at.map_or(0, to_us),
     }
 }
 

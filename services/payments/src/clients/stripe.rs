@@ -4,17 +4,19 @@
 //! writes carries an idempotency key made of our own id, so a retry can never do a thing twice.
 
 mod breaker;
+mod calls;
 mod error;
-mod objects;
-mod requests;
+pub mod objects;
+pub mod requests;
 mod transport;
 
+pub use calls::ListedEvent;
 pub use error::{Decline, StripeError};
 pub use objects::{
-    Account, AccountLink, Charge, Dispute, Event, IntentStatus, List, NextAction, PaymentIntent,
-    Refund, RefundStatus, Requirements, Voucher,
+    Account, AccountLink, ApplicationFee, BalanceTransaction, Dispute, Event, IntentStatus, List,
+    NextAction, PaymentError, PaymentIntent, Refund, RefundStatus, Requirements, Voucher,
 };
-pub use requests::{NewAccount, NewIntent, NewRefund, Request};
+pub use requests::{EventsPage, NewAccount, NewIntent, NewRefund, Request};
 pub use transport::Stripe;
 
 /// The version of the API that requests and webhook endpoints are pinned to.

@@ -9,6 +9,7 @@ use kernel::{OrderId, RefundId};
 
 use crate::app::App;
 use crate::domain::payment::PaymentStatus;
+use crate::domain::refund::RefundStatus;
 use crate::store::payments::{self, PaymentRow};
 use crate::store::refunds::{self, RefundRow};
 use crate::tell;
@@ -36,31 +37,19 @@ pub async fn handle(
     let Some(payment) = paid_by(tx, order, &asked.payment_id).await? else {
         return Err(park("the order has no payment that succeeded"));
     };
-    let now = app.clock.now();
-    let refunded = refunds::sum_of_payment(tx, payment.id).await?;
-    let fits = amount.minor > 0
-        && amount.currency == payment.currency()
-        && amount.minor + refunded <= payment.amount_minor;
-    let row = RefundRow {
-        tenant_id: tx.tenant().uuid(),
-        id: id.uuid(),
-        payment_id: payment.id,
-        order_id: payment.order_id,
-        stripe_refund: None,
-        origin: "order".into(),
-        status: if fits { "requested" } else { "failed" }.into(),
-        amount_minor: amount.minor.max(1),
-        currency: amount.currency.to_string(),
-        reason: asked.reason,
-        failure: (!fits).then(|| "exceeds_payment".to_owned()),
-        attempts: 0,
-        retry_at: now,
-        created_at: now,
-        updated_at: now,
-        version: 1,
-    };
-    let is_new = refunds::create_refund(tx, &row).await?;
-    if is_new && !fits {
+    if amount.minor <= 0 || amount.currency != payment.currency() {
+        return Err(park("the amount is not one of the payment's"));
+    }
+    let why = (refunds::ORDER, asked.reason.as_str());
+    let mut row = RefundRow::requested(&payment, id, why, amount.minor, app.clock.now());
+    row.returns_fee = asked.refund_application_fee;
+    if amount.minor + under_way(tx, &payment).await? <= payment.amount_minor {
+        refunds::create_refund(tx, &row).await?;
+        return Ok(());
+    }
+    row.set_status(RefundStatus::Failed);
+    row.failure = Some("exceeds_payment".to_owned());
+    if refunds::create_refund(tx, &row).await? {
         let event = RefundFailed {
             tenant_id: tx.tenant().to_string(),
             refund: Some(tell::refund(&row)),
@@ -69,6 +58,15 @@ pub async fn handle(
         emit(tx, &event).await?;
     }
     Ok(())
+}
+
+/// What is on its way back or has come back of a payment, in minor units.
+async fn under_way(tx: &TenantTx, payment: &PaymentRow) -> Result<i64, db::Error> {
+    let refunds = refunds::list_of_payment(tx, payment.id).await?;
+    let counted = refunds
+        .iter()
+        .filter(|row| row.status() != RefundStatus::Failed);
+    Ok(counted.map(|row| row.amount_minor).sum())
 }
 
 /// The payment named, or the one that paid the order; locked, so that two requests at once cannot
@@ -81,9 +79,11 @@ async fn paid_by(
     let attempts = payments::list_of_order(tx, order).await?;
     let paid = attempts
         .iter()
-        .filter(|row| row.status() == PaymentStatus::Succeeded);
-    let mut candidates = paid.filter(|row| named.is_empty() || row.id.to_string() == named);
-    match candidates.next() {
+        .filter(|row| row.status() == PaymentStatus::Succeeded)
+        .filter(|row| named.is_empty() || row.id.to_string() == named);
+    // A second payment goes back by itself: the one with more left is the order's.
+    let found = paid.max_by_key(|row| row.amount_minor - row.refunded_minor);
+    match found {
         Some(row) => Ok(payments::lock_payment(tx, row.payment_id()).await?),
         None => Ok(None),
     }

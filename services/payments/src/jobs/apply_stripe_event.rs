@@ -1,29 +1,47 @@
-//! A stored webhook event takes effect, once.
+//! A stored event of Stripe's takes effect, once.
+
+mod truth;
 
 use std::time::Duration as StdDuration;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use db::TenantTx;
+use futures_util::future::join_all;
 use kernel::TenantId;
-use serde_json::Value;
+use serde_json::json;
 use time::Duration;
 
 use crate::app::App;
-use crate::clients::stripe::{Account, Dispute, Event, PaymentIntent, Refund, StripeError};
-use crate::settle::{self, Settled, Settling, settle_dispute, settle_intent, settle_refund};
-use crate::store::payments::{self, PaymentRow};
-use crate::store::webhooks::{self, WebhookKey, WebhookRow};
+use crate::clients::stripe::StripeError;
+use crate::domain::signature::Endpoint;
+use crate::intake;
+use crate::settle::{
+    Settled, Settling, Word, settle_account, settle_account_gone, settle_dispute, settle_intent,
+    settle_refunds,
+};
+use crate::store::webhooks::{self, APPLIED, FAILED, IGNORED, MISMATCH, WebhookRow};
 use crate::store::{accounts, breaks};
-use crate::tell;
+use truth::Truth;
 
-const BATCH: i64 = 100;
-/// How many events are worked on at once; most of the time is spent waiting for Stripe.
-const CONCURRENCY: usize = 8;
-const ATTEMPTS_MAX: i32 = 12;
+/// Lanes take events side by side; an answer of Stripe's that is long in coming holds up one.
+const LANES: usize = 4;
+const BATCH: i64 = 8;
 const LOOK_EVERY: StdDuration = StdDuration::from_secs(1);
+/// Longer than all tries of the calls for one event together.
+const LEASE: Duration = Duration::seconds(60);
+/// However long Stripe has been away, its events are applied soon after it is back.
+const PAUSE_MAX: Duration = Duration::seconds(60);
+/// Attempts at what nothing but a person can mend.
+const ATTEMPTS_MAX: i32 = 12;
+/// Attempts at what may be stored in a moment: an intent's answer, a new store's account.
+const PATIENCE: i32 = 5;
 
 /// Applies events as they arrive, until it is told to stop.
 pub async fn run(app: &App) {
+    join_all((0..LANES).map(|_| keep_applying(app))).await;
+}
+
+async fn keep_applying(app: &App) {
     loop {
         match apply_waiting(app).await {
             Ok(0) => {
@@ -39,291 +57,199 @@ pub async fn run(app: &App) {
     }
 }
 
-/// Applies what waits now; answers how many events were taken up.
+/// Applies some of what waits now; answers how many events were taken up.
 pub async fn apply_waiting(app: &App) -> Result<usize, db::Error> {
     let now = app.clock.now();
-    let keys = app
+    let rows = app
         .db
-        .system("find webhook events to apply", async |tx| {
-            webhooks::list_waiting(tx, now, BATCH).await
+        .system("take webhook events to apply", async |tx| {
+            webhooks::claim_waiting(tx, now, LEASE, BATCH).await
         })
         .await?;
-    for group in keys.chunks(CONCURRENCY) {
-        let work = group.iter().map(|key| apply_logged(app, key));
-        futures_util::future::join_all(work).await;
+    if i64::try_from(rows.len()).unwrap_or(BATCH) == BATCH {
+        // There may be more than one lane can do.
+        app.webhook_wake.notify_one();
     }
-    Ok(keys.len())
+    join_all(rows.iter().map(|row| apply_logged(app, row))).await;
+    Ok(rows.len())
 }
 
-async fn apply_logged(app: &App, key: &WebhookKey) {
-    if let Err(error) = apply_one(app, key).await {
-        tracing::warn!(tenant.id = %key.tenant, event = key.event_id, error = format!("{error:#}"), "An event of Stripe's could not be applied yet");
-        if let Err(error) = postpone(app, key, &format!("{error:#}")).await {
-            tracing::warn!(error = %error, "An event of Stripe's could not be postponed");
-        }
-    }
-}
-
-/// What must be known from Stripe before the transaction begins.
-enum Truth {
-    Intent {
-        said_in_event: Box<PaymentIntent>,
-        now: Box<PaymentIntent>,
-    },
-    Refunds {
-        intent: String,
-        refunds: Vec<Refund>,
-    },
-    Dispute(Box<Dispute>),
-    Account(Box<Account>),
-    Deauthorized,
-    Nothing,
-}
-
-async fn apply_one(app: &App, key: &WebhookKey) -> anyhow::Result<()> {
-    let stored = app
-        .db
-        .read(key.tenant, async |tx| webhooks::find_event(tx, key).await)
-        .await?;
-    let Some(stored) = stored.filter(|row| row.state == "received") else {
-        return Ok(());
+async fn apply_logged(app: &App, row: &WebhookRow) {
+    let Err(error) = apply_one(app, row).await else {
+        return;
     };
-    let event: Event = match serde_json::from_slice(&stored.payload) {
-        Ok(event) => event,
-        Err(cause) => {
-            return finish(app, key, "failed", Some(format!("unreadable: {cause}"))).await;
-        }
-    };
-    if let Some(note) = refusal(app, key.tenant, &stored) {
-        return refuse(app, key, note).await;
+    tracing::warn!(tenant.id = %row.tenant(), event = row.event_id, error = format!("{error:#}"), "An event of Stripe's could not be applied yet");
+    if let Err(error) = postpone(app, row, &error).await {
+        tracing::warn!(error = %error, "An event of Stripe's could not be postponed");
     }
-    let truth = match fetch(app, &event).await {
+}
+
+async fn apply_one(app: &App, row: &WebhookRow) -> anyhow::Result<()> {
+    let crossed = (row.endpoint == Endpoint::Connect.as_str()) != row.account.is_some();
+    if crossed {
+        let note = "signed with the other endpoint's secret";
+        return Ok(refuse(app, row, note, &row.event_id).await?);
+    }
+    let Some(account) = row.account.as_deref() else {
+        return Ok(ignore(app, row, "the platform's own").await?);
+    };
+    if row.livemode != app.live_mode {
+        return of_other_mode(app, row).await;
+    }
+    if row.tenant() == TenantId::PLATFORM {
+        return find_store(app, row, account).await;
+    }
+    let truth = match truth::fetch(app, row, account).await {
+        Ok(truth) => truth,
         Err(error) => match error.downcast_ref::<StripeError>() {
-            // What Stripe does not know, an event cannot make true.
+            // What Stripe does not know at this account, an event cannot make true.
             Some(StripeError::Refused { status: 404, .. }) => {
-                return refuse(app, key, "Stripe does not know the object".into()).await;
+                let note = "Stripe does not know the object at this account";
+                return Ok(refuse(app, row, note, &row.event_id).await?);
             }
             _ => return Err(error),
         },
-        Ok(truth) => truth,
     };
-    let at = Settling {
-        now: app.clock.now(),
-        live_mode: app.live_mode,
-    };
-    let is_young = stored.attempts < 3;
+    settle(app, row, account, &truth).await
+}
+
+/// A live endpoint is told of test payments too, as Stripe documents; a test endpoint that hears of
+/// real money is a mistake that somebody must mend.
+async fn of_other_mode(app: &App, row: &WebhookRow) -> anyhow::Result<()> {
+    if app.live_mode {
+        return Ok(ignore(app, row, "of test mode").await?);
+    }
+    Ok(refuse(app, row, "of live mode", &row.event_id).await?)
+}
+
+/// The event of a store whose account was made a moment ago may have been faster than our commit.
+async fn find_store(app: &App, row: &WebhookRow, account: &str) -> anyhow::Result<()> {
+    let found = app
+        .db
+        .system("find the store of an event's account", async |tx| {
+            let Some(tenant) = accounts::find_tenant(tx, account).await? else {
+                return Ok(false);
+            };
+            webhooks::move_event(tx, row, tenant).await?;
+            Ok::<_, db::Error>(true)
+        })
+        .await?;
+    if found {
+        app.webhook_wake.notify_one();
+        return Ok(());
+    }
+    if row.attempts < PATIENCE {
+        bail!("the account is no store's yet");
+    }
+    // Once for the account, not for each of its events.
+    Ok(refuse(app, row, "the account is no store's", account).await?)
+}
+
+/// The effect and the end of the event are one transaction.
+async fn settle(app: &App, row: &WebhookRow, account: &str, truth: &Truth) -> anyhow::Result<()> {
+    let at = app.settling(account);
     app.db
-        .tenant(key.tenant, async |tx| {
-            let Some(mut row) = webhooks::lock_waiting(tx, key).await? else {
+        .tenant(row.tenant(), async |tx| {
+            if !webhooks::finish_event(tx, row, APPLIED, None, at.now).await? {
                 return Ok(());
-            };
-            let settled = settle_truth(app, tx, at, &truth).await?;
-            if settled == Settled::NotOurs && is_young && names_our_payment(&truth, key.tenant) {
-                bail!("the payment it is about is not stored yet");
             }
-            (row.state, row.note) = match settled {
-                Settled::Applied => ("applied".into(), None),
-                Settled::NotOurs => ("ignored".into(), Some("not about anything of ours".into())),
-                Settled::Mismatch(note) => ("mismatch".into(), Some(note)),
-            };
-            row.attempts += 1;
-            row.retry_at = at.now;
-            Ok(webhooks::save_state(tx, &row).await?)
+            match settle_truth(tx, at, truth).await? {
+                Settled::Applied => Ok(()),
+                Settled::NotOurs => {
+                    let note = "not about anything of ours";
+                    Ok(webhooks::save_outcome(tx, row, IGNORED, note).await?)
+                }
+                Settled::NotYet if row.attempts < PATIENCE => {
+                    bail!("what it is about is not stored yet")
+                }
+                Settled::NotYet => raise(tx, row, "it names what we do not know").await,
+                Settled::Mismatch(note) => raise(tx, row, &note).await,
+            }
         })
         .await?;
     app.refund_wake.notify_one();
     Ok(())
 }
 
-/// Why an event must not be applied whatever it says.
-fn refusal(app: &App, tenant: TenantId, stored: &WebhookRow) -> Option<String> {
-    let crossed = (stored.endpoint == "connect") != stored.account.is_some();
-    if crossed {
-        Some("signed with the other endpoint's secret".into())
-    } else if tenant == TenantId::PLATFORM && stored.account.is_some() {
-        Some("the account is no store's".into())
-    } else if stored.livemode != app.live_mode {
-        Some("of another mode (live or test)".into())
-    } else {
-        None
+async fn settle_truth(
+    tx: &mut TenantTx,
+    at: Settling<'_>,
+    truth: &Truth,
+) -> Result<Settled, db::Error> {
+    match truth {
+        Truth::Intent { now, then, kind } => {
+            settle_intent(tx, at, Word::of_event(now, then, kind)).await
+        }
+        Truth::Refunds {
+            intent,
+            refunds,
+            fee_returned,
+        } => match settle_intent(tx, at, Word::of(intent)).await? {
+            Settled::Applied => settle_refunds(tx, at, &intent.id, refunds, *fee_returned).await,
+            other => Ok(other),
+        },
+        Truth::Dispute { intent, dispute } => {
+            match settle_intent(tx, at, Word::of(intent)).await? {
+                Settled::Applied => settle_dispute(tx, at, dispute).await,
+                other => Ok(other),
+            }
+        }
+        Truth::Account { said, seen } => settle_account(tx, at, said, *seen).await,
+        Truth::AccountGone { seen } => settle_account_gone(tx, at, *seen).await,
+        Truth::Nothing => Ok(Settled::NotOurs),
     }
 }
 
-async fn refuse(app: &App, key: &WebhookKey, note: String) -> anyhow::Result<()> {
-    let detail = serde_json::json!({ "event": key.event_id, "note": note });
-    app.db
-        .tenant(key.tenant, async |tx| {
-            breaks::create_break(tx, "webhook", &key.event_id, &detail).await
-        })
-        .await?;
-    finish(app, key, "mismatch", Some(note)).await
+/// Genuine, and not what we asked for: recorded and raised, never applied.
+async fn raise(tx: &TenantTx, row: &WebhookRow, note: &str) -> anyhow::Result<()> {
+    let detail = json!({ "event": row.event_id, "type": row.kind, "note": note });
+    breaks::create_break(tx, "webhook", &row.event_id, &detail).await?;
+    Ok(webhooks::save_outcome(tx, row, MISMATCH, note).await?)
 }
 
-async fn finish(
-    app: &App,
-    key: &WebhookKey,
-    state: &str,
-    note: Option<String>,
-) -> anyhow::Result<()> {
+async fn refuse(app: &App, row: &WebhookRow, note: &str, subject: &str) -> Result<(), db::Error> {
     let now = app.clock.now();
+    let detail = json!({ "event": row.event_id, "type": row.kind, "note": note });
     app.db
-        .tenant(key.tenant, async |tx| {
-            let Some(mut row) = webhooks::lock_waiting(tx, key).await? else {
-                return Ok(());
-            };
-            row.state = state.to_owned();
-            row.note = note;
-            row.attempts += 1;
-            row.retry_at = now;
-            webhooks::save_state(tx, &row).await
-        })
-        .await?;
-    Ok(())
-}
-
-/// Later again, less often each time; after the last attempt a person must look.
-async fn postpone(app: &App, key: &WebhookKey, why: &str) -> Result<(), db::Error> {
-    let now = app.clock.now();
-    app.db
-        .tenant(key.tenant, async |tx| {
-            let Some(mut row) = webhooks::lock_waiting(tx, key).await? else {
-                return Ok(());
-            };
-            row.attempts += 1;
-            row.note = Some(why.to_owned());
-            let seconds = 1_i64 << row.attempts.clamp(0, 10);
-            row.retry_at = now + Duration::seconds(seconds);
-            if row.attempts >= ATTEMPTS_MAX {
-                row.state = "failed".into();
-                let detail = serde_json::json!({ "event": key.event_id, "note": why });
-                breaks::create_break(tx, "webhook_failed", &key.event_id, &detail).await?;
+        .tenant(row.tenant(), async |tx| {
+            if webhooks::finish_event(tx, row, MISMATCH, Some(note), now).await? {
+                breaks::create_break(tx, "webhook", subject, &detail).await?;
             }
-            webhooks::save_state(tx, &row).await
+            Ok(())
         })
         .await
 }
 
-/// Reads from Stripe how things are now: an event may be late, repeated or out of order.
-async fn fetch(app: &App, event: &Event) -> anyhow::Result<Truth> {
-    let Some(account) = event.account.as_deref() else {
-        return Ok(Truth::Nothing);
+async fn ignore(app: &App, row: &WebhookRow, note: &str) -> Result<(), db::Error> {
+    let now = app.clock.now();
+    app.db
+        .tenant(row.tenant(), async |tx| {
+            webhooks::finish_event(tx, row, IGNORED, Some(note), now).await?;
+            Ok(())
+        })
+        .await
+}
+
+/// Later again, less often each time. Trouble of Stripe's or of the database passes by itself; of
+/// anything else a person must be told in the end.
+async fn postpone(app: &App, row: &WebhookRow, error: &anyhow::Error) -> Result<(), db::Error> {
+    let now = app.clock.now();
+    let passes = match error.downcast_ref::<StripeError>() {
+        Some(error) => error.is_transient(),
+        None => error.downcast_ref::<db::Error>().is_some(),
     };
-    let object = &event.data.object;
-    let stripe = &app.stripe;
-    let (family, rest) = event.kind.split_once('.').unwrap_or((&event.kind, ""));
-    Ok(match (family, rest) {
-        ("payment_intent", _) => {
-            let said: PaymentIntent = read(object)?;
-            let now = stripe.intent(account, &said.id).await?;
-            Truth::Intent {
-                said_in_event: Box::new(said),
-                now: Box::new(now),
+    let why = intake::note(&format!("{error:#}"));
+    app.db
+        .tenant(row.tenant(), async |tx| {
+            if passes || row.attempts < ATTEMPTS_MAX {
+                let pause = Duration::seconds(1_i64 << row.attempts.clamp(0, 6)).min(PAUSE_MAX);
+                return webhooks::postpone_event(tx, row, &why, now + pause).await;
             }
-        }
-        ("charge", "refunded") | ("refund", _) | ("charge", "refund.updated") => {
-            let Some(intent) = text(object, "payment_intent") else {
-                return Ok(Truth::Nothing);
-            };
-            let refunds = stripe.refunds(account, &intent).await?.data;
-            Truth::Refunds { intent, refunds }
-        }
-        ("charge", rest) if rest.starts_with("dispute.") => Truth::Dispute(Box::new(read(object)?)),
-        ("account", "application.deauthorized") => Truth::Deauthorized,
-        ("account", "updated") | ("capability", "updated") => match stripe.account(account).await {
-            Err(StripeError::NotAllowed { .. }) => Truth::Deauthorized,
-            said => Truth::Account(Box::new(said?)),
-        },
-        _ => Truth::Nothing,
-    })
-}
-
-fn read<T: serde::de::DeserializeOwned>(object: &Value) -> anyhow::Result<T> {
-    serde_json::from_value(object.clone()).context("the event's object is not readable")
-}
-
-fn text(object: &Value, name: &str) -> Option<String> {
-    object.get(name).and_then(Value::as_str).map(str::to_owned)
-}
-
-async fn settle_truth(
-    app: &App,
-    tx: &mut TenantTx,
-    at: Settling,
-    truth: &Truth,
-) -> anyhow::Result<Settled> {
-    Ok(match truth {
-        Truth::Intent { said_in_event, now } => {
-            if let Some(difference) = claimed_difference(tx, at, said_in_event).await? {
-                let detail = serde_json::json!({ "intent": now.id, "difference": difference });
-                breaks::create_break(tx, "event_mismatch", &now.id, &detail).await?;
-                return Ok(Settled::Mismatch(difference));
+            if webhooks::finish_event(tx, row, FAILED, Some(&why), now).await? {
+                let detail = json!({ "event": row.event_id, "type": row.kind, "note": why });
+                breaks::create_break(tx, "webhook", &row.event_id, &detail).await?;
             }
-            settle_intent(tx, at, now).await?
-        }
-        Truth::Refunds { intent, refunds } => settle_refunds(tx, at, intent, refunds).await?,
-        Truth::Dispute(said) => settle_dispute(tx, at, said).await?,
-        Truth::Account(said) => {
-            accounts::save_account(tx, said).await?;
-            tell_account(app, tx).await?;
-            Settled::Applied
-        }
-        Truth::Deauthorized => {
-            accounts::save_deauthorized(tx).await?;
-            tell_account(app, tx).await?;
-            Settled::Applied
-        }
-        Truth::Nothing => Settled::NotOurs,
-    })
-}
-
-/// An event that is genuine but speaks of another amount, currency, order or mode than we asked
-/// for is not applied, even when Stripe's present state would fit.
-async fn claimed_difference(
-    tx: &TenantTx,
-    at: Settling,
-    said: &PaymentIntent,
-) -> Result<Option<String>, db::Error> {
-    let found: Option<PaymentRow> = payments::find_by_intent(tx, &said.id, None).await?;
-    Ok(found.and_then(|row| settle::difference(&row, at, said)))
-}
-
-async fn settle_refunds(
-    tx: &mut TenantTx,
-    at: Settling,
-    intent: &str,
-    said: &[Refund],
-) -> Result<Settled, db::Error> {
-    let Some(payment) = payments::find_by_intent(tx, intent, None).await? else {
-        return Ok(Settled::NotOurs);
-    };
-    let mut worst = Settled::Applied;
-    for refund in said {
-        let settled = settle_refund(tx, at, &payment, refund).await?;
-        if settled != Settled::Applied {
-            worst = settled;
-        }
-    }
-    Ok(worst)
-}
-
-/// Tells everybody what the account can do now.
-pub async fn tell_account(app: &App, tx: &mut TenantTx) -> Result<(), db::Error> {
-    let Some(row) = accounts::find_account(tx).await? else {
-        return Ok(());
-    };
-    let at_us = events::to_us(app.clock.now());
-    let event = tell::account(tx.tenant(), &row, app.live_mode, at_us);
-    bus::emit(tx, &event).await
-}
-
-/// Whether an intent claims to be ours: then it may only be that its answer is not stored yet.
-fn names_our_payment(truth: &Truth, tenant: TenantId) -> bool {
-    match truth {
-        Truth::Intent { now, .. } => now
-            .metadata
-            .get("tenant_id")
-            .is_some_and(|said| *said == tenant.to_string()),
-        Truth::Refunds { .. } => true,
-        _ => false,
-    }
+            Ok(())
+        })
+        .await
 }

@@ -1,18 +1,25 @@
 //! The store's own account at Stripe, and the way to it.
 
+use bus::emit;
+use events::payments::v1::ActionRecorded;
 use http_kit::permissions::{CanManagePayments, CanReadPayments};
-use http_kit::{ApiError, Data, Json, Staff};
-use kernel::TenantId;
+use http_kit::{Acted, ApiError, Data, Json, Staff};
 use secrecy::ExposeSecret;
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::clients::stripe::{Account, NewAccount};
+use crate::clients::stripe::{Account, NewAccount, StripeError};
 use crate::error::stripe_refused;
-use crate::jobs::apply_stripe_event::tell_account;
+use crate::settle::tell_account;
 use crate::store::accounts::{self, AccountRow};
 use crate::tell;
+
+/// Lists of accounts that are searched for one that was made and whose answer was lost.
+const PAGES_MAX: usize = 10;
+/// Stripe's clock and ours may differ.
+const CLOCKS_APART_SECONDS: i64 = 300;
 
 #[derive(Serialize, ToSchema)]
 pub struct AccountView {
@@ -62,7 +69,7 @@ pub async fn create_account(
     app: Data<App>,
     staff: Staff<CanManagePayments>,
 ) -> Result<Json<AccountView>, ApiError> {
-    let row = ensure_account(&app, staff.tenant.id, staff.tenant.country.as_str()).await?;
+    let row = ensure_account(&app, &staff).await?;
     Ok(Json(AccountView::from(&row)))
 }
 
@@ -81,7 +88,7 @@ pub async fn create_account_link(
     app: Data<App>,
     staff: Staff<CanManagePayments>,
 ) -> Result<Json<AccountLinkView>, ApiError> {
-    let row = ensure_account(&app, staff.tenant.id, staff.tenant.country.as_str()).await?;
+    let row = ensure_account(&app, &staff).await?;
     let account = row.stripe_account.unwrap_or_default();
     let base = format!("{}/admin/settings/payments", app.admin_origin);
     let (back, again) = (
@@ -91,59 +98,134 @@ pub async fn create_account_link(
     let link = app
         .stripe
         .create_account_link(&account, &back, &again)
-        .await;
-    let link = link.map_err(|error| stripe_refused(&error))?;
+        .await
+        .map_err(|error| stripe_refused(&error))?;
+    let acted = acted(&app, &staff, "payments.account.link", &account);
+    app.db
+        .tenant(staff.tenant.id, async |tx| {
+            emit(tx, &recorded(tx.tenant(), acted)).await
+        })
+        .await?;
     Ok(Json(AccountLinkView {
         url: link.url.expose_secret().to_owned(),
         expires_at: link.expires_at,
     }))
 }
 
-/// The account, made at Stripe when the store has none. The row comes first and its key is the
-/// tenant's, so a crash between the call and the commit finds the same account again.
-pub async fn ensure_account(
+/// The account, made at Stripe when the store has none.
+async fn ensure_account(
     app: &App,
-    tenant: TenantId,
-    country: &str,
+    staff: &Staff<CanManagePayments>,
 ) -> Result<AccountRow, ApiError> {
+    let (tenant, country) = (staff.tenant.id, staff.tenant.country.as_str());
     let row = app
         .db
-        .tenant(tenant, async |tx| accounts::lock_account(tx, country).await)
+        .tenant(tenant, async |tx| {
+            let row = accounts::lock_or_create_account(tx, country).await?;
+            if row.connected().is_none() && row.asked_at.is_none() {
+                accounts::save_asked(tx, app.clock.now()).await?;
+            }
+            Ok::<_, ApiError>(row)
+        })
         .await?;
-    if row.stripe_account.is_some() && !row.deauthorized {
+    if row.connected().is_some() {
         return Ok(row);
     }
+    let said = match find_made(app, staff, &row).await? {
+        Some(made) => made,
+        None => make(app, staff, &row).await?,
+    };
+    save(app, staff, &said).await
+}
+
+/// An account that was made before and whose answer was lost. It is looked for before it is asked
+/// for again, because Stripe forgets a key after a day.
+async fn find_made(
+    app: &App,
+    staff: &Staff<CanManagePayments>,
+    row: &AccountRow,
+) -> Result<Option<Account>, ApiError> {
+    let Some(asked_at) = row.asked_at else {
+        return Ok(None);
+    };
+    let since = asked_at.unix_timestamp() - CLOCKS_APART_SECONDS;
+    let ours = staff.tenant.id.to_string();
+    let mut after: Option<String> = None;
+    for _ in 0..PAGES_MAX {
+        let listed = app.stripe.accounts(since, after.as_deref()).await;
+        let page = listed.map_err(|error| stripe_refused(&error))?;
+        after = page.data.last().map(|last| last.id.clone());
+        let is_ours = |account: &Account| {
+            account.metadata.get("tenant_id") == Some(&ours)
+                && row.stripe_account.as_ref() != Some(&account.id)
+        };
+        if let Some(found) = page.data.into_iter().find(is_ours) {
+            return Ok(Some(found));
+        }
+        if !page.has_more || after.is_none() {
+            return Ok(None);
+        }
+    }
+    // Better no account than a second one that nobody knows of.
+    Err(ApiError::internal(
+        "too many accounts were made since this store's was asked for",
+    ))
+}
+
+/// The key is the tenant's and the row's, so two who ask at once are answered the same account.
+async fn make(
+    app: &App,
+    staff: &Staff<CanManagePayments>,
+    row: &AccountRow,
+) -> Result<Account, ApiError> {
+    let tenant = staff.tenant.id;
     let new = NewAccount {
-        country: country.to_owned(),
+        country: row.country.clone(),
         email: None,
         tenant: tenant.to_string(),
     };
     let key = format!("account:{tenant}:{}", row.version);
-    let said = app
-        .stripe
-        .create_account(&new, &key)
-        .await
-        .map_err(|e| stripe_refused(&e))?;
-    save(app, tenant, country, &said).await
+    let made = app.stripe.create_account(&new, &key).await;
+    if let Err(StripeError::KeySpent(_)) = &made {
+        app.db
+            .tenant(tenant, async |tx| accounts::save_new_key(tx).await)
+            .await?;
+    }
+    made.map_err(|error| stripe_refused(&error))
 }
 
 /// Stores the account unless somebody else did meanwhile.
 async fn save(
     app: &App,
-    tenant: TenantId,
-    country: &str,
+    staff: &Staff<CanManagePayments>,
     said: &Account,
 ) -> Result<AccountRow, ApiError> {
+    let at = app.settling(&said.id);
+    let country = staff.tenant.country.as_str();
+    let acted = acted(app, staff, "payments.account.create", &said.id)
+        .created(&json!({ "account": said.id, "country": country }));
     app.db
-        .tenant(tenant, async |tx| {
-            let row = accounts::lock_account(tx, country).await?;
-            if row.stripe_account.is_some() && !row.deauthorized {
+        .tenant(staff.tenant.id, async |tx| {
+            let row = accounts::lock_or_create_account(tx, country).await?;
+            if row.connected().is_some() {
                 return Ok(row);
             }
-            accounts::save_account(tx, said).await?;
-            tell_account(app, tx).await?;
+            accounts::save_new_account(tx, said, at.now).await?;
+            tell_account(tx, at).await?;
+            emit(tx, &recorded(tx.tenant(), acted)).await?;
             let found = accounts::find_account(tx).await?;
             found.ok_or_else(|| ApiError::not_found("account-not-found"))
         })
         .await
+}
+
+fn acted(app: &App, staff: &Staff<CanManagePayments>, action: &str, account: &str) -> Acted {
+    staff.acted(app.clock.now(), action, format!("account:{account}"))
+}
+
+fn recorded(tenant: kernel::TenantId, acted: Acted) -> ActionRecorded {
+    ActionRecorded {
+        tenant_id: tenant.to_string(),
+        action: Some(acted.into()),
+    }
 }

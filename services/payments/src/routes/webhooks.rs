@@ -13,9 +13,10 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
 use crate::clients::stripe::Event;
-use crate::domain::signature::Endpoint;
-use crate::store::accounts;
-use crate::store::webhooks::{self, WebhookKey, WebhookRow};
+use crate::domain::webhook::is_id;
+use crate::intake;
+use crate::store::webhooks::{self, RECEIVED, WebhookKey, WebhookRow};
+use crate::store::{accounts, breaks};
 
 const LIST_MAX: i64 = 100;
 
@@ -57,26 +58,34 @@ pub async fn receive_stripe_event(
             metrics::counter!("stripe_webhook_refusals_total").increment(1);
             ApiError::bad_request("signature-invalid", error.to_string())
         })?;
-    let event: Event = serde_json::from_slice(&body).map_err(|_| {
-        // Signed by Stripe and yet unreadable: it is asked for again while somebody looks.
-        tracing::error!("A signed webhook is not an event");
-        ApiError::bad_request(
-            "event-invalid",
-            "the body is not an event of Stripe's API v1",
-        )
-    })?;
+    let event = read(&body)?;
     let tenant = tenant_of(&app, &event).await?;
-    let row = row(&app, tenant, endpoint, &event, &body);
-    let is_new = app
+    let row = intake::row(&app, tenant, endpoint, &event, &body);
+    let kept = app
         .db
-        .tenant(tenant, async |tx| webhooks::create_event(tx, &row).await)
+        .tenant(tenant, async |tx| {
+            webhooks::create_events(tx, std::slice::from_ref(&row)).await
+        })
         .await?;
-    metrics::counter!("stripe_webhooks_total", "repeated" => if is_new { "no" } else { "yes" })
-        .increment(1);
-    if is_new {
+    let repeated = if kept == 0 { "yes" } else { "no" };
+    metrics::counter!("stripe_webhooks_total", "repeated" => repeated).increment(1);
+    if kept > 0 && row.state == RECEIVED {
         app.webhook_wake.notify_one();
     }
     Ok(HttpResponse::Ok().finish())
+}
+
+/// What is signed by Stripe and yet no event is not kept, as there is nothing to keep it under: it
+/// is sent again while somebody looks.
+fn read(body: &[u8]) -> Result<Event, ApiError> {
+    let event: Option<Event> = serde_json::from_slice(body).ok();
+    let names_itself = |event: &Event| {
+        is_id(&event.id) && event.account.as_deref().is_none_or(is_id) && event.kind.len() <= 255
+    };
+    event.filter(names_itself).ok_or_else(|| {
+        tracing::error!("A signed webhook is not an event");
+        ApiError::bad_request("event-invalid", "the body is not an event of Stripe's API")
+    })
 }
 
 /// Whose event it is: only the connected account tells, never the event's own metadata.
@@ -99,24 +108,6 @@ async fn tenant_of(app: &App, event: &Event) -> Result<TenantId, ApiError> {
     Ok(found.unwrap_or(TenantId::PLATFORM))
 }
 
-fn row(app: &App, tenant: TenantId, endpoint: Endpoint, event: &Event, body: &[u8]) -> WebhookRow {
-    let now = app.clock.now();
-    WebhookRow {
-        tenant_id: tenant.uuid(),
-        endpoint: endpoint.as_str().to_owned(),
-        event_id: event.id.clone(),
-        kind: event.kind.clone(),
-        account: event.account.clone(),
-        livemode: event.livemode,
-        sent_at: OffsetDateTime::from_unix_timestamp(event.created).unwrap_or(now),
-        payload: body.to_vec(),
-        state: "received".into(),
-        note: None,
-        attempts: 0,
-        retry_at: now,
-    }
-}
-
 /// A received event, without its body: it may hold a shopper's data.
 #[derive(Serialize, ToSchema)]
 pub struct WebhookView {
@@ -132,6 +123,25 @@ pub struct WebhookView {
     pub attempts: i32,
     #[serde(with = "time::serde::rfc3339")]
     pub sent_at: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339")]
+    pub received_at: OffsetDateTime,
+}
+
+impl From<WebhookRow> for WebhookView {
+    fn from(row: WebhookRow) -> Self {
+        Self {
+            tenant_id: row.tenant(),
+            endpoint: row.endpoint,
+            event_id: row.event_id,
+            kind: row.kind,
+            account: row.account,
+            state: row.state,
+            note: row.note,
+            attempts: row.attempts,
+            sent_at: row.sent_at,
+            received_at: row.received_at,
+        }
+    }
 }
 
 #[derive(Serialize, ToSchema)]
@@ -161,23 +171,8 @@ pub async fn list_webhook_events(
             webhooks::list_events(tx, filter.state.as_deref(), LIST_MAX).await
         })
         .await?;
-    Ok(Json(WebhookList {
-        items: rows.into_iter().map(webhook_view).collect(),
-    }))
-}
-
-fn webhook_view(row: WebhookRow) -> WebhookView {
-    WebhookView {
-        tenant_id: TenantId::from_uuid(row.tenant_id),
-        endpoint: row.endpoint,
-        event_id: row.event_id,
-        kind: row.kind,
-        account: row.account,
-        state: row.state,
-        note: row.note,
-        attempts: row.attempts,
-        sent_at: row.sent_at,
-    }
+    let items = rows.into_iter().map(WebhookView::from).collect();
+    Ok(Json(WebhookList { items }))
 }
 
 #[derive(Deserialize, ToSchema, Validate)]
@@ -193,7 +188,7 @@ pub struct ReplayEvent {
 
 /// Applies a stored event again. What it did already is not done twice.
 #[utoipa::path(post, path = "/api/payments/sysadmin/webhooks/replay",
-    responses((status = 202, body = WebhookView)))]
+    responses((status = 200, body = WebhookView)))]
 pub async fn replay_webhook_event(
     app: Data<App>,
     _: Sysadmin,
@@ -206,19 +201,15 @@ pub async fn replay_webhook_event(
         event_id: body.event_id,
     };
     let now = app.clock.now();
-    let row = app
+    let found = app
         .db
         .tenant(key.tenant, async |tx| {
-            let found = webhooks::find_event(tx, &key).await?;
-            let mut row = found.ok_or_else(|| ApiError::not_found("webhook-event-not-found"))?;
-            row.state = "received".into();
-            row.note = None;
-            row.attempts = 0;
-            row.retry_at = now;
-            webhooks::save_state(tx, &row).await?;
-            Ok::<_, ApiError>(row)
+            // Whoever replays it has looked at what was raised for it.
+            breaks::close_breaks_of(tx, &key.event_id, now).await?;
+            webhooks::save_replay(tx, &key, now).await
         })
         .await?;
+    let row = found.ok_or_else(|| ApiError::not_found("webhook-event-not-found"))?;
     app.webhook_wake.notify_one();
-    Ok(Json(webhook_view(row)))
+    Ok(Json(WebhookView::from(row)))
 }

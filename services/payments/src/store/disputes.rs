@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::schema::dispute;
 
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = dispute)]
 pub struct DisputeRow {
     pub tenant_id: Uuid,
@@ -23,6 +23,11 @@ pub struct DisputeRow {
     pub due_by: Option<OffsetDateTime>,
     pub closed: bool,
     pub version: i64,
+    pub opened_at: OffsetDateTime,
+    pub closed_at: Option<OffsetDateTime>,
+    /// Taken from the store and not given back.
+    pub withdrawn_minor: i64,
+    pub fee_minor: i64,
 }
 
 /// Locks what is known of a dispute.
@@ -38,8 +43,24 @@ pub async fn lock_dispute(tx: &TenantTx, id: &str) -> Result<Option<DisputeRow>,
     Ok(found)
 }
 
-/// Stores the newest word; one that was closed stays closed.
-pub async fn save_dispute(tx: &TenantTx, row: &DisputeRow) -> Result<(), Error> {
+/// The disputes of one payment, the oldest first.
+pub async fn list_of_payment(tx: &TenantTx, payment: Uuid) -> Result<Vec<DisputeRow>, Error> {
+    let rows = dispute::table
+        .filter(dispute::tenant_id.eq(tx.tenant().uuid()))
+        .filter(dispute::payment_id.eq(payment))
+        .order(dispute::opened_at)
+        .select(DisputeRow::as_select())
+        .load(&mut tx.conn())
+        .await?;
+    Ok(rows)
+}
+
+/// Stores the newest word.
+pub async fn save_dispute(
+    tx: &TenantTx,
+    row: &DisputeRow,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
     diesel::insert_into(dispute::table)
         .values(row)
         .on_conflict((dispute::tenant_id, dispute::stripe_dispute))
@@ -49,7 +70,10 @@ pub async fn save_dispute(tx: &TenantTx, row: &DisputeRow) -> Result<(), Error> 
             dispute::due_by.eq(excluded(dispute::due_by)),
             dispute::closed.eq(excluded(dispute::closed)),
             dispute::version.eq(excluded(dispute::version)),
-            dispute::updated_at.eq(diesel::dsl::now),
+            dispute::closed_at.eq(excluded(dispute::closed_at)),
+            dispute::withdrawn_minor.eq(excluded(dispute::withdrawn_minor)),
+            dispute::fee_minor.eq(excluded(dispute::fee_minor)),
+            dispute::updated_at.eq(now),
         ))
         .execute(&mut tx.conn())
         .await?;

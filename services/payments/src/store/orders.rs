@@ -14,11 +14,34 @@ pub struct OrderRow {
     pub amount_minor: i64,
     pub currency: String,
     pub state: String,
+    /// 0 when only a ticket told of it so far.
+    pub version: i64,
 }
 
-/// Locks the order's row, made from the ticket when the event has not arrived yet. Everything that
-/// begins an attempt to pay waits here, so a double click makes one.
-pub async fn lock_order(tx: &TenantTx, order: OrderId, due: Money) -> Result<OrderRow, Error> {
+impl OrderRow {
+    /// Whether this is what is due, as far as orders itself has told.
+    pub fn is_for(&self, total: Money) -> bool {
+        self.version == 0
+            || (self.amount_minor == total.minor && self.currency == total.currency.as_str())
+    }
+}
+
+/// Locks the order's row. Everything that begins an attempt to pay or ends one with money waits here,
+/// so a double click makes one attempt, and of two payments one is the second.
+pub async fn lock_order(tx: &TenantTx, order: OrderId) -> Result<Option<OrderRow>, Error> {
+    let found = order_due::table
+        .filter(order_due::tenant_id.eq(tx.tenant().uuid()))
+        .filter(order_due::order_id.eq(order.uuid()))
+        .select(OrderRow::as_select())
+        .for_update()
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(found)
+}
+
+/// Makes the order's row from a ticket whose order's event has not arrived yet.
+pub async fn create_order(tx: &TenantTx, order: OrderId, due: Money) -> Result<(), Error> {
     diesel::insert_into(order_due::table)
         .values((
             order_due::tenant_id.eq(tx.tenant().uuid()),
@@ -31,24 +54,29 @@ pub async fn lock_order(tx: &TenantTx, order: OrderId, due: Money) -> Result<Ord
         .on_conflict_do_nothing()
         .execute(&mut tx.conn())
         .await?;
-    let row = order_due::table
-        .filter(order_due::tenant_id.eq(tx.tenant().uuid()))
-        .filter(order_due::order_id.eq(order.uuid()))
-        .select(OrderRow::as_select())
-        .for_update()
-        .first(&mut tx.conn())
-        .await?;
-    Ok(row)
+    Ok(())
 }
 
-/// Stores an order's state when it is news.
+/// Whether the order will not be carried out, as far as orders has told.
+pub async fn is_cancelled(tx: &TenantTx, order: OrderId) -> Result<bool, Error> {
+    let state: Option<String> = order_due::table
+        .filter(order_due::tenant_id.eq(tx.tenant().uuid()))
+        .filter(order_due::order_id.eq(order.uuid()))
+        .select(order_due::state)
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(state.as_deref() == Some("cancelled"))
+}
+
+/// Stores an order's state; answers whether it was news.
 pub async fn save_order(
     tx: &TenantTx,
     order: OrderId,
     due: Money,
     state: &str,
     version: i64,
-) -> Result<(), Error> {
+) -> Result<bool, Error> {
     let upsert = diesel::insert_into(order_due::table)
         .values((
             order_due::tenant_id.eq(tx.tenant().uuid()),
@@ -66,11 +94,11 @@ pub async fn save_order(
             order_due::state.eq(excluded(order_due::state)),
             order_due::version.eq(excluded(order_due::version)),
         ));
-    diesel::query_dsl::methods::FilterDsl::filter(
+    let stored = diesel::query_dsl::methods::FilterDsl::filter(
         upsert,
         order_due::version.lt(excluded(order_due::version)),
     )
     .execute(&mut tx.conn())
     .await?;
-    Ok(())
+    Ok(stored == 1)
 }

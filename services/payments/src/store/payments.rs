@@ -33,6 +33,13 @@ pub struct PaymentRow {
     pub created_at: OffsetDateTime,
     pub updated_at: OffsetDateTime,
     pub version: i64,
+    pub charge_id: Option<String>,
+    pub card_brand: Option<String>,
+    pub card_last4: Option<String>,
+    pub decline_id: Option<String>,
+    pub declined_at: Option<OffsetDateTime>,
+    pub fee_returned_minor: i64,
+    pub look_at: OffsetDateTime,
 }
 
 impl PaymentRow {
@@ -40,8 +47,16 @@ impl PaymentRow {
         PaymentId::from_uuid(self.id)
     }
 
+    pub fn order(&self) -> OrderId {
+        OrderId::from_uuid(self.order_id)
+    }
+
     pub fn status(&self) -> PaymentStatus {
         PaymentStatus::parse(&self.status).expect("the table's check allows only known states")
+    }
+
+    pub fn set_status(&mut self, status: PaymentStatus) {
+        status.as_str().clone_into(&mut self.status);
     }
 
     pub fn currency(&self) -> Currency {
@@ -56,6 +71,10 @@ impl PaymentRow {
 
     pub fn fee(&self) -> Money {
         Money::new(self.fee_minor, self.currency())
+    }
+
+    pub fn refunded(&self) -> Money {
+        Money::new(self.refunded_minor, self.currency())
     }
 }
 
@@ -96,6 +115,17 @@ pub async fn list_payments(
     Ok(rows)
 }
 
+pub async fn find_payment(tx: &TenantTx, id: PaymentId) -> Result<Option<PaymentRow>, Error> {
+    let found = payment::table
+        .filter(payment::tenant_id.eq(tx.tenant().uuid()))
+        .filter(payment::id.eq(id.uuid()))
+        .select(PaymentRow::as_select())
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(found)
+}
+
 pub async fn lock_payment(tx: &TenantTx, id: PaymentId) -> Result<Option<PaymentRow>, Error> {
     let found = payment::table
         .filter(payment::tenant_id.eq(tx.tenant().uuid()))
@@ -108,9 +138,9 @@ pub async fn lock_payment(tx: &TenantTx, id: PaymentId) -> Result<Option<Payment
     Ok(found)
 }
 
-/// The attempt that an intent belongs to. An intent whose answer we never stored is found by the
-/// id that we wrote into its metadata, and then bound.
-pub async fn find_by_intent(
+/// Locks the attempt that an intent belongs to. One whose intent was never stored is found by the
+/// id that we wrote into the intent's metadata.
+pub async fn lock_by_intent(
     tx: &TenantTx,
     intent: &str,
     written: Option<Uuid>,
@@ -119,6 +149,7 @@ pub async fn find_by_intent(
         .filter(payment::tenant_id.eq(tx.tenant().uuid()))
         .filter(payment::intent_id.eq(intent))
         .select(PaymentRow::as_select())
+        .for_update()
         .first(&mut tx.conn())
         .await
         .optional()?;
@@ -130,10 +161,36 @@ pub async fn find_by_intent(
         .filter(payment::id.eq(written))
         .filter(payment::intent_id.is_null())
         .select(PaymentRow::as_select())
+        .for_update()
         .first(&mut tx.conn())
         .await
         .optional()?;
     Ok(unbound)
+}
+
+/// Binds an attempt to its intent, when no webhook was faster.
+pub async fn save_intent(
+    tx: &TenantTx,
+    id: PaymentId,
+    intent: &str,
+    now: OffsetDateTime,
+) -> Result<Option<PaymentRow>, Error> {
+    let bound = diesel::update(payment::table)
+        .filter(payment::tenant_id.eq(tx.tenant().uuid()))
+        .filter(payment::id.eq(id.uuid()))
+        .filter(payment::intent_id.is_null())
+        .filter(payment::status.eq(PaymentStatus::Creating.as_str()))
+        .set((
+            payment::intent_id.eq(intent),
+            payment::status.eq(PaymentStatus::RequiresPaymentMethod.as_str()),
+            payment::updated_at.eq(now),
+            payment::version.eq(payment::version + 1),
+        ))
+        .returning(PaymentRow::as_returning())
+        .get_result(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(bound)
 }
 
 /// Stores an attempt's changed fields; its version grows by one.
@@ -152,27 +209,47 @@ pub async fn save_payment(tx: &TenantTx, row: &mut PaymentRow) -> Result<(), Err
             payment::voucher.eq(&row.voucher),
             payment::updated_at.eq(row.updated_at),
             payment::version.eq(row.version),
+            payment::charge_id.eq(&row.charge_id),
+            payment::card_brand.eq(&row.card_brand),
+            payment::card_last4.eq(&row.card_last4),
+            payment::decline_id.eq(&row.decline_id),
+            payment::declined_at.eq(row.declined_at),
+            payment::fee_returned_minor.eq(row.fee_returned_minor),
+            payment::look_at.eq(row.look_at),
         ))
         .execute(&mut tx.conn())
         .await?;
     Ok(())
 }
 
-/// Attempts that wait for Stripe's word since before `before`: a webhook may have been lost.
+/// When an attempt is compared with Stripe next. Nothing anybody is told of.
+pub async fn save_look_at(
+    tx: &TenantTx,
+    id: PaymentId,
+    look_at: OffsetDateTime,
+) -> Result<(), Error> {
+    diesel::update(payment::table)
+        .filter(payment::tenant_id.eq(tx.tenant().uuid()))
+        .filter(payment::id.eq(id.uuid()))
+        .set(payment::look_at.eq(look_at))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Unfinished attempts whose time to be compared with Stripe has come: a webhook may have been lost.
 pub async fn list_silent(
     tx: &SystemTx,
-    before: OffsetDateTime,
+    now: OffsetDateTime,
     limit: i64,
 ) -> Result<Vec<(TenantId, PaymentId)>, Error> {
+    let unfinished = PaymentStatus::ALL
+        .into_iter()
+        .filter(|status| !status.is_final());
     let rows: Vec<(Uuid, Uuid)> = payment::table
-        .filter(payment::status.eq_any([
-            PaymentStatus::RequiresPaymentMethod.as_str(),
-            PaymentStatus::RequiresAction.as_str(),
-            PaymentStatus::Processing.as_str(),
-        ]))
-        .filter(payment::intent_id.is_not_null())
-        .filter(payment::updated_at.lt(before))
-        .order(payment::updated_at)
+        .filter(payment::status.eq_any(unfinished.map(PaymentStatus::as_str)))
+        .filter(payment::look_at.le(now))
+        .order(payment::look_at)
         .limit(limit)
         .select((payment::tenant_id, payment::id))
         .load(&mut tx.conn())

@@ -7,7 +7,16 @@ use kernel::{RefundId, TenantId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use super::payments::PaymentRow;
 use super::schema::refund;
+use crate::domain::refund::RefundStatus;
+
+/// Asked for by orders.
+pub const ORDER: &str = "order";
+/// Made in Stripe's dashboard.
+pub const DASHBOARD: &str = "dashboard";
+/// Of a payment whose order was paid already.
+pub const SECOND_PAYMENT: &str = "second_payment";
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = refund)]
@@ -28,6 +37,53 @@ pub struct RefundRow {
     pub created_at: OffsetDateTime,
     pub updated_at: OffsetDateTime,
     pub version: i64,
+    pub returns_fee: bool,
+    pub key_number: i32,
+}
+
+impl RefundRow {
+    /// A refund that Stripe is still to be asked for.
+    pub fn requested(
+        payment: &PaymentRow,
+        id: RefundId,
+        (origin, reason): (&str, &str),
+        amount_minor: i64,
+        now: OffsetDateTime,
+    ) -> Self {
+        Self {
+            tenant_id: payment.tenant_id,
+            id: id.uuid(),
+            payment_id: payment.id,
+            order_id: payment.order_id,
+            stripe_refund: None,
+            origin: origin.to_owned(),
+            status: RefundStatus::Requested.as_str().to_owned(),
+            amount_minor,
+            currency: payment.currency.clone(),
+            reason: reason.to_owned(),
+            failure: None,
+            attempts: 0,
+            retry_at: now,
+            created_at: now,
+            updated_at: now,
+            version: 1,
+            returns_fee: true,
+            key_number: 1,
+        }
+    }
+
+    pub fn status(&self) -> RefundStatus {
+        RefundStatus::parse(&self.status).expect("the table's check allows only known states")
+    }
+
+    pub fn set_status(&mut self, status: RefundStatus) {
+        status.as_str().clone_into(&mut self.status);
+    }
+
+    /// Whether it is a step of ours that orders knows nothing of.
+    pub fn is_of_second_payment(&self) -> bool {
+        self.origin == SECOND_PAYMENT
+    }
 }
 
 /// Makes a refund unless it is there; answers whether it is new.
@@ -64,16 +120,16 @@ pub async fn lock_by_stripe(tx: &TenantTx, id: &str) -> Result<Option<RefundRow>
     Ok(found)
 }
 
-/// What is on its way back or has come back of a payment, in minor units.
-pub async fn sum_of_payment(tx: &TenantTx, payment: Uuid) -> Result<i64, Error> {
-    let amounts: Vec<i64> = refund::table
+/// The refunds of one payment, the oldest first.
+pub async fn list_of_payment(tx: &TenantTx, payment: Uuid) -> Result<Vec<RefundRow>, Error> {
+    let rows = refund::table
         .filter(refund::tenant_id.eq(tx.tenant().uuid()))
         .filter(refund::payment_id.eq(payment))
-        .filter(refund::status.ne("failed"))
-        .select(refund::amount_minor)
+        .order(refund::created_at)
+        .select(RefundRow::as_select())
         .load(&mut tx.conn())
         .await?;
-    Ok(amounts.iter().sum())
+    Ok(rows)
 }
 
 pub async fn save_refund(tx: &TenantTx, row: &mut RefundRow) -> Result<(), Error> {
@@ -89,6 +145,7 @@ pub async fn save_refund(tx: &TenantTx, row: &mut RefundRow) -> Result<(), Error
             refund::retry_at.eq(row.retry_at),
             refund::updated_at.eq(row.updated_at),
             refund::version.eq(row.version),
+            refund::key_number.eq(row.key_number),
         ))
         .execute(&mut tx.conn())
         .await?;
@@ -102,7 +159,7 @@ pub async fn list_unsent(
     limit: i64,
 ) -> Result<Vec<(TenantId, RefundId)>, Error> {
     let rows: Vec<(Uuid, Uuid)> = refund::table
-        .filter(refund::status.eq("requested"))
+        .filter(refund::status.eq(RefundStatus::Requested.as_str()))
         .filter(refund::retry_at.le(now))
         .order(refund::retry_at)
         .limit(limit)

@@ -14,6 +14,8 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         version -> BigInt,
+        asked_at -> Nullable<Timestamptz>,
+        events_until -> Nullable<Timestamptz>,
     }
 }
 
@@ -49,6 +51,13 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         version -> BigInt,
+        charge_id -> Nullable<Text>,
+        card_brand -> Nullable<Text>,
+        card_last4 -> Nullable<Text>,
+        decline_id -> Nullable<Text>,
+        declined_at -> Nullable<Timestamptz>,
+        fee_returned_minor -> BigInt,
+        look_at -> Timestamptz,
     }
 }
 
@@ -70,6 +79,8 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         version -> BigInt,
+        returns_fee -> Bool,
+        key_number -> Integer,
     }
 }
 
@@ -87,6 +98,10 @@ diesel::table! {
         closed -> Bool,
         updated_at -> Timestamptz,
         version -> BigInt,
+        opened_at -> Timestamptz,
+        closed_at -> Nullable<Timestamptz>,
+        withdrawn_minor -> BigInt,
+        fee_minor -> BigInt,
     }
 }
 

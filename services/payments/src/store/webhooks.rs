@@ -4,10 +4,20 @@ use db::{Error, SystemTx, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::TenantId;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::schema::webhook_event;
+
+/// Waits to be applied.
+pub const RECEIVED: &str = "received";
+pub const APPLIED: &str = "applied";
+/// Kept, and about nothing of ours.
+pub const IGNORED: &str = "ignored";
+/// Genuine, and not what we asked for; raised as a break.
+pub const MISMATCH: &str = "mismatch";
+/// A person must look.
+pub const FAILED: &str = "failed";
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = webhook_event)]
@@ -24,6 +34,7 @@ pub struct WebhookRow {
     pub note: Option<String>,
     pub attempts: i32,
     pub retry_at: OffsetDateTime,
+    pub received_at: OffsetDateTime,
 }
 
 /// Which event: of whom, from which endpoint, under which id.
@@ -34,31 +45,33 @@ pub struct WebhookKey {
     pub event_id: String,
 }
 
-/// Keeps an event; answers whether it is new.
-pub async fn create_event(tx: &TenantTx, row: &WebhookRow) -> Result<bool, Error> {
+impl WebhookRow {
+    pub fn tenant(&self) -> TenantId {
+        TenantId::from_uuid(self.tenant_id)
+    }
+
+    pub fn key(&self) -> WebhookKey {
+        WebhookKey {
+            tenant: self.tenant(),
+            endpoint: self.endpoint.clone(),
+            event_id: self.event_id.clone(),
+        }
+    }
+}
+
+/// Keeps events; answers how many are new.
+pub async fn create_events(tx: &TenantTx, rows: &[WebhookRow]) -> Result<usize, Error> {
     let made = diesel::insert_into(webhook_event::table)
-        .values(row)
+        .values(rows)
         .on_conflict_do_nothing()
         .execute(&mut tx.conn())
         .await?;
-    Ok(made == 1)
+    Ok(made)
 }
 
 pub async fn find_event(tx: &TenantTx, key: &WebhookKey) -> Result<Option<WebhookRow>, Error> {
-    let found = of(tx, key)
+    let found = of(key)
         .select(WebhookRow::as_select())
-        .first(&mut tx.conn())
-        .await
-        .optional()?;
-    Ok(found)
-}
-
-/// Locks an event that waits to be applied; nothing when somebody else did it meanwhile.
-pub async fn lock_waiting(tx: &TenantTx, key: &WebhookKey) -> Result<Option<WebhookRow>, Error> {
-    let found = of(tx, key)
-        .filter(webhook_event::state.eq("received"))
-        .select(WebhookRow::as_select())
-        .for_update()
         .first(&mut tx.conn())
         .await
         .optional()?;
@@ -73,57 +86,153 @@ type OfKey<'a> = diesel::dsl::Filter<
     diesel::dsl::Eq<webhook_event::event_id, &'a str>,
 >;
 
-fn of<'a>(tx: &TenantTx, key: &'a WebhookKey) -> OfKey<'a> {
+fn of(key: &WebhookKey) -> OfKey<'_> {
     webhook_event::table
-        .filter(webhook_event::tenant_id.eq(tx.tenant().uuid()))
+        .filter(webhook_event::tenant_id.eq(key.tenant.uuid()))
         .filter(webhook_event::endpoint.eq(key.endpoint.as_str()))
         .filter(webhook_event::event_id.eq(key.event_id.as_str()))
 }
 
-pub async fn save_state(tx: &TenantTx, row: &WebhookRow) -> Result<(), Error> {
-    let finished = row.state != "received";
+/// Takes up to `limit` waiting events, the oldest first, for the time of `lease`: then, if nothing
+/// became of them, another worker may.
+pub async fn claim_waiting(
+    tx: &SystemTx,
+    now: OffsetDateTime,
+    lease: Duration,
+    limit: i64,
+) -> Result<Vec<WebhookRow>, Error> {
+    let mut rows: Vec<WebhookRow> = webhook_event::table
+        .filter(webhook_event::state.eq(RECEIVED))
+        .filter(webhook_event::retry_at.le(now))
+        .order(webhook_event::retry_at)
+        .limit(limit)
+        .for_update()
+        .skip_locked()
+        .select(WebhookRow::as_select())
+        .load(&mut tx.conn())
+        .await?;
+    if rows.is_empty() {
+        return Ok(rows);
+    }
+    let tenants: Vec<Uuid> = rows.iter().map(|row| row.tenant_id).collect();
+    let endpoints: Vec<&str> = rows.iter().map(|row| row.endpoint.as_str()).collect();
+    let ids: Vec<&str> = rows.iter().map(|row| row.event_id.as_str()).collect();
     diesel::update(webhook_event::table)
-        .filter(webhook_event::tenant_id.eq(row.tenant_id))
-        .filter(webhook_event::endpoint.eq(&row.endpoint))
-        .filter(webhook_event::event_id.eq(&row.event_id))
+        .filter(webhook_event::tenant_id.eq_any(tenants))
+        .filter(webhook_event::endpoint.eq_any(endpoints))
+        .filter(webhook_event::event_id.eq_any(ids))
+        .filter(webhook_event::state.eq(RECEIVED))
         .set((
-            webhook_event::state.eq(&row.state),
-            webhook_event::note.eq(&row.note),
-            webhook_event::attempts.eq(row.attempts),
-            webhook_event::retry_at.eq(row.retry_at),
-            webhook_event::finished_at.eq(finished.then_some(row.retry_at)),
+            webhook_event::retry_at.eq(now + lease),
+            webhook_event::attempts.eq(webhook_event::attempts + 1),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    for row in &mut rows {
+        row.attempts += 1;
+    }
+    Ok(rows)
+}
+
+/// Marks a claimed event as dealt with, and locks it; false when somebody else took it meanwhile.
+pub async fn finish_event(
+    tx: &TenantTx,
+    row: &WebhookRow,
+    state: &str,
+    note: Option<&str>,
+    now: OffsetDateTime,
+) -> Result<bool, Error> {
+    let key = row.key();
+    let mine = of(&key)
+        .filter(webhook_event::state.eq(RECEIVED))
+        .filter(webhook_event::attempts.eq(row.attempts));
+    let finished = diesel::update(mine)
+        .set((
+            webhook_event::state.eq(state),
+            webhook_event::note.eq(note),
+            webhook_event::finished_at.eq(Some(now)),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(finished == 1)
+}
+
+/// Corrects the end of an event that this transaction has finished.
+pub async fn save_outcome(
+    tx: &TenantTx,
+    row: &WebhookRow,
+    state: &str,
+    note: &str,
+) -> Result<(), Error> {
+    diesel::update(of(&row.key()))
+        .set((
+            webhook_event::state.eq(state),
+            webhook_event::note.eq(Some(note)),
         ))
         .execute(&mut tx.conn())
         .await?;
     Ok(())
 }
 
-/// Events that wait to be applied, the oldest first.
-pub async fn list_waiting(
-    tx: &SystemTx,
-    now: OffsetDateTime,
-    limit: i64,
-) -> Result<Vec<WebhookKey>, Error> {
-    let rows: Vec<(Uuid, String, String)> = webhook_event::table
-        .filter(webhook_event::state.eq("received"))
-        .filter(webhook_event::retry_at.le(now))
-        .order(webhook_event::retry_at)
-        .limit(limit)
-        .select((
-            webhook_event::tenant_id,
-            webhook_event::endpoint,
-            webhook_event::event_id,
+/// Lets a claimed event wait until `retry_at`.
+pub async fn postpone_event(
+    tx: &TenantTx,
+    row: &WebhookRow,
+    note: &str,
+    retry_at: OffsetDateTime,
+) -> Result<(), Error> {
+    let key = row.key();
+    let mine = of(&key)
+        .filter(webhook_event::state.eq(RECEIVED))
+        .filter(webhook_event::attempts.eq(row.attempts));
+    diesel::update(mine)
+        .set((
+            webhook_event::note.eq(Some(note)),
+            webhook_event::retry_at.eq(retry_at),
         ))
-        .load(&mut tx.conn())
+        .execute(&mut tx.conn())
         .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(tenant, endpoint, event_id)| WebhookKey {
-            tenant: TenantId::from_uuid(tenant),
-            endpoint,
-            event_id,
-        })
-        .collect())
+    Ok(())
+}
+
+/// Gives an event of an account that was nobody's to the store it turned out to belong to.
+pub async fn move_event(tx: &SystemTx, row: &WebhookRow, tenant: TenantId) -> Result<(), Error> {
+    let moved = WebhookRow {
+        tenant_id: tenant.uuid(),
+        attempts: 0,
+        retry_at: row.received_at,
+        ..row.clone()
+    };
+    diesel::insert_into(webhook_event::table)
+        .values(&moved)
+        .on_conflict_do_nothing()
+        .execute(&mut tx.conn())
+        .await?;
+    diesel::delete(of(&row.key()))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Lets an event be applied again, whatever became of it.
+pub async fn save_replay(
+    tx: &TenantTx,
+    key: &WebhookKey,
+    now: OffsetDateTime,
+) -> Result<Option<WebhookRow>, Error> {
+    let row = diesel::update(of(key))
+        .set((
+            webhook_event::state.eq(RECEIVED),
+            webhook_event::note.eq(None::<&str>),
+            webhook_event::attempts.eq(0),
+            webhook_event::retry_at.eq(now),
+            webhook_event::finished_at.eq(None::<OffsetDateTime>),
+        ))
+        .returning(WebhookRow::as_returning())
+        .get_result(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(row)
 }
 
 /// The log across tenants, newest first.
@@ -141,4 +250,14 @@ pub async fn list_events(
         query = query.filter(webhook_event::state.eq(state.to_owned()));
     }
     Ok(query.load(&mut tx.conn()).await?)
+}
+
+/// Forgets what was dealt with and came before `before`; answers how many.
+pub async fn delete_old(tx: &SystemTx, before: OffsetDateTime) -> Result<usize, Error> {
+    let gone = diesel::delete(webhook_event::table)
+        .filter(webhook_event::received_at.lt(before))
+        .filter(webhook_event::state.ne(RECEIVED))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(gone)
 }

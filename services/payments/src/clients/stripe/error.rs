@@ -15,15 +15,25 @@ pub enum StripeError {
         code: String,
         message: String,
     },
-    /// The key is wrong, or the account is no longer connected to the platform.
-    #[error("Stripe does not let us act for this account: {status} {code}")]
-    NotAllowed { status: u16, code: String },
+    /// The store took its account away from the platform.
+    #[error("the account is no longer connected to the platform")]
+    AccountGone,
+    /// Our own key is wrong or was revoked: no statement on any store or payment.
+    #[error("Stripe does not accept the platform's key")]
+    KeyRefused,
+    /// The same thing is being asked at this moment, or we ask too often.
+    #[error("Stripe asks us to wait: {0}")]
+    Busy(String),
     /// Nothing was done; later it may be.
     #[error("Stripe is not available: {0}")]
     Unavailable(String),
     /// It may have been done or not; ask again with the same key, or look.
     #[error("the outcome at Stripe is unknown: {0}")]
     Indeterminate(String),
+    /// It may have been done or not, and the same key will give the same answer for a day: look,
+    /// and ask with another key only when it is not there.
+    #[error("Stripe failed, and remembers that for the key: {0}")]
+    KeySpent(String),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,21 +63,21 @@ impl Decline {
 
 /// Stripe's error envelope; anything may be absent.
 #[derive(Debug, Default, Deserialize)]
-pub struct Envelope {
+struct Envelope {
     #[serde(default)]
-    pub error: Body,
+    error: Body,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
-pub struct Body {
+struct Body {
     #[serde(default, rename = "type")]
-    pub kind: String,
+    kind: String,
     #[serde(default)]
-    pub code: Option<String>,
+    code: Option<String>,
     #[serde(default)]
-    pub decline_code: Option<String>,
+    decline_code: Option<String>,
     #[serde(default)]
-    pub message: Option<String>,
+    message: Option<String>,
 }
 
 impl StripeError {
@@ -76,14 +86,18 @@ impl StripeError {
         let envelope: Envelope = serde_json::from_slice(body).unwrap_or_default();
         let error = envelope.error;
         let code = error.code.unwrap_or_else(|| error.kind.clone());
-        match (status, error.kind.as_str()) {
-            (402, _) | (_, "card_error") => Self::Declined(Decline {
+        match (status, error.kind.as_str(), code.as_str()) {
+            (409 | 429 | 424, ..) => Self::Busy(format!("{status} {code}")),
+            (_, "idempotency_error", _) => Self::KeySpent("it was used for something else".into()),
+            (402, ..) | (_, "card_error", _) => Self::Declined(Decline {
                 code,
                 decline_code: error.decline_code,
             }),
-            (401 | 403, _) => Self::NotAllowed { status, code },
-            (409, _) | (429, _) | (424, _) => Self::Unavailable(format!("{status} {code}")),
-            (500.., _) => Self::Indeterminate(format!("status {status}")),
+            (401, ..) => Self::KeyRefused,
+            (403, _, "account_invalid") => Self::AccountGone,
+            // With a body of Stripe's own the work has ended there; a gateway knows nothing of it.
+            (500, "api_error", _) => Self::KeySpent("status 500".into()),
+            (500.., ..) => Self::Indeterminate(format!("status {status}")),
             _ => Self::Refused {
                 status,
                 code,
@@ -92,13 +106,20 @@ impl StripeError {
         }
     }
 
-    /// Whether the same request, with the same key, is worth sending again now.
+    /// Whether the same thing is worth asking again later.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Indeterminate(_))
+        matches!(
+            self,
+            Self::Busy(_)
+                | Self::Unavailable(_)
+                | Self::Indeterminate(_)
+                | Self::KeySpent(_)
+                | Self::KeyRefused
+        )
     }
 
     pub fn has_code(&self, wanted: &str) -> bool {
-        matches!(self, Self::Refused { code, .. } | Self::NotAllowed { code, .. } if code == wanted)
+        matches!(self, Self::Refused { code, .. } if code == wanted)
     }
 }
 
@@ -108,8 +129,39 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_not_json_keeps_its_status() {
-        let error = StripeError::of(502, b"<html>Bad gateway</html>");
-        assert!(matches!(error, StripeError::Indeterminate(text) if text.contains("502")));
+        for status in [500, 502, 503, 504] {
+            let error = StripeError::of(status, b"<html>Bad gateway</html>");
+            let told = status.to_string();
+            assert!(matches!(error, StripeError::Indeterminate(text) if text.contains(&told)));
+        }
+    }
+
+    #[test]
+    fn what_is_remembered_for_a_key_is_not_asked_for_with_it_again() {
+        let failed = StripeError::of(500, br#"{"error": {"type": "api_error"}}"#);
+        assert!(matches!(failed, StripeError::KeySpent(_)));
+        let reused = StripeError::of(400, br#"{"error": {"type": "idempotency_error"}}"#);
+        assert!(matches!(reused, StripeError::KeySpent(_)));
+        let in_use =
+            br#"{"error": {"type": "idempotency_error", "code": "idempotency_key_in_use"}}"#;
+        assert!(matches!(StripeError::of(409, in_use), StripeError::Busy(_)));
+    }
+
+    #[test]
+    fn a_wrong_key_of_ours_says_nothing_of_a_stores_account() {
+        let key = StripeError::of(401, br#"{"error": {"type": "invalid_request_error"}}"#);
+        assert!(matches!(key, StripeError::KeyRefused) && key.is_transient());
+        let gone = br#"{"error": {"type": "invalid_request_error", "code": "account_invalid"}}"#;
+        assert!(matches!(
+            StripeError::of(403, gone),
+            StripeError::AccountGone
+        ));
+        let other =
+            br#"{"error": {"type": "invalid_request_error", "code": "secret_key_required"}}"#;
+        assert!(matches!(
+            StripeError::of(403, other),
+            StripeError::Refused { .. }
+        ));
     }
 
     #[test]

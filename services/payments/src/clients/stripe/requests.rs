@@ -1,8 +1,13 @@
 //! What we ask of Stripe, as plain values: built without a network, so that every one of them is
 //! held against Stripe's OpenAPI document in the tests.
 
+use std::fmt::Write;
+
 use kernel::Money;
 use reqwest::Method;
+
+/// As many as Stripe lists at once.
+const PAGE: i64 = 100;
 
 /// One request: where, and the form fields in Stripe's own notation (`a[b]=c`).
 #[derive(Clone, Debug)]
@@ -133,41 +138,96 @@ pub fn account_link(account: &str, return_url: &str, refresh_url: &str) -> Reque
 }
 
 pub fn retrieve_account(account: &str) -> Request {
-    Request::get(format!("/v1/accounts/{account}"))
+    Request::get(format!("/v1/accounts/{}", segment(account)))
 }
 
+/// The platform's connected accounts that were made since a moment (Unix seconds), newest first, at
+/// most a hundred; `after` is the last one seen.
+pub fn list_accounts(since: i64, after: Option<&str>) -> Request {
+    Request::get("/v1/accounts")
+        .with("created[gte]", since)
+        .with("limit", PAGE)
+        .maybe("starting_after", after)
+}
+
+/// With the method that was chosen and the charge that came of it.
 pub fn retrieve_intent(intent: &str) -> Request {
-    Request::get(format!("/v1/payment_intents/{intent}"))
+    Request::get(format!("/v1/payment_intents/{}", segment(intent)))
+        .with("expand[]", "payment_method")
+        .with("expand[]", "latest_charge")
 }
 
 pub fn cancel_intent(intent: &str) -> Request {
-    Request::post(format!("/v1/payment_intents/{intent}/cancel"))
+    Request::post(format!("/v1/payment_intents/{}/cancel", segment(intent)))
         .with("cancellation_reason", "abandoned")
 }
 
-pub fn retrieve_refund(refund: &str) -> Request {
-    Request::get(format!("/v1/refunds/{refund}"))
-}
-
-/// The refunds of one intent, newest first.
-pub fn list_refunds(intent: &str) -> Request {
+/// The refunds of one intent, newest first, at most a hundred; `after` is the last one seen.
+pub fn list_refunds(intent: &str, after: Option<&str>) -> Request {
     Request::get("/v1/refunds")
         .with("payment_intent", intent)
-        .with("limit", 100)
+        .with("limit", PAGE)
+        .maybe("starting_after", after)
 }
 
-/// Events since a moment (Unix seconds), at most a hundred; `after` is the last one seen.
-pub fn list_events(since: i64, after: Option<&str>) -> Request {
-    Request::get("/v1/events")
-        .with("created[gte]", since)
-        .with("limit", 100)
-        .maybe("starting_after", after)
+pub fn retrieve_dispute(dispute: &str) -> Request {
+    Request::get(format!("/v1/disputes/{}", segment(dispute)))
+}
+
+pub fn retrieve_application_fee(fee: &str) -> Request {
+    Request::get(format!("/v1/application_fees/{}", segment(fee)))
+}
+
+/// Which events are listed: of these types, made in `from..until` (Unix seconds), after the one
+/// seen last.
+#[derive(Clone, Debug)]
+pub struct EventsPage<'a> {
+    pub types: &'a [&'a str],
+    pub from: i64,
+    pub until: i64,
+    pub after: Option<String>,
+}
+
+impl From<&EventsPage<'_>> for Request {
+    fn from(page: &EventsPage<'_>) -> Self {
+        let request = Request::get("/v1/events")
+            .with("created[gte]", page.from)
+            .with("created[lt]", page.until)
+            .with("limit", PAGE)
+            .maybe("starting_after", page.after.as_ref());
+        page.types
+            .iter()
+            .fold(request, |request, kind| request.with("types[]", kind))
+    }
+}
+
+/// An id as one part of a path, wherever it came from: it cannot lead anywhere else.
+fn segment(id: &str) -> String {
+    let mut path = String::with_capacity(id.len());
+    for byte in id.bytes() {
+        if byte.is_ascii_alphanumeric() || byte == b'_' {
+            path.push(char::from(byte));
+        } else {
+            let _ = write!(path, "%{byte:02X}");
+        }
+    }
+    path
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use kernel::Currency;
+
+    #[test]
+    fn an_id_from_outside_cannot_lead_to_another_path() {
+        let path = retrieve_intent("pi_1/../../v1/refunds?x=1").path;
+        assert_eq!(
+            path,
+            "/v1/payment_intents/pi_1%2F%2E%2E%2F%2E%2E%2Fv1%2Frefunds%3Fx%3D1"
+        );
+        assert_eq!(retrieve_account("acct_1").path, "/v1/accounts/acct_1");
+    }
 
     #[test]
     fn a_fee_of_nothing_is_left_out() {

@@ -1,6 +1,6 @@
 //! Sending: time-outs, retries with the same key, and nothing secret in a log.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kernel::Config;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
@@ -9,16 +9,20 @@ use serde::de::DeserializeOwned;
 use tracing::{info, warn};
 
 use super::breaker::Breaker;
-use super::objects::{Account, AccountLink, Event, List, PaymentIntent, Refund};
-use super::requests::{self, NewAccount, NewIntent, NewRefund, Request};
+use super::requests::Request;
 use super::{API_VERSION, StripeError};
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const READ_TIMEOUT: Duration = Duration::from_secs(5);
-/// With the first try: a shopper is waiting, and a job can go on later.
+/// For all tries of a call together: a shopper is waiting, and a job can go on later.
+const PATIENCE: Duration = Duration::from_secs(8);
 const TRIES_MAX: u32 = 3;
 const BACKOFF: Duration = Duration::from_millis(250);
 const BACKOFF_MAX: Duration = Duration::from_secs(2);
+/// A page of a hundred events is the longest answer we ask for.
+const BODY_BYTES_MAX: usize = 8 << 20;
+
+const _: () = assert!(PATIENCE.as_secs() < http_kit::limits::HANDLER_TIME.as_secs());
 
 const STRIPE_VERSION: HeaderName = HeaderName::from_static("stripe-version");
 const STRIPE_ACCOUNT: HeaderName = HeaderName::from_static("stripe-account");
@@ -33,17 +37,60 @@ pub struct Stripe {
 }
 
 /// For whom and under which key a request is made.
-#[derive(Clone, Copy, Default)]
-struct Call<'a> {
+#[derive(Clone, Copy)]
+pub(super) struct Call<'a> {
     account: Option<&'a str>,
     key: Option<&'a str>,
+}
+
+impl<'a> Call<'a> {
+    /// About the platform's own objects.
+    pub(super) const fn platform() -> Self {
+        Self {
+            account: None,
+            key: None,
+        }
+    }
+
+    /// About a store's objects.
+    pub(super) const fn of(account: &'a str) -> Self {
+        Self {
+            account: Some(account),
+            key: None,
+        }
+    }
+
+    pub(super) const fn key(self, key: &'a str) -> Self {
+        Self {
+            key: Some(key),
+            ..self
+        }
+    }
+}
+
+/// A try that did not succeed.
+struct Failure {
+    error: StripeError,
+    /// How long Stripe asks us to wait.
+    wait: Option<Duration>,
+    /// Stripe says that another try is in vain.
+    is_final: bool,
+}
+
+impl From<StripeError> for Failure {
+    fn from(error: StripeError) -> Self {
+        Self {
+            error,
+            wait: None,
+            is_final: false,
+        }
+    }
 }
 
 impl Stripe {
     pub fn new(config: &Config) -> Result<Self, reqwest::Error> {
         let http = reqwest::Client::builder()
             .connect_timeout(CONNECT_TIMEOUT)
-            .timeout(READ_TIMEOUT)
             .pool_max_idle_per_host(16)
             .redirect(reqwest::redirect::Policy::none())
             .user_agent("virtual-stores")
@@ -56,230 +103,137 @@ impl Stripe {
         })
     }
 
-    /// Creates a store's account. The same `key` answers the same account.
-    pub async fn create_account(
-        &self,
-        new: &NewAccount,
-        key: &str,
-    ) -> Result<Account, StripeError> {
-        self.send(
-            &new.into(),
-            Call {
-                key: Some(key),
-                account: None,
-            },
-        )
-        .await
-    }
-
-    /// A single-use link (about five minutes) under which the owner gives Stripe his papers.
-    pub async fn create_account_link(
-        &self,
-        account: &str,
-        return_url: &str,
-        refresh_url: &str,
-    ) -> Result<AccountLink, StripeError> {
-        let request = requests::account_link(account, return_url, refresh_url);
-        // A new link each time is what is wanted: the key only covers our own retries.
-        let key = format!("link:{}", uuid::Uuid::now_v7());
-        self.send(
-            &request,
-            Call {
-                key: Some(&key),
-                account: None,
-            },
-        )
-        .await
-    }
-
-    pub async fn account(&self, account: &str) -> Result<Account, StripeError> {
-        self.send(&requests::retrieve_account(account), Call::default())
-            .await
-    }
-
-    pub async fn create_intent(
-        &self,
-        account: &str,
-        new: &NewIntent,
-        key: &str,
-    ) -> Result<PaymentIntent, StripeError> {
-        self.send(
-            &new.into(),
-            Call {
-                account: Some(account),
-                key: Some(key),
-            },
-        )
-        .await
-    }
-
-    pub async fn intent(&self, account: &str, intent: &str) -> Result<PaymentIntent, StripeError> {
-        self.send(
-            &requests::retrieve_intent(intent),
-            Call {
-                account: Some(account),
-                key: None,
-            },
-        )
-        .await
-    }
-
-    pub async fn cancel_intent(
-        &self,
-        account: &str,
-        intent: &str,
-    ) -> Result<PaymentIntent, StripeError> {
-        let key = format!("cancel:{intent}");
-        let call = Call {
-            account: Some(account),
-            key: Some(&key),
-        };
-        self.send(&requests::cancel_intent(intent), call).await
-    }
-
-    pub async fn create_refund(
-        &self,
-        account: &str,
-        new: &NewRefund,
-        key: &str,
-    ) -> Result<Refund, StripeError> {
-        self.send(
-            &new.into(),
-            Call {
-                account: Some(account),
-                key: Some(key),
-            },
-        )
-        .await
-    }
-
-    pub async fn refund(&self, account: &str, refund: &str) -> Result<Refund, StripeError> {
-        self.send(
-            &requests::retrieve_refund(refund),
-            Call {
-                account: Some(account),
-                key: None,
-            },
-        )
-        .await
-    }
-
-    pub async fn refunds(&self, account: &str, intent: &str) -> Result<List<Refund>, StripeError> {
-        self.send(
-            &requests::list_refunds(intent),
-            Call {
-                account: Some(account),
-                key: None,
-            },
-        )
-        .await
-    }
-
-    /// Events of an account, or of the platform without one, newest first.
-    pub async fn events(
-        &self,
-        account: Option<&str>,
-        since: i64,
-        after: Option<&str>,
-    ) -> Result<List<Event>, StripeError> {
-        self.send(
-            &requests::list_events(since, after),
-            Call { account, key: None },
-        )
-        .await
-    }
-
-    async fn send<T: DeserializeOwned>(
+    pub(super) async fn send<T: DeserializeOwned>(
         &self,
         request: &Request,
         call: Call<'_>,
     ) -> Result<T, StripeError> {
-        if !self.breaker.allows() {
-            return Err(StripeError::Unavailable(
-                "it failed too often just now".into(),
-            ));
-        }
+        let headers = headers(call)?;
+        let began = Instant::now();
         let mut tries = 1;
         loop {
-            let (error, wait) = match self.send_once(request, call).await {
+            if !self.breaker.allows() {
+                return Err(StripeError::Unavailable(
+                    "it failed too often just now".into(),
+                ));
+            }
+            let left = PATIENCE.saturating_sub(began.elapsed());
+            let failure = match self.send_once(request, &headers, left).await {
                 Ok(body) => {
                     self.breaker.succeeded();
-                    return serde_json::from_slice(&body).map_err(|cause| {
-                        StripeError::Indeterminate(format!("unreadable answer: {cause}"))
-                    });
+                    return serde_json::from_slice(&body).map_err(|cause| unreadable(&cause));
                 }
                 Err(failure) => failure,
             };
-            if !error.is_transient() {
-                self.breaker.succeeded();
-                return Err(error);
+            self.learn(&failure.error);
+            let wait = failure.wait.unwrap_or_else(|| backoff(tries));
+            let in_vain = failure.is_final || !is_worth_another(request, &failure.error);
+            if in_vain || tries >= TRIES_MAX || began.elapsed() + wait >= PATIENCE {
+                return Err(failure.error);
             }
-            self.breaker.failed();
-            if tries >= TRIES_MAX {
-                return Err(error);
-            }
-            tokio::time::sleep(wait.unwrap_or_else(|| backoff(tries))).await;
+            tokio::time::sleep(wait).await;
             tries += 1;
         }
     }
 
-    /// One try: the body of a success, or what went wrong and how long Stripe asks us to wait.
+    /// Only Stripe's own trouble opens the breaker: one store that asks too often, or a key that is
+    /// in use, must not close the way for everybody.
+    fn learn(&self, error: &StripeError) {
+        match error {
+            StripeError::Unavailable(_)
+            | StripeError::Indeterminate(_)
+            | StripeError::KeySpent(_) => self.breaker.failed(),
+            StripeError::Busy(_) => {}
+            StripeError::Declined(_)
+            | StripeError::Refused { .. }
+            | StripeError::AccountGone
+            | StripeError::KeyRefused => self.breaker.succeeded(),
+        }
+    }
+
+    /// One try: the body of a success, or what went wrong.
     async fn send_once(
         &self,
         request: &Request,
-        call: Call<'_>,
-    ) -> Result<Vec<u8>, (StripeError, Option<Duration>)> {
+        headers: &HeaderMap,
+        left: Duration,
+    ) -> Result<Vec<u8>, Failure> {
         let url = format!("{}{}", self.base, request.path);
         let builder = self
             .http
             .request(request.method.clone(), url)
+            .timeout(READ_TIMEOUT.min(left))
             .bearer_auth(self.key.expose_secret())
-            .headers(headers(call));
+            .headers(headers.clone());
         let builder = if request.method == reqwest::Method::GET {
             builder.query(&request.fields)
         } else {
             builder.form(&request.fields)
         };
-        let answer = builder
-            .send()
-            .await
-            .map_err(|error| (unsent(&error), None))?;
+        let answer = builder.send().await.map_err(|error| unsent(&error))?;
         let status = answer.status().as_u16();
         let answer_headers = answer.headers().clone();
-        let body = answer
-            .bytes()
-            .await
-            .map_err(|error| (unsent(&error), None))?;
+        let body = read_body(answer).await?;
         log(request, status, &answer_headers);
         if (200..300).contains(&status) {
-            return Ok(body.to_vec());
+            return Ok(body);
         }
-        let error = StripeError::of(status, &body);
-        let may_retry = answer_headers
-            .get("stripe-should-retry")
-            .is_none_or(|v| v != "false");
-        let error = match (error, may_retry) {
-            (StripeError::Unavailable(text), false) => StripeError::Refused {
-                status,
-                code: "not_retryable".into(),
-                message: text,
-            },
-            (error, _) => error,
-        };
-        Err((error, retry_after(&answer_headers)))
+        let should_retry = answer_headers.get("stripe-should-retry");
+        Err(Failure {
+            error: StripeError::of(status, &body),
+            wait: retry_after(&answer_headers),
+            is_final: should_retry.is_some_and(|value| value == "false"),
+        })
     }
 }
 
-fn headers(call: Call<'_>) -> HeaderMap {
+/// Whether the same request, with the same key, is worth sending again now.
+fn is_worth_another(request: &Request, error: &StripeError) -> bool {
+    match error {
+        StripeError::Busy(_) | StripeError::Unavailable(_) | StripeError::Indeterminate(_) => true,
+        // A read has no key that could be spent.
+        StripeError::KeySpent(_) => request.method == reqwest::Method::GET,
+        StripeError::Declined(_)
+        | StripeError::Refused { .. }
+        | StripeError::AccountGone
+        | StripeError::KeyRefused => false,
+    }
+}
+
+/// A header that cannot be sent would turn a call for one store into one for the platform, or leave
+/// it without its key: the call is not made.
+fn headers(call: Call<'_>) -> Result<HeaderMap, StripeError> {
     let mut headers = HeaderMap::new();
     headers.insert(STRIPE_VERSION, HeaderValue::from_static(API_VERSION));
     let values = [(STRIPE_ACCOUNT, call.account), (IDEMPOTENCY_KEY, call.key)];
     for (name, value) in values {
-        if let Some(Ok(value)) = value.map(HeaderValue::from_str) {
-            headers.insert(name, value);
-        }
+        let Some(value) = value else { continue };
+        let value = HeaderValue::from_str(value).ok().filter(|v| !v.is_empty());
+        let value = value.ok_or_else(|| StripeError::Refused {
+            status: 0,
+            code: "unsendable".into(),
+            message: format!("{name} has no value that can be sent"),
+        })?;
+        headers.insert(name, value);
     }
-    headers
+    Ok(headers)
+}
+
+async fn read_body(mut answer: reqwest::Response) -> Result<Vec<u8>, StripeError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(|error| unsent(&error))? {
+        if body.len() + chunk.len() > BODY_BYTES_MAX {
+            return Err(StripeError::Indeterminate("the answer is too long".into()));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// Where it is wrong, without the words of the answer.
+fn unreadable(cause: &serde_json::Error) -> StripeError {
+    let (kind, line, column) = (cause.classify(), cause.line(), cause.column());
+    StripeError::Indeterminate(format!("unreadable answer: {kind:?} at {line}:{column}"))
 }
 
 /// A request that could not even connect was not done; any other break leaves the outcome open.
