@@ -14,7 +14,7 @@ mod schema;
 mod webhooks;
 mod world;
 
-use crate::{Handle, form, json};
+use crate::{Handle, form, json, state};
 use actix_web::http::StatusCode;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use anyhow::Context as _;
@@ -26,6 +26,7 @@ use scene::Scene;
 use serde_json::{Value, json};
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use webhooks::Endpoint;
@@ -37,6 +38,9 @@ const CONNECT_ENDPOINT: &str = "we_connect";
 /// A caller that waits longer than this for a hanging answer gets its connection closed.
 const HANG: Duration = Duration::from_secs(120);
 const BODY_BYTES_MAX: usize = 1 << 20;
+/// The state is written this often at most: writing all of it with every call would make each call
+/// slower than the one before.
+const SAVE_EVERY: Duration = Duration::from_secs(1);
 
 /// What the double needs to know. Everything has a default that fits a developer's machine.
 #[derive(Clone, Debug, clap::Args)]
@@ -116,6 +120,8 @@ struct Sim {
     runtime: tokio::runtime::Handle,
     /// Address of the pages, without a slash at the end.
     base: String,
+    /// Whether something happened since the state was written.
+    unsaved: AtomicBool,
 }
 
 /// Starts the double and answers once it listens.
@@ -125,7 +131,7 @@ pub async fn start(config: Config) -> anyhow::Result<(SocketAddr, Handle)> {
     let address = listener.local_addr()?;
     let sim = Arc::new(Sim::new(config, address)?);
     sim.deliver(webhooks::interrupted(&sim.world()));
-    let data = web::Data::from(sim);
+    let data = web::Data::from(Arc::clone(&sim));
     let server = HttpServer::new(move || {
         App::new()
             .app_data(data.clone())
@@ -142,7 +148,33 @@ pub async fn start(config: Config) -> anyhow::Result<(SocketAddr, Handle)> {
     .disable_signals()
     .listen(listener)?
     .run();
-    Ok((address, Handle::of_server(server)))
+    let handle = Handle::of_server(server);
+    let handle = match sim.config.state {
+        Some(_) => handle.beside(tokio::spawn(keep_saving(Unsaved(sim)))),
+        None => handle,
+    };
+    Ok((address, handle))
+}
+
+/// Writes what is left when the double ends.
+struct Unsaved(Arc<Sim>);
+
+impl Drop for Unsaved {
+    fn drop(&mut self) {
+        self.0.save();
+    }
+}
+
+async fn keep_saving(unsaved: Unsaved) {
+    loop {
+        tokio::time::sleep(SAVE_EVERY).await;
+        let sim = Arc::clone(&unsaved.0);
+        sim.world().forget_old(sim.now());
+        let saved = tokio::task::spawn_blocking(move || sim.save());
+        if let Err(error) = saved.await {
+            tracing::error!(%error, "saving the state broke: {error}");
+        }
+    }
 }
 
 impl Sim {
@@ -153,7 +185,7 @@ impl Sim {
             .unwrap_or_else(|| format!("http://{address}"));
         let sim = Self {
             contract: Contract::load()?,
-            world: Mutex::new(load(&config)?),
+            world: Mutex::new(state::load(config.state.as_deref())?.unwrap_or_default()),
             client: reqwest::Client::builder()
                 .timeout(Duration::from_secs(10))
                 .redirect(reqwest::redirect::Policy::none())
@@ -161,6 +193,7 @@ impl Sim {
                 .build()?,
             runtime: tokio::runtime::Handle::current(),
             base: base.trim_end_matches('/').to_owned(),
+            unsaved: AtomicBool::new(false),
             config,
         };
         sim.add_endpoints();
@@ -216,7 +249,7 @@ impl Sim {
             base: &self.base,
         });
         let due = std::mem::take(&mut world.due);
-        self.save(&world);
+        self.unsaved.store(true, Ordering::Relaxed);
         drop(world);
         self.deliver(due);
         result
@@ -228,29 +261,11 @@ impl Sim {
         }
     }
 
-    fn save(&self, world: &World) {
-        let Some(path) = &self.config.state else {
-            return;
-        };
-        let written = serde_json::to_vec(world)
-            .map_err(std::io::Error::from)
-            .and_then(|bytes| {
-                let fresh = path.with_extension("new");
-                std::fs::write(&fresh, bytes)?;
-                std::fs::rename(fresh, path)
-            });
-        if let Err(error) = written {
-            tracing::error!(%error, "the state was not saved: {error}");
+    fn save(&self) {
+        if self.unsaved.swap(false, Ordering::Relaxed) {
+            state::save(self.config.state.as_deref(), &*self.world());
         }
     }
-}
-
-fn load(config: &Config) -> anyhow::Result<World> {
-    let Some(path) = config.state.as_ref().filter(|path| path.exists()) else {
-        return Ok(World::default());
-    };
-    let bytes = std::fs::read(path).with_context(|| format!("reading {}", path.display()))?;
-    serde_json::from_slice(&bytes).with_context(|| format!("understanding {}", path.display()))
 }
 
 async fn answer(sim: web::Data<Sim>, request: HttpRequest, body: web::Bytes) -> HttpResponse {

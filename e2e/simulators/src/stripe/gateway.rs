@@ -4,7 +4,7 @@ use super::error::{Error, Result};
 use super::faults::{self, Fault, Kind, When};
 use super::json::Json as _;
 use super::scene::token;
-use super::world::{Answered, PLATFORM};
+use super::world::{Answered, KEY_SECONDS, PLATFORM};
 use super::{Sim, calls, form};
 use actix_web::http::header::HeaderMap;
 use serde_json::{Value, json};
@@ -13,8 +13,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 const KEY_LENGTH_MAX: usize = 255;
-/// Stripe may forget a key after 24 hours; this double always does.
-const KEY_SECONDS: i64 = 86_400;
 
 /// A request as it came in.
 #[derive(Debug)]

@@ -130,6 +130,11 @@ impl Delivery {
         }
     }
 
+    /// Whether nothing more will become of it.
+    pub(super) fn is_over(&self) -> bool {
+        !matches!(self.state, State::Waiting | State::Held)
+    }
+
     fn enter(self, world: &mut World) {
         let id = world
             .deliveries

@@ -12,6 +12,10 @@ pub(super) const PLATFORM: &str = "acct_platform";
 /// What every account may refund from before it sold anything, so that a refund succeeds unless
 /// a test takes the money away. Minor units.
 const OPENING_BALANCE: i64 = 100_000_000;
+/// Stripe may forget a key after 24 hours; this double always does.
+pub(super) const KEY_SECONDS: i64 = 86_400;
+/// Calls, deliveries and an account's events that are kept to be looked at.
+const KEPT: usize = 2_000;
 
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct World {
@@ -120,6 +124,14 @@ impl Book {
             .filter(|object| object.text("object") == kind)
     }
 
+    /// Objects stay; of the events only the newest do.
+    fn forget_old(&mut self) {
+        let events = self.newest("event").skip(KEPT);
+        let old: HashSet<String> = events.map(|event| event.text("id").to_owned()).collect();
+        self.objects.retain(|id, _| !old.contains(id));
+        self.order.retain(|id| !old.contains(id));
+    }
+
     pub(super) fn remove(&mut self, id: &str) {
         self.objects.remove(id);
         self.order.retain(|known| known != id);
@@ -140,6 +152,22 @@ impl Book {
 }
 
 impl World {
+    /// A double that runs for weeks does not grow with everything that ever happened: what is only
+    /// kept to be looked at goes, the oldest first.
+    pub(super) fn forget_old(&mut self, now: i64) {
+        self.answers
+            .retain(|_, answered| answered.at + KEY_SECONDS > now);
+        let surplus = self.log.len().saturating_sub(KEPT);
+        self.log.drain(..surplus);
+        let mut surplus = self.deliveries.len().saturating_sub(KEPT);
+        self.deliveries.retain(|_, delivery| {
+            let goes = surplus > 0 && delivery.is_over();
+            surplus -= usize::from(goes);
+            !goes
+        });
+        self.books.values_mut().for_each(Book::forget_old);
+    }
+
     pub(super) fn book(&mut self, account: &str) -> &mut Book {
         self.books.entry(account.to_owned()).or_default()
     }

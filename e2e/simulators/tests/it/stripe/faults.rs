@@ -1,9 +1,10 @@
-use super::world::Double;
+use super::world::{Double, until};
 use serde_json::{Value, json};
 use std::time::Duration;
 
 const FORM: &str = "amount=500&currency=eur";
 const PATH: &str = "/v1/payment_intents";
+const PAID: &str = "payment_intent.succeeded";
 
 async fn intents(double: &Double) -> usize {
     let effects = double.look("/effects").await;
@@ -142,14 +143,13 @@ async fn the_state_survives_a_restart() {
     let double = Double::start_with(config()).await;
     let acct = double.store().await;
     let paid = double.paid(&acct, 500).await;
+    let id = paid["id"].as_str().unwrap().to_owned();
     drop(double);
+    // What happened last is written when the double ends.
+    until(|| std::fs::read_to_string(&path).is_ok_and(|kept| kept.contains(PAID))).await;
     let double = Double::start_with(config()).await;
     let found = double
-        .get(
-            &acct,
-            &format!("/v1/payment_intents/{}", paid["id"].as_str().unwrap()),
-            "",
-        )
+        .get(&acct, &format!("/v1/payment_intents/{id}"), "")
         .await;
     assert_eq!(found.body["status"], "succeeded");
     std::fs::remove_file(&path).unwrap();
