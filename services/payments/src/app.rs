@@ -19,7 +19,8 @@ use crate::clients::stripe::Stripe;
 use crate::domain::signature::Secrets;
 use crate::events::{order_changed, refund_requested};
 use crate::jobs::{
-    apply_stripe_event, cancel_intent, catch_up, forget_events, look_up_payments, send_refund,
+    apply_stripe_event, cancel_intent, catch_up, count_breaks, forget_events, look_up_payments,
+    send_refund,
 };
 use crate::routes;
 use crate::settle::{Settled, Settling, Word, settle_intent};
@@ -153,7 +154,7 @@ fn bus_workers(platform: &Platform, app: &App) -> Vec<Worker> {
 }
 
 fn jobs(app: &App) -> Vec<Worker> {
-    let (events, refunds) = (app.clone(), app.clone());
+    let (events, refunds, breaks) = (app.clone(), app.clone(), app.clone());
     let runner = Runner::new(app.db.clone(), app.clock.clone())
         .on(app.clone(), cancel_intent::run)
         .every(
@@ -176,6 +177,9 @@ fn jobs(app: &App) -> Vec<Worker> {
         }),
         Worker::new("payments: send refunds", move |stop| async move {
             stop.run_until_cancelled(send_refund::run(&refunds)).await;
+        }),
+        Worker::new("payments: count differences", move |stop| async move {
+            stop.run_until_cancelled(count_breaks::run(&breaks)).await;
         }),
         Worker::new("payments: jobs", move |stop| runner.run(stop)),
     ]

@@ -16,7 +16,7 @@ pub enum PayError {
     Cancelled,
     #[error("there is nothing to pay")]
     NothingDue,
-    #[error("an amount under 0.50 or over 999,999.99 cannot be charged")]
+    #[error("an amount so small or so large cannot be charged; in euros 0.50 to 999,999.99 can")]
     AmountOutOfRange,
     #[error("the ticket is for another amount than is due; ask for a new one at the order")]
     AmountChanged,
@@ -80,6 +80,10 @@ pub fn stripe_refused(error: &StripeError) -> ApiError {
         StripeError::Refused { code, .. } if code == "capability_not_active" => {
             ApiError::conflict("payments-not-ready", "this store cannot take payments now")
                 .because(error)
+        }
+        // Each currency has bounds of its own, which Stripe knows.
+        StripeError::Refused { code, .. } if code.starts_with("amount_too_") => {
+            PayError::AmountOutOfRange.into()
         }
         StripeError::Refused { .. } => ApiError::internal(error),
     }

@@ -1,5 +1,8 @@
 //! A shopper's bank asks for the money back.
 
+/// More in one movement than any charge, in any currency's minor units: then it is not one of ours.
+pub const MOVEMENT_MINOR_MAX: i64 = 1_000_000_000_000;
+
 /// Whether nothing follows but an appeal.
 pub fn is_closed(status: &str) -> bool {
     matches!(status, "won" | "lost" | "warning_closed" | "prevented")

@@ -234,14 +234,10 @@ async fn ignore(app: &App, row: &WebhookRow, note: &str) -> Result<(), db::Error
 /// anything else a person must be told in the end.
 async fn postpone(app: &App, row: &WebhookRow, error: &anyhow::Error) -> Result<(), db::Error> {
     let now = app.clock.now();
-    let passes = match error.downcast_ref::<StripeError>() {
-        Some(error) => error.is_transient(),
-        None => error.downcast_ref::<db::Error>().is_some(),
-    };
     let why = intake::note(&format!("{error:#}"));
     app.db
         .tenant(row.tenant(), async |tx| {
-            if passes || row.attempts < ATTEMPTS_MAX {
+            if passes(error) || row.attempts < ATTEMPTS_MAX {
                 let pause = Duration::seconds(1_i64 << row.attempts.clamp(0, 6)).min(PAUSE_MAX);
                 return webhooks::postpone_event(tx, row, &why, now + pause).await;
             }
@@ -252,4 +248,15 @@ async fn postpone(app: &App, row: &WebhookRow, error: &anyhow::Error) -> Result<
             Ok(())
         })
         .await
+}
+
+/// Whether it is trouble that ends without anybody changing anything.
+fn passes(error: &anyhow::Error) -> bool {
+    if let Some(error) = error.downcast_ref::<StripeError>() {
+        return error.is_transient();
+    }
+    let error = error.downcast_ref::<db::Error>();
+    error.is_some_and(|error| {
+        error.is_unavailable() || error.is_retryable() || error.is_lock_timeout()
+    })
 }

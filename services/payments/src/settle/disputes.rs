@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 
 use super::{Settled, Settling};
 use crate::clients::stripe::{BalanceTransaction, Dispute};
-use crate::domain::dispute::{is_closed, is_stale, withdrawn};
+use crate::domain::dispute::{MOVEMENT_MINOR_MAX, is_closed, is_stale, withdrawn};
 use crate::store::disputes::{self, DisputeRow};
 use crate::store::ledger::{self, Movement};
 use crate::store::payments::{self, PaymentRow};
@@ -53,7 +53,10 @@ pub async fn settle_dispute(
 }
 
 fn difference(payment: &PaymentRow, at: Settling<'_>, said: &Dispute) -> Option<String> {
-    let unreadable = |movement: &&BalanceTransaction| currency_of(movement).is_none();
+    let fits = |minor: i64| (-MOVEMENT_MINOR_MAX..=MOVEMENT_MINOR_MAX).contains(&minor);
+    let unreadable = |movement: &&BalanceTransaction| {
+        currency_of(movement).is_none() || !fits(movement.amount) || !fits(movement.fee)
+    };
     if payment.stripe_account != at.account {
         Some("it is of another account".into())
     } else if said.livemode != at.live_mode {
@@ -63,7 +66,7 @@ fn difference(payment: &PaymentRow, at: Settling<'_>, said: &Dispute) -> Option<
         Some(format!("currency {said} instead of {due}"))
     } else {
         let found = said.balance_transactions.iter().find(unreadable);
-        found.map(|movement| format!("a movement in {}", movement.currency))
+        found.map(|movement| format!("a movement of {} {}", movement.amount, movement.currency))
     }
 }
 

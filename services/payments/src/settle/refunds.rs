@@ -55,7 +55,8 @@ pub async fn settle_one_refund(
     if payment.status() != PaymentStatus::Succeeded {
         return Ok(Settled::NotYet);
     }
-    if said.currency.to_uppercase() != payment.currency || said.amount <= 0 {
+    let fits = (1..=payment.amount_minor).contains(&said.amount);
+    if said.currency.to_uppercase() != payment.currency || !fits {
         let (amount, currency) = (said.amount, &said.currency);
         return Ok(Settled::Mismatch(format!(
             "a refund of {amount} {currency}"
@@ -188,9 +189,8 @@ async fn return_fee(
     payment: &mut PaymentRow,
     total: i64,
 ) -> Result<(), Error> {
-    let more = total - payment.fee_returned_minor;
-    if more <= 0 {
-        // An older word than one that was heard before.
+    if total <= payment.fee_returned_minor {
+        // Nothing new, or an older word than one that was heard before.
         return Ok(());
     }
     if total > payment.fee_minor {
@@ -198,6 +198,7 @@ async fn return_fee(
         let subject = payment.id.to_string();
         return breaks::create_break(tx, "fee_exceeded", &subject, &detail).await;
     }
+    let more = total - payment.fee_returned_minor;
     payment.fee_returned_minor = total;
     payment.updated_at = at.now;
     payments::save_payment(tx, payment).await?;

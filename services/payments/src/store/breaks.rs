@@ -65,6 +65,16 @@ pub async fn list_open(tx: &SystemTx, limit: i64) -> Result<Vec<BreakRow>, Error
     Ok(rows)
 }
 
+/// How many are open, across tenants.
+pub async fn count_open(tx: &SystemTx) -> Result<i64, Error> {
+    let count = reconciliation_break::table
+        .filter(reconciliation_break::closed_at.is_null())
+        .count()
+        .get_result(&mut tx.conn())
+        .await?;
+    Ok(count)
+}
+
 /// Closes a break; nothing when there is none that is open.
 pub async fn close_break(
     tx: &SystemTx,

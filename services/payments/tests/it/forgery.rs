@@ -372,3 +372,47 @@ async fn an_account_of_nobody_is_raised_once() {
     }
     world.end_with_breaks(&["webhook"]).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn objects_that_make_no_sense_are_raised_after_some_attempts_and_break_nothing() {
+    let world = World::start().await;
+    let store = world.open_store().await;
+    let (_, paying) = world.paid(&store, 4_990).await;
+    let odd = [
+        ("payment_intent.succeeded", json!({ "id": paying.intent })),
+        ("payment_intent.succeeded", json!("text")),
+        (
+            "payment_intent.succeeded",
+            json!({ "id": paying.intent, "status": 7, "amount": "many" }),
+        ),
+        ("charge.dispute.created", json!({ "id": 5 })),
+        ("charge.dispute.created", Value::Null),
+    ];
+    for (n, (kind, object)) in odd.iter().enumerate() {
+        let id = format!("evt_odd{n}");
+        world
+            .deliver(&event(&id, kind, &store.account, object))
+            .await
+            .expect(200);
+        until(&format!("{id} is given up"), async || {
+            world.advance(time::Duration::seconds(61));
+            let found = world.event(&id).await.unwrap();
+            (found["state"] == "failed").then_some(())
+        })
+        .await;
+    }
+    let breaks = world.breaks().await;
+    assert_eq!(breaks.len(), odd.len());
+    let harmless = event(
+        "evt_none",
+        "charge.refunded",
+        &store.account,
+        &json!({ "object": "charge" }),
+    );
+    world.deliver(&harmless).await.expect(200);
+    assert_eq!(world.outcome("evt_none").await["state"], "ignored");
+    // A person has looked, and lets them be.
+    world.give_up_failed().await;
+    assert_eq!(world.payment(&store, &paying).await["status"], "succeeded");
+    world.end_with_breaks(&["webhook"; 5]).await;
+}

@@ -4,6 +4,8 @@ use bus::{Relay, emit};
 use events::orders::v1::{Order as OrderMessage, OrderCancelled, OrderPaid, OrderPlaced};
 use events::tenants::v1::TenantChanged;
 use kernel::{Currency, Money};
+use payments::jobs::look_up_payments;
+use time::Duration;
 use tokio_util::sync::CancellationToken;
 
 use crate::place::until;
@@ -82,7 +84,7 @@ async fn an_order_is_known_by_its_events_in_any_order() {
     orders.tell(&store, &placed).await;
     // Orders' word counts more than an old ticket.
     let cheap = Money::new(100, Currency::EUR);
-    let cheap = world.ticket(store.id, order.id, cheap, time::Duration::hours(1));
+    let cheap = world.ticket(store.id, order.id, cheap, Duration::hours(1));
     until("the order is known", async || {
         (world.begin(&store, &cheap).await.code() == "amount-changed").then_some(())
     })
@@ -112,7 +114,7 @@ async fn an_order_is_known_by_its_events_in_any_order() {
         store.id,
         second.id,
         Money::new(100, Currency::EUR),
-        time::Duration::hours(1),
+        Duration::hours(1),
     );
     until("what was told before is heard", async || {
         (world.begin(&store, &cheap).await.code() == "amount-changed").then_some(())
@@ -122,6 +124,49 @@ async fn an_order_is_known_by_its_events_in_any_order() {
         world.begin(&store, &order.ticket).await.code(),
         "order-cancelled"
     );
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_ran_out_stays_payable_for_a_day_and_no_longer() {
+    let world = world().await;
+    let orders = Teller::start(&world, "orders").await;
+    let store = world.open_store().await;
+    let order = world.order(&store, 4_990);
+    let paying = world.form(&store, &order).await;
+    let expired = OrderCancelled {
+        tenant_id: store.id.to_string(),
+        order: Some(OrderMessage {
+            cancel_reason: "expired".into(),
+            ..message(&order, 2)
+        }),
+    };
+    orders.tell(&store, &expired).await;
+    until("the end is known", async || {
+        (world.begin(&store, &order.ticket).await.code() == "order-cancelled").then_some(())
+    })
+    .await;
+    // A page that is still open may pay: orders honours it, or sends it back.
+    world.advance(Duration::hours(2));
+    let id = paying.payment.parse().unwrap();
+    for _ in 0..2 {
+        look_up_payments::look_up(&world.app, store.id, id)
+            .await
+            .unwrap();
+    }
+    world.until_quiet().await;
+    assert_eq!(
+        world.stripe.intent(&paying).await["status"],
+        "requires_payment_method"
+    );
+    world.advance(Duration::hours(23));
+    for _ in 0..2 {
+        look_up_payments::look_up(&world.app, store.id, id)
+            .await
+            .unwrap();
+    }
+    world.until_status(&store, &paying, "canceled").await;
+    assert_eq!(world.stripe.intent(&paying).await["status"], "canceled");
     world.end().await;
 }
 

@@ -67,7 +67,9 @@ async fn a_ticket_that_is_not_good_opens_nothing() {
     let world = World::start().await;
     let (store, other) = (world.open_store().await, world.open_store().await);
     let order = world.order_until(&store, 4_990, Duration::minutes(10));
-    let forged = format!("{}A", order.ticket.trim_end_matches('A'));
+    let (body, tag) = order.ticket.rsplit_once('.').unwrap();
+    let turned: String = tag.chars().rev().collect();
+    let forged = format!("{body}.{turned}");
     let cases = [
         ("forged", forged.as_str(), 422, "ticket-invalid"),
         ("empty", "", 422, "ticket-invalid"),
@@ -212,5 +214,24 @@ async fn an_intent_that_stripe_gave_up_is_replaced() {
     world.listen().await;
     world.stripe.choose(&second, "card").await;
     world.until_status(&store, &second, "succeeded").await;
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_does_not_get_intents_without_end() {
+    let world = World::start().await;
+    let store = world.open_store().await;
+    let order = world.order(&store, 4_990);
+    for _ in 0..10 {
+        let paying = world.form(&store, &order).await;
+        world.stripe.resolve(&paying, "cancel").await;
+        world.until_status(&store, &paying, "canceled").await;
+    }
+    let refused = world.begin(&store, &order.ticket).await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.code()),
+        (409, "too-many-attempts")
+    );
+    assert_eq!(world.stripe.effects(&store.account).await.intents.len(), 10);
     world.end().await;
 }

@@ -226,3 +226,25 @@ async fn the_page_learns_of_a_voucher_also_when_no_webhook_comes() {
     assert_eq!(world.payment(&store, &paying).await["status"], "succeeded");
     world.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shopper_who_changes_his_mind_sees_what_he_chose_last() {
+    let world = World::start().await;
+    let (store, order, paying) = begun(&world, 4_990).await;
+    world.stripe.choose(&paying, "multibanco").await;
+    world.until_status(&store, &paying, "requires_action").await;
+    world.stripe.choose(&paying, "card_3ds").await;
+    let is_card = |payment: &Value| payment["method"] == "card";
+    world
+        .until_payment(&store, &paying, "the card is known", is_card)
+        .await;
+    let page = seen(&world, &store, &order).await;
+    assert_eq!(page["waits_for"], "authentication");
+    assert!(page.get("voucher").is_none());
+    let told = world.told::<PaymentRequiresAction>(store.id).await;
+    let vouchers: Vec<bool> = told.iter().map(|told| told.voucher.is_some()).collect();
+    assert_eq!(vouchers, [true, false]);
+    world.stripe.resolve(&paying, "approve").await;
+    world.until_status(&store, &paying, "succeeded").await;
+    world.end().await;
+}
