@@ -8,3 +8,5 @@ mod proxy;
 mod s3;
 #[cfg(test)]
 mod stripe;
+#[cfg(test)]
+mod zeptomail;

@@ -1,0 +1,6 @@
+mod faults;
+mod inbox;
+mod requests;
+mod smtp;
+mod webhooks;
+mod world;
