@@ -3,9 +3,9 @@
 mod encoded;
 
 use std::hash::{BuildHasher, RandomState};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
 use actix_web::dev::Payload;
 use actix_web::http::header::{
@@ -13,6 +13,7 @@ use actix_web::http::header::{
     HeaderValue, IF_NONE_MATCH, VARY,
 };
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
+use bus::Link;
 use dashmap::DashMap;
 use futures_util::future::{Ready, ready};
 use kernel::TenantId;
@@ -27,12 +28,15 @@ use encoded::{Coding, Encoded};
 /// How long one waits for another's filling before it asks itself.
 const FILL_WAIT: Duration = Duration::from_millis(500);
 const FILLERS: u64 = 1_024;
+/// How long an answer is kept while no news of changes arrive.
+const DEAF_SECONDS: u64 = 5;
 
 /// Bytes of finished answers, keyed by store, the store's epoch, and path with query.
 ///
 /// A change of a store bumps its epoch: what was kept is no longer found. An answer is kept under
 /// the epoch that was read *before* its query ran, so a change in between can not leave an old
-/// answer under the new epoch. Clones share the memory.
+/// answer under the new epoch. While news of changes do not arrive, nothing is kept for longer than
+/// a few seconds. Clones share the memory.
 #[derive(Clone)]
 pub struct HotCache(Arc<Shared>);
 
@@ -41,6 +45,9 @@ struct Shared {
     epochs: DashMap<TenantId, u64>,
     /// Counts what concerns all stores; part of every epoch.
     all: AtomicU64,
+    /// Whether news of changes arrive.
+    news: OnceLock<Link>,
+    began: Instant,
     /// Who fills; a few locks for all keys, so that nothing has to be tidied up.
     filling: Vec<Mutex<()>>,
     hasher: RandomState,
@@ -51,6 +58,8 @@ struct Key {
     tenant: TenantId,
     epoch: u64,
     all: u64,
+    /// Counts on with the time while no news arrive.
+    deaf: u64,
     asked: Box<str>,
 }
 
@@ -75,9 +84,18 @@ impl HotCache {
             answers,
             epochs: DashMap::new(),
             all: AtomicU64::new(0),
+            news: OnceLock::new(),
+            began: Instant::now(),
             filling: (0..FILLERS).map(|_| Mutex::new(())).collect(),
             hasher: RandomState::new(),
         }))
+    }
+
+    /// Says how it learns of changes. While that link is down, an answer is kept for 5 seconds at
+    /// most: many ask at once then too, but nobody gets an old answer for long.
+    pub fn keep_while_up(&self, news: Link) {
+        // The first one counts: a cache is told by one listener.
+        let _ = self.0.news.set(news);
     }
 
     /// Answers from memory, or runs `fill` and keeps its JSON. A failure is not kept.
@@ -135,7 +153,16 @@ impl HotCache {
             tenant,
             epoch,
             all: self.0.all.load(Ordering::Acquire),
+            deaf: self.deaf(),
             asked: asked.into(),
+        }
+    }
+
+    /// Zero while news arrive, otherwise a number that changes every few seconds.
+    fn deaf(&self) -> u64 {
+        match self.0.news.get() {
+            Some(news) if !news.is_up() => 1 + self.0.began.elapsed().as_secs() / DEAF_SECONDS,
+            _ => 0,
         }
     }
 }
@@ -264,6 +291,18 @@ mod tests {
         });
         old.await.unwrap();
         assert_eq!(text(ask(&cache, tenant, 7).await).await, "7");
+    }
+
+    #[actix_web::test]
+    async fn without_news_of_changes_nothing_is_kept_for_long() {
+        let mut cache = HotCache::new(1_000_000);
+        cache.keep_while_up(Link::default());
+        let tenant = TenantId::new();
+        assert_eq!(text(ask(&cache, tenant, 1).await).await, "1");
+        assert_eq!(text(ask(&cache, tenant, 2).await).await, "1", "kept");
+        let shared = Arc::get_mut(&mut cache.0).unwrap();
+        shared.began -= Duration::from_secs(DEAF_SECONDS);
+        assert_eq!(text(ask(&cache, tenant, 3).await).await, "3", "later");
     }
 
     #[actix_web::test]

@@ -3,9 +3,10 @@
 use http_kit::ApiError;
 
 use crate::clients::s3::ObjectError;
-use crate::domain::category::TreeError;
+use crate::domain::category::{CategoryError, TreeError};
 use crate::domain::image::ImageError;
 use crate::domain::product::ProductFaults;
+use crate::intake::IntakeError;
 
 impl From<ProductFaults> for ApiError {
     fn from(error: ProductFaults) -> Self {
@@ -24,17 +25,20 @@ impl From<ProductFaults> for ApiError {
     }
 }
 
-impl From<TreeError> for ApiError {
-    fn from(error: TreeError) -> Self {
+impl From<CategoryError> for ApiError {
+    fn from(error: CategoryError) -> Self {
         let detail = error.to_string();
-        match error {
-            TreeError::UnknownParent => {
-                Self::invalid("unknown-parent", detail.clone()).at("/parent_id", "unknown", detail)
+        let (pointer, code) = match error {
+            CategoryError::NoName => ("/name", "length"),
+            CategoryError::NoSlug => ("/slug", "missing"),
+            CategoryError::LongDescription => ("/description_html", "too-long"),
+            CategoryError::Tree(TreeError::TooMany) => {
+                return Self::conflict("too-many-categories", detail);
             }
-            TreeError::Cycle | TreeError::TooDeep => {
-                Self::invalid("invalid-parent", detail.clone()).at("/parent_id", "invalid", detail)
-            }
-        }
+            CategoryError::Tree(TreeError::UnknownParent) => ("/parent_id", "unknown"),
+            CategoryError::Tree(TreeError::Cycle | TreeError::TooDeep) => ("/parent_id", "invalid"),
+        };
+        Self::invalid("invalid-category", detail.clone()).at(pointer, code, detail)
     }
 }
 
@@ -58,6 +62,22 @@ impl From<ObjectError> for ApiError {
                 tracing::warn!(cause = %error, "The object store failed");
                 Self::unavailable("storage-unavailable").retry_after(5)
             }
+        }
+    }
+}
+
+impl From<IntakeError> for ApiError {
+    fn from(error: IntakeError) -> Self {
+        match error {
+            IntakeError::NotFound => Self::not_found("media-not-found"),
+            IntakeError::NotUploaded => Self::conflict(
+                "not-uploaded",
+                "PUT the bytes to the upload's address first, then complete it",
+            ),
+            IntakeError::Image(error) => error.into(),
+            IntakeError::Object(error) => error.into(),
+            IntakeError::Database(error) => error.into(),
+            IntakeError::Decoder(error) => Self::internal(&error),
         }
     }
 }

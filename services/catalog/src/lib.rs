@@ -4,13 +4,20 @@
 //! transaction. What is to be had comes from the orders service's events and is never guessed.
 
 pub mod app;
+pub mod arrange;
 pub mod clients;
+mod demo;
 pub mod domain;
+pub mod edit;
 pub mod error;
 pub mod events;
+pub mod intake;
 pub mod invariants;
+pub mod jobs;
+pub mod operator;
 pub mod publish;
 pub mod routes;
 pub mod store;
+pub mod tell;
 
 pub use app::{App, MIGRATIONS, build};

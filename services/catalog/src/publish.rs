@@ -1,10 +1,11 @@
-//! A product's change, everywhere it shows: its card, its words, its prices, its event.
+//! A product's change, everywhere it shows: its card, its lists, its words, its prices, its event.
 
 use bus::emit;
 use db::{Error, TenantTx};
 use events::catalog::v1::{ProductChanged, ProductKind, ProductStatus, Variant as VariantMessage};
 use events::to_us;
 use kernel::{MediaId, TenantId};
+use time::OffsetDateTime;
 
 use crate::domain::document::{self, ProductCard};
 use crate::domain::product::{Product, Status, Variant};
@@ -27,6 +28,7 @@ pub async fn publish(
             let stock = stock::of_product(tx, product.id).await?;
             let in_stock = document::in_stock(product, &stock);
             cards::save_card(tx, product, (card, kept), in_stock).await?;
+            cards::shelve(tx, &[product.id]).await?;
             search::save_words(tx, product).await?;
         }
         None => cards::delete_card(tx, product.id).await?,
@@ -37,6 +39,28 @@ pub async fn publish(
         document::address(&mut card.images, media_base);
     }
     emit(tx, &event(tx.tenant(), product, card.as_ref())).await
+}
+
+/// Tells that a product is gone; nothing of it stands on the shelf any more.
+pub async fn withdraw(
+    tx: &mut TenantTx,
+    product: &Product,
+    now: OffsetDateTime,
+) -> Result<(), Error> {
+    let gone = product.variants.iter().map(|variant| Shown {
+        variant: variant.id,
+        price_minor: None,
+        currency: variant.price.currency,
+    });
+    prices::save_shown(tx, &gone.collect::<Vec<_>>(), now).await?;
+    let last = event(tx.tenant(), product, None);
+    let event = ProductChanged {
+        version: product.version + 1,
+        deleted: true,
+        changed_at_us: to_us(now),
+        ..last
+    };
+    emit(tx, &event).await
 }
 
 /// The public price of every variant that is or was there; nothing for one that is not on sale.

@@ -2,6 +2,7 @@
 
 pub mod categories;
 pub mod media;
+pub mod product_table;
 pub mod products;
 pub mod shelf;
 
@@ -11,9 +12,11 @@ use crate::app::App;
 
 pub fn table() -> Routes<App> {
     routes![
-        products: create_product, get_product, list_products, update_product;
-        media: create_media, complete_media, get_media_file;
-        categories: create_category, list_category_tree;
+        products: create_product, get_product, update_product, delete_product;
+        product_table: list_products;
+        media: create_media, get_media, complete_media, get_media_file;
+        categories: create_category, get_category, list_categories, update_category, delete_category,
+            list_category_tree;
         shelf: list_shelf, get_page, search_shelf;
     ]
 }

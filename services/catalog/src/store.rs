@@ -9,5 +9,6 @@ pub mod products;
 pub mod schema;
 pub mod search;
 pub mod stock;
+pub mod summaries;
 pub mod usage;
 pub mod variants;

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use http_kit::Platform;
+use kernel::{Currency, TenantId};
 
 use crate::say;
 
@@ -21,6 +22,19 @@ pub async fn run(platform: &Platform) -> anyhow::Result<ExitCode> {
         "The store demo: {}  {EMAIL}  {PASSWORD}",
         app.url_of("demo")
     ));
-    tracing::debug!(tenant.id = %tenant, "The demo store is there");
+    fill(platform, tenant)
+        .await
+        .context("the demo store's goods")?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Goods on the shelves, and so many of each; what was sold or changed since stays so.
+async fn fill(platform: &Platform, tenant: TenantId) -> anyhow::Result<()> {
+    let app = catalog::operator::app(platform).await?;
+    let goods = catalog::operator::ensure_demo(&app, tenant, Currency::EUR).await?;
+    let app = orders::operator::app(platform).await?;
+    for (variant, on_hand) in goods {
+        orders::operator::ensure_stock(&app, tenant, variant, on_hand).await?;
+    }
+    Ok(())
 }

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use anyhow::Context;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use futures_util::StreamExt;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue};
 use kernel::Config;
 use kernel::config::Storage;
 use s3::creds::Credentials;
@@ -51,21 +53,37 @@ impl Objects {
         })
     }
 
-    /// An address to which the holder may PUT this one object, for a quarter of an hour.
-    pub async fn upload_address(&self, key: &str) -> Result<String, ObjectError> {
-        Ok(self
+    /// An address to which the holder may PUT this one object, for a quarter of an hour. Length and
+    /// type are signed: the store refuses anything else.
+    pub async fn upload_address(
+        &self,
+        key: &str,
+        content_type: &'static str,
+        bytes: i64,
+    ) -> Result<String, ObjectError> {
+        let signed = HeaderMap::from_iter([
+            (CONTENT_LENGTH, HeaderValue::from(bytes)),
+            (CONTENT_TYPE, HeaderValue::from_static(content_type)),
+        ]);
+        let address = self
             .outside
-            .presign_put(key, UPLOAD_SECONDS, None, None)
-            .await?)
+            .presign_put(key, UPLOAD_SECONDS, Some(signed), None);
+        Ok(address.await?)
     }
 
-    /// The object's content, at most `bytes_max` of it.
-    pub async fn get(&self, key: &str, bytes_max: i64) -> Result<Bytes, ObjectError> {
-        let (head, _) = self.inside.head_object(key).await?;
-        if head.content_length.unwrap_or(0) > bytes_max {
-            return Err(ObjectError::TooLarge);
+    /// The object's content. It is read no further than `bytes_max`, whatever its length was said
+    /// to be.
+    pub async fn get(&self, key: &str, bytes_max: usize) -> Result<Bytes, ObjectError> {
+        let mut object = self.inside.get_object_stream(key).await?;
+        let mut content = BytesMut::new();
+        while let Some(part) = object.bytes().next().await {
+            let part = part?;
+            if content.len() + part.len() > bytes_max {
+                return Err(ObjectError::TooLarge);
+            }
+            content.extend_from_slice(&part);
         }
-        Ok(self.inside.get_object(key).await?.into_bytes())
+        Ok(content.freeze())
     }
 
     pub async fn put(&self, key: &str, content: &[u8], kind: &str) -> Result<(), ObjectError> {
@@ -75,8 +93,25 @@ impl Objects {
         Ok(())
     }
 
+    /// Removes the object; one that is not there is as good as removed.
     pub async fn delete(&self, key: &str) -> Result<(), ObjectError> {
-        self.inside.delete_object(key).await?;
+        match self
+            .inside
+            .delete_object(key)
+            .await
+            .map_err(ObjectError::from)
+        {
+            Ok(_) | Err(ObjectError::Missing) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Removes every object whose key begins with `prefix`.
+    pub async fn delete_all(&self, prefix: &str) -> Result<(), ObjectError> {
+        let pages = self.inside.list(prefix.to_owned(), None).await?;
+        for object in pages.iter().flat_map(|page| &page.contents) {
+            self.delete(&object.key).await?;
+        }
         Ok(())
     }
 }

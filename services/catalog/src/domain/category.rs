@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use kernel::{CategoryId, Slug};
 use time::OffsetDateTime;
 
+use super::{html, slug};
+
 /// Categories of one store.
 pub const CATEGORIES_MAX: usize = 1_000;
 /// A category's distance from the root, itself counted.
@@ -26,8 +28,71 @@ pub struct Category {
     pub changed_at: OffsetDateTime,
 }
 
+/// A category as a merchant writes it.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub name: String,
+    /// Made of the name when absent; a category that has one keeps it.
+    pub slug: Option<Slug>,
+    pub parent: Option<CategoryId>,
+    pub position: i32,
+    pub description_html: String,
+    pub seo_title: String,
+    pub seo_description: String,
+}
+
+/// Why a category was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CategoryError {
+    #[error("1 to 100 characters")]
+    NoName,
+    #[error("no address can be made of this name; write one")]
+    NoSlug,
+    #[error("at most 65,536 bytes")]
+    LongDescription,
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+}
+
+impl Draft {
+    /// Makes the category: a new one, or the next version of `before`.
+    pub fn build(
+        self,
+        before: Option<&Category>,
+        now: OffsetDateTime,
+    ) -> Result<Category, CategoryError> {
+        let name = self.name.trim().to_owned();
+        if name.is_empty() {
+            return Err(CategoryError::NoName);
+        }
+        let slug = self
+            .slug
+            .or_else(|| before.map(|category| category.slug.clone()))
+            .or_else(|| slug::of_title(&name))
+            .ok_or(CategoryError::NoSlug)?;
+        let description_html = html::clean(&self.description_html);
+        if description_html.len() > html::HTML_BYTES_MAX {
+            return Err(CategoryError::LongDescription);
+        }
+        Ok(Category {
+            id: before.map_or_else(CategoryId::new, |category| category.id),
+            version: before.map_or(1, |category| category.version + 1),
+            parent: self.parent,
+            position: self.position,
+            slug,
+            name,
+            description_html,
+            seo_title: self.seo_title,
+            seo_description: self.seo_description,
+            changed_at: now,
+        })
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TreeError {
+    #[error("a store has at most {CATEGORIES_MAX} categories")]
+    TooMany,
     #[error("the parent is not a category of this store")]
     UnknownParent,
     #[error("a category cannot be below itself")]
@@ -48,6 +113,14 @@ impl Tree {
                 .map(|category| (category.id, category.parent))
                 .collect(),
         )
+    }
+
+    /// Adds `id` below `parent`, when there is room for one more.
+    pub fn grow(&mut self, id: CategoryId, parent: Option<CategoryId>) -> Result<(), TreeError> {
+        if self.0.len() >= CATEGORIES_MAX {
+            return Err(TreeError::TooMany);
+        }
+        self.place(id, parent)
     }
 
     /// Puts `id` below `parent`, when that leaves a tree.
@@ -109,6 +182,15 @@ mod tests {
             Err(TreeError::UnknownParent)
         );
         assert_eq!(tree.below(b).len(), 2);
+    }
+
+    #[test]
+    fn a_store_has_a_thousand_categories_at_most() {
+        let mut tree = Tree::default();
+        for _ in 0..CATEGORIES_MAX {
+            tree.grow(CategoryId::new(), None).unwrap();
+        }
+        assert_eq!(tree.grow(CategoryId::new(), None), Err(TreeError::TooMany));
     }
 
     #[test]

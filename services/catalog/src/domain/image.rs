@@ -8,9 +8,10 @@ use std::io::Cursor;
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-/// What may be uploaded, in bytes: 20 MiB.
-pub const UPLOAD_BYTES_MAX: i64 = 20 * 1_024 * 1_024;
+/// What may be uploaded: 20 MiB.
+pub const UPLOAD_BYTES_MAX: usize = 20 * 1_024 * 1_024;
 /// Checked from the header, before anything is decoded.
 pub const PIXELS_MAX: u64 = 40_000_000;
 /// Beyond this a side is no photograph.
@@ -23,6 +24,36 @@ const WIDTHS: [u32; 4] = [320, 640, 1_200, 2_000];
 const JPEG_WIDTH: u32 = 1_200;
 const WEBP_QUALITY: f32 = 80.0;
 const JPEG_QUALITY: u8 = 82;
+
+/// What an upload says it is; its content decides in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+pub enum ImageType {
+    #[serde(rename = "image/jpeg")]
+    Jpeg,
+    #[serde(rename = "image/png")]
+    Png,
+    #[serde(rename = "image/webp")]
+    WebP,
+    #[serde(rename = "image/gif")]
+    Gif,
+}
+
+impl ImageType {
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Jpeg, Self::Png, Self::WebP, Self::Gif]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
+    }
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::WebP => "image/webp",
+            Self::Gif => "image/gif",
+        }
+    }
+}
 
 /// One published size.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

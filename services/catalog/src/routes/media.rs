@@ -1,5 +1,7 @@
 //! Images: an address to upload to, a check and the published sizes, and the files themselves.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::header::{
     CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
 };
@@ -10,23 +12,23 @@ use http_kit::{
 };
 use kernel::{MediaId, TenantId};
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 use crate::app::App;
 use crate::domain::document::Source;
-use crate::domain::image::{self, Published, UPLOAD_BYTES_MAX};
-use crate::store::media::{self, MediaRow};
+use crate::domain::image::{self, ImageType, UPLOAD_BYTES_MAX};
+use crate::intake::{self, file_key, upload_key};
+use crate::store::media::{self, MediaRow, WAITING};
 
 #[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
 pub struct CreateMedia {
-    /// image/jpeg, image/png, image/webp or image/gif; the content decides in the end.
-    #[garde(length(max = 50))]
-    pub content_type: String,
+    /// The content decides in the end.
+    pub content_type: ImageType,
     /// Bytes, at most 20 MiB.
     #[garde(range(min = 1, max = UPLOAD_BYTES_MAX))]
-    pub size: i64,
+    pub size: usize,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -39,14 +41,17 @@ pub struct MediaView {
     pub upload: Option<Upload>,
     pub width: i32,
     pub height: i32,
+    /// The smallest first.
     pub sources: Vec<Source>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Upload {
     pub method: String,
-    /// Good for 15 minutes and this one object.
+    /// Good for 15 minutes, this one object, and the length and type that were announced.
     pub url: String,
+    /// To be sent with it.
+    pub headers: BTreeMap<String, String>,
 }
 
 /// Begins the upload of an image.
@@ -57,26 +62,11 @@ pub async fn create_media(
     key: IdempotencyKey,
     body: Json<CreateMedia>,
 ) -> Result<HttpResponse, ApiError> {
-    let (tenant, id) = (staff.tenant.id, MediaId::new());
-    let url = app.objects.upload_address(&upload_key(tenant, id)).await?;
-    let row = MediaRow {
-        tenant_id: tenant.uuid(),
-        id: id.uuid(),
-        state: "waiting".into(),
-        content_type: body.content_type.clone(),
-        bytes: body.size,
-        content_hash: None,
-        width: 0,
-        height: 0,
-        renditions: serde_json::Value::Array(Vec::new()),
-        created_at: app.clock.now(),
-    };
+    let tenant = staff.tenant.id;
+    let row = intake::begun(&app, tenant, body.content_type, body.size);
+    let upload = upload(&app, &row).await?;
     once(&app.db, tenant, &key, body.hash(), async |tx| {
         media::create_media(tx, &row).await?;
-        let upload = Some(Upload {
-            method: "PUT".into(),
-            url,
-        });
         Ok::<_, ApiError>(Answer::created(MediaView {
             upload,
             ..view(&app, &row)
@@ -85,7 +75,43 @@ pub async fn create_media(
     .await
 }
 
-/// Checks what was uploaded and makes its published sizes. The same content twice is one image.
+/// An image; while it waits, with a fresh address to upload to.
+#[utoipa::path(get, path = "/api/catalog/admin/media/{id}", responses((status = 200, body = MediaView)))]
+pub async fn get_media(
+    app: Data<App>,
+    staff: Staff<CanEditCatalog>,
+    id: Path<MediaId>,
+) -> Result<Json<MediaView>, ApiError> {
+    let row = intake::find(&app, staff.tenant.id, *id).await?;
+    Ok(Json(MediaView {
+        upload: upload(&app, &row).await?,
+        ..view(&app, &row)
+    }))
+}
+
+async fn upload(app: &App, row: &MediaRow) -> Result<Option<Upload>, ApiError> {
+    let kind = ImageType::from_word(&row.content_type);
+    let Some(kind) = kind.filter(|_| row.state == WAITING) else {
+        return Ok(None);
+    };
+    let (tenant, id) = (
+        TenantId::from_uuid(row.tenant_id),
+        MediaId::from_uuid(row.id),
+    );
+    let key = upload_key(tenant, id);
+    let url = app
+        .objects
+        .upload_address(&key, kind.as_str(), row.bytes)
+        .await?;
+    Ok(Some(Upload {
+        method: "PUT".into(),
+        url,
+        headers: BTreeMap::from([("content-type".into(), kind.as_str().into())]),
+    }))
+}
+
+/// Checks what was uploaded and makes its published sizes. The same content twice is one image: the
+/// `id` of the answer is the one to use, whichever was asked for.
 #[utoipa::path(post, path = "/api/catalog/admin/media/{id}/complete", responses((status = 200, body = MediaView)))]
 pub async fn complete_media(
     app: Data<App>,
@@ -93,79 +119,11 @@ pub async fn complete_media(
     id: Path<MediaId>,
 ) -> Result<Json<MediaView>, ApiError> {
     let (tenant, id) = (staff.tenant.id, *id);
-    let found = app
-        .db
-        .read(tenant, async |tx| media::find_media(tx, id).await)
-        .await?;
-    let row = found.ok_or_else(|| ApiError::not_found("media-not-found"))?;
-    if row.state == "ready" {
-        return Ok(Json(view(&app, &row)));
-    }
-    let uploaded = app
-        .objects
-        .get(&upload_key(tenant, id), UPLOAD_BYTES_MAX)
-        .await?;
-    let hash = Sha256::digest(&uploaded).to_vec();
-    let same = app
-        .db
-        .read(tenant, async |tx| media::find_by_content(tx, &hash).await)
-        .await?;
-    if let Some(same) = same {
-        return Ok(Json(view(&app, &same)));
-    }
-    // The turn ends with the decoding, also when nobody waits for it any more.
-    let turn = app.decoders.clone().acquire_owned().await;
-    let decode = move || {
-        let published = image::publish(&uploaded);
-        drop(turn);
-        published
-    };
-    let published = tokio::task::spawn_blocking(decode).await;
-    let published = published.map_err(|error| ApiError::internal(&error))??;
-    for (rendition, content) in &published.files {
-        let key = file_key(tenant, id, &rendition.file);
-        app.objects
-            .put(&key, content, &rendition.content_type)
-            .await?;
-    }
-    let row = ready(row, hash, &published);
-    let saved = app
-        .db
-        .tenant(tenant, async |tx| media::save_media(tx, &row).await)
-        .await;
-    match saved {
-        // The same content was completed at the same moment under another id: that one counts.
-        Err(error) if error.is_unique_violation("media_content") => {
-            let hash = row.content_hash.unwrap_or_default();
-            let same = app
-                .db
-                .read(tenant, async |tx| media::find_by_content(tx, &hash).await)
-                .await?;
-            let same = same.ok_or_else(|| ApiError::not_found("media-not-found"))?;
-            return Ok(Json(view(&app, &same)));
-        }
-        saved => saved?,
-    }
-    if let Err(error) = app.objects.delete(&upload_key(tenant, id)).await {
-        tracing::warn!(cause = %error, "An upload was left behind");
-    }
+    let state = app.clone();
+    // It goes on when the client leaves: who asks again finds it done.
+    let work = actix_web::rt::spawn(async move { intake::take_in(&state, tenant, id).await });
+    let row = work.await.map_err(|error| ApiError::internal(&error))??;
     Ok(Json(view(&app, &row)))
-}
-
-fn ready(row: MediaRow, hash: Vec<u8>, published: &Published) -> MediaRow {
-    let renditions: Vec<_> = published
-        .files
-        .iter()
-        .map(|(rendition, _)| rendition)
-        .collect();
-    MediaRow {
-        state: "ready".into(),
-        content_hash: Some(hash),
-        width: i32::try_from(published.width).unwrap_or(i32::MAX),
-        height: i32::try_from(published.height).unwrap_or(i32::MAX),
-        renditions: serde_json::json!(renditions),
-        ..row
-    }
 }
 
 /// One published size. Its name never gets another content, so it may be kept for ever.
@@ -213,12 +171,4 @@ fn view(app: &App, row: &MediaRow) -> MediaView {
         height: row.height,
         sources: row.renditions().into_iter().map(source).collect(),
     }
-}
-
-fn upload_key(tenant: TenantId, id: MediaId) -> String {
-    format!("uploads/{tenant}/{id}")
-}
-
-fn file_key(tenant: TenantId, id: MediaId, file: &str) -> String {
-    format!("media/{tenant}/{id}/{file}")
 }

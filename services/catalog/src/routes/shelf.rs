@@ -1,17 +1,18 @@
 //! What shoppers read: lists, pages and search, from memory where it is hot.
 
+use db::TenantTx;
 use http_kit::{ApiError, Data, HotRequest, HttpResponse, List, Page, Path, Query, Shopper};
 use kernel::TenantId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::app::App;
-use crate::domain::category::Tree;
 use crate::domain::document::{ProductCard, ProductDocument, address};
-use crate::store::cards::{self, Filter, Key, Listed, Sort};
+use crate::store::cards::{self, Filter, Listed, Sort, Wanted};
 use crate::store::{categories, search};
 
 const SEARCH_ROWS_MAX: i32 = 100;
+const SEARCH_ROWS: i32 = 20;
 const MAX_AGE_SECONDS: u32 = 5;
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
@@ -71,15 +72,15 @@ pub async fn list_shelf(
     app.hot
         .answer(&hot, tenant, MAX_AGE_SECONDS, async || {
             let sort = Sort::from(query.sort);
-            let after: Option<Key> = page.after()?;
+            let wanted = Wanted {
+                filter: Filter::from(&*query),
+                sort,
+                after: page.after()?,
+                rows: page.fetch(),
+            };
             let rows = app
                 .db
-                .read(tenant, async |tx| {
-                    let filter = filter(tx, &query).await?;
-                    Ok::<_, ApiError>(
-                        cards::list_cards(tx, &filter, sort, after, page.fetch()).await?,
-                    )
-                })
+                .read(tenant, async |tx| list(tx, &query, wanted).await)
                 .await?;
             let list = page.list(rows, |row| row.key(sort), |row| card(&app, tenant, row));
             let items = list.items.into_iter().collect::<Result<Vec<_>, _>>()?;
@@ -92,23 +93,29 @@ pub async fn list_shelf(
         .await
 }
 
-async fn filter(tx: &db::TenantTx, query: &ShelfQuery) -> Result<Filter, ApiError> {
-    let categories = match &query.category {
-        None => None,
-        Some(slug) => {
-            let known = categories::list_categories(tx).await?;
-            let named = known.iter().find(|category| category.slug.as_str() == slug);
-            let named = named.ok_or_else(|| ApiError::not_found("category-not-found"))?;
-            Some(Tree::of(&known).below(named.id))
+async fn list(
+    tx: &TenantTx,
+    query: &ShelfQuery,
+    mut wanted: Wanted,
+) -> Result<Vec<Listed>, ApiError> {
+    if let Some(slug) = &query.category {
+        let found = categories::find_by_slug(tx, slug).await?;
+        let found = found.ok_or_else(|| ApiError::not_found("category-not-found"))?;
+        wanted.filter.category = Some(found);
+    }
+    Ok(cards::list_cards(tx, &wanted).await?)
+}
+
+impl From<&ShelfQuery> for Filter {
+    fn from(query: &ShelfQuery) -> Self {
+        Self {
+            category: None,
+            price_min: query.price_min,
+            price_max: query.price_max,
+            in_stock: query.in_stock,
+            tag: query.tag.clone(),
         }
-    };
-    Ok(Filter {
-        categories,
-        price_min: query.price_min,
-        price_max: query.price_max,
-        in_stock: query.in_stock,
-        tag: query.tag.clone(),
-    })
+    }
 }
 
 fn card(app: &App, tenant: TenantId, row: Listed) -> Result<ProductCard, ApiError> {
@@ -146,9 +153,11 @@ pub async fn get_page(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SearchQuery {
-    /// Words, a SKU or a barcode; small typing errors are forgiven.
+    /// Words, a SKU or a barcode; small typing errors are forgiven. The last word may be unfinished,
+    /// unless a space follows it.
     pub q: String,
-    pub limit: Option<usize>,
+    /// 1 to 100; 20 when absent.
+    pub limit: Option<i32>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -166,19 +175,26 @@ pub async fn search_shelf(
     hot: HotRequest,
 ) -> Result<HttpResponse, ApiError> {
     let tenant = shopper.tenant.id;
-    let words = query.q.trim();
+    let words = query.q.trim_start();
     if words.is_empty() || words.chars().count() > 100 {
         let accepted = "1 to 100 characters";
         return Err(ApiError::invalid("invalid-query", accepted).at("/q", "length", accepted));
     }
-    let limit = query.limit.unwrap_or(20).clamp(1, 100);
+    let limit = query.limit.unwrap_or(SEARCH_ROWS);
+    if !(1..=SEARCH_ROWS_MAX).contains(&limit) {
+        let accepted = "1 to 100";
+        return Err(ApiError::bad_request("invalid-page", accepted).at(
+            "/limit",
+            "out-of-range",
+            accepted,
+        ));
+    }
     app.hot
         .answer(&hot, tenant, MAX_AGE_SECONDS, async || {
             let rows = app
                 .db
                 .read(tenant, async |tx| {
-                    let mut ids = search::find_products(tx, words, SEARCH_ROWS_MAX).await?;
-                    ids.truncate(limit);
+                    let ids = search::find_products(tx, words, limit).await?;
                     cards::list_by_ids(tx, &ids).await
                 })
                 .await?;

@@ -3,19 +3,27 @@
 use std::collections::BTreeMap;
 
 use db::{Error, TenantTx};
-use diesel::dsl::exists;
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use futures_util::try_join;
 use kernel::{CategoryId, ProductId, VariantId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::schema::{category, product_card, product_category};
+use super::schema::{category, category_card, product_card, product_category};
 use super::stock;
 use crate::domain::document::{CategoryRef, Kept, ProductCard, ProductDocument, Stock};
 use crate::domain::product::Product;
 use crate::domain::slug;
+
+diesel::define_sql_function! {
+    #[sql_name = "shelve"]
+    fn shelve_products(tenant: SqlUuid, products: Array<SqlUuid>) -> diesel::sql_types::Bool;
+}
+
+/// Products that one statement puts into their categories' lists, well within its time.
+const SHELVED_AT_ONCE: usize = 2_000;
 
 /// In which order a list is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,8 +38,8 @@ pub enum Sort {
 /// Which products a list has.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
-    /// In any of these, when given.
-    pub categories: Option<Vec<CategoryId>>,
+    /// In this one or below it, when given.
+    pub category: Option<CategoryId>,
     /// Minor units.
     pub price_min: Option<i64>,
     pub price_max: Option<i64>,
@@ -59,6 +67,23 @@ pub struct Listed {
     card: String,
 }
 
+type ListedColumns = (
+    product_card::product_id,
+    product_card::title_key,
+    product_card::price_minor,
+    product_card::created_at,
+    product_card::in_stock,
+    product_card::card,
+);
+const LISTED: ListedColumns = (
+    product_card::product_id,
+    product_card::title_key,
+    product_card::price_minor,
+    product_card::created_at,
+    product_card::in_stock,
+    product_card::card,
+);
+
 impl Listed {
     pub fn key(&self, sort: Sort) -> Key {
         match sort {
@@ -81,71 +106,84 @@ impl Listed {
     }
 }
 
-/// A page of what is on sale. A key of another order than `sort` begins at the start.
-pub async fn list_cards(
-    tx: &TenantTx,
-    filter: &Filter,
-    sort: Sort,
-    after: Option<Key>,
-    rows: i64,
-) -> Result<Vec<Listed>, Error> {
-    use product_card as c;
-    let mut query = c::table
-        .filter(c::tenant_id.eq(tx.tenant().uuid()))
-        .select((
-            c::product_id,
-            c::title_key,
-            c::price_minor,
-            c::created_at,
-            c::in_stock,
-            c::card,
-        ))
-        .limit(rows)
-        .into_boxed();
-    query = match sort {
-        Sort::Newest => query.order((c::created_at.desc(), c::product_id.desc())),
-        Sort::Cheapest => query.order((c::price_minor.asc(), c::product_id.asc())),
-        Sort::Dearest => query.order((c::price_minor.desc(), c::product_id.desc())),
-        Sort::Title => query.order((c::title_key.asc(), c::product_id.asc())),
+/// What a page shows: how it is sorted, where it begins and how long it is. A key of another order
+/// than `sort` begins at the start.
+pub struct Wanted {
+    pub filter: Filter,
+    pub sort: Sort,
+    pub after: Option<Key>,
+    pub rows: i64,
+}
+
+/// The order, beginning and conditions of a page over either source; `$by` is the table whose index
+/// gives the order. The first condition of each key is the one that the index understands.
+macro_rules! load_page {
+    ($tx:expr, $source:expr, $by:ident, $wanted:expr) => {{
+        let wanted: &Wanted = $wanted;
+        let mut query = $source.select(LISTED).limit(wanted.rows).into_boxed();
+        query = match wanted.sort {
+            Sort::Newest => query.order(($by::created_at.desc(), $by::product_id.desc())),
+            Sort::Cheapest => query.order(($by::price_minor.asc(), $by::product_id.asc())),
+            Sort::Dearest => query.order(($by::price_minor.desc(), $by::product_id.desc())),
+            Sort::Title => query.order(($by::title_key.asc(), $by::product_id.asc())),
+        };
+        query = match (wanted.sort, wanted.after.clone()) {
+            (Sort::Newest, Some(Key::Created(at, id))) => query
+                .filter($by::created_at.le(at))
+                .filter($by::created_at.lt(at).or($by::product_id.lt(id))),
+            (Sort::Cheapest, Some(Key::Price(price, id))) => query
+                .filter($by::price_minor.ge(price))
+                .filter($by::price_minor.gt(price).or($by::product_id.gt(id))),
+            (Sort::Dearest, Some(Key::Price(price, id))) => query
+                .filter($by::price_minor.le(price))
+                .filter($by::price_minor.lt(price).or($by::product_id.lt(id))),
+            (Sort::Title, Some(Key::Title(title, id))) => query
+                .filter($by::title_key.ge(title.clone()))
+                .filter($by::title_key.gt(title).or($by::product_id.gt(id))),
+            _ => query,
+        };
+        if let Some(price) = wanted.filter.price_min {
+            query = query.filter($by::price_minor.ge(price));
+        }
+        if let Some(price) = wanted.filter.price_max {
+            query = query.filter($by::price_minor.le(price));
+        }
+        if let Some(in_stock) = wanted.filter.in_stock {
+            query = query.filter(product_card::in_stock.eq(in_stock));
+        }
+        if let Some(tag) = &wanted.filter.tag {
+            query = query.filter(product_card::tags.contains(vec![tag.clone()]));
+        }
+        query.load(&mut $tx.conn()).await?
+    }};
+}
+
+/// A page of what is on sale.
+pub async fn list_cards(tx: &TenantTx, wanted: &Wanted) -> Result<Vec<Listed>, Error> {
+    let tenant = tx.tenant().uuid();
+    let Some(category) = wanted.filter.category else {
+        let all = product_card::table.filter(product_card::tenant_id.eq(tenant));
+        return Ok(load_page!(tx, all, product_card, wanted));
     };
-    // The first condition of each pair is the one that the index understands.
-    query = match (sort, after) {
-        (Sort::Newest, Some(Key::Created(at, id))) => query
-            .filter(c::created_at.le(at))
-            .filter(c::created_at.lt(at).or(c::product_id.lt(id))),
-        (Sort::Cheapest, Some(Key::Price(price, id))) => query
-            .filter(c::price_minor.ge(price))
-            .filter(c::price_minor.gt(price).or(c::product_id.gt(id))),
-        (Sort::Dearest, Some(Key::Price(price, id))) => query
-            .filter(c::price_minor.le(price))
-            .filter(c::price_minor.lt(price).or(c::product_id.lt(id))),
-        (Sort::Title, Some(Key::Title(title, id))) => query
-            .filter(c::title_key.ge(title.clone()))
-            .filter(c::title_key.gt(title).or(c::product_id.gt(id))),
-        _ => query,
-    };
-    if let Some(categories) = &filter.categories {
-        let ids: Vec<Uuid> = categories.iter().map(|id| id.uuid()).collect();
-        query = query.filter(exists(
-            product_category::table
-                .filter(product_category::tenant_id.eq(c::tenant_id))
-                .filter(product_category::product_id.eq(c::product_id))
-                .filter(product_category::category_id.eq_any(ids)),
-        ));
+    let card = category_card::tenant_id
+        .eq(product_card::tenant_id)
+        .and(category_card::product_id.eq(product_card::product_id));
+    let of_category = category_card::table
+        .inner_join(product_card::table.on(card))
+        .filter(category_card::tenant_id.eq(tenant))
+        .filter(category_card::category_id.eq(category.uuid()));
+    Ok(load_page!(tx, of_category, category_card, wanted))
+}
+
+/// Writes anew in which categories' lists these products stand.
+pub async fn shelve(tx: &TenantTx, ids: &[ProductId]) -> Result<(), Error> {
+    for some in ids.chunks(SHELVED_AT_ONCE) {
+        let ids: Vec<Uuid> = some.iter().map(|id| id.uuid()).collect();
+        diesel::select(shelve_products(tx.tenant().uuid(), ids))
+            .get_result::<bool>(&mut tx.conn())
+            .await?;
     }
-    if let Some(price) = filter.price_min {
-        query = query.filter(c::price_minor.ge(price));
-    }
-    if let Some(price) = filter.price_max {
-        query = query.filter(c::price_minor.le(price));
-    }
-    if let Some(in_stock) = filter.in_stock {
-        query = query.filter(c::in_stock.eq(in_stock));
-    }
-    if let Some(tag) = &filter.tag {
-        query = query.filter(c::tags.contains(vec![tag.clone()]));
-    }
-    Ok(query.load(&mut tx.conn()).await?)
+    Ok(())
 }
 
 /// Cards by id, in the order of the ids.
@@ -154,14 +192,7 @@ pub async fn list_by_ids(tx: &TenantTx, ids: &[Uuid]) -> Result<Vec<Listed>, Err
     let rows: Vec<Listed> = c::table
         .filter(c::tenant_id.eq(tx.tenant().uuid()))
         .filter(c::product_id.eq_any(ids))
-        .select((
-            c::product_id,
-            c::title_key,
-            c::price_minor,
-            c::created_at,
-            c::in_stock,
-            c::card,
-        ))
+        .select(LISTED)
         .load(&mut tx.conn())
         .await?;
     let mut by_id: BTreeMap<Uuid, Listed> =

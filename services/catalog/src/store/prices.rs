@@ -6,7 +6,7 @@ use db::{Error, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::{Currency, VariantId};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::schema::variant_price::{self, dsl as p};
@@ -22,18 +22,25 @@ pub struct Shown {
 pub async fn save_shown(tx: &TenantTx, shown: &[Shown], now: OffsetDateTime) -> Result<(), Error> {
     let tenant = tx.tenant().uuid();
     let ids: Vec<Uuid> = shown.iter().map(|price| price.variant.uuid()).collect();
-    let last: BTreeMap<Uuid, Option<i64>> = variant_price::table
+    let last: BTreeMap<Uuid, (OffsetDateTime, Option<i64>)> = variant_price::table
         .filter(p::tenant_id.eq(tenant))
         .filter(p::variant_id.eq_any(&ids))
         .distinct_on(p::variant_id)
         .order((p::variant_id, p::from_at.desc()))
-        .select((p::variant_id, p::price_minor))
-        .load::<(Uuid, Option<i64>)>(&mut tx.conn())
+        .select((p::variant_id, (p::from_at, p::price_minor)))
+        .load::<(Uuid, (OffsetDateTime, Option<i64>))>(&mut tx.conn())
         .await?
         .into_iter()
         .collect();
-    let is_news =
-        |price: &&Shown| last.get(&price.variant.uuid()).copied().flatten() != price.price_minor;
+    let is_news = |price: &&Shown| {
+        let known = last.get(&price.variant.uuid());
+        known.and_then(|(_, price)| *price) != price.price_minor
+    };
+    // Another machine's clock may be ahead: the newest entry is the one that counts.
+    let from = |price: &Shown| match last.get(&price.variant.uuid()) {
+        Some((earlier, _)) => now.max(*earlier + Duration::microseconds(1)),
+        None => now,
+    };
     let rows: Vec<_> = shown
         .iter()
         .filter(is_news)
@@ -41,7 +48,7 @@ pub async fn save_shown(tx: &TenantTx, shown: &[Shown], now: OffsetDateTime) -> 
             (
                 p::tenant_id.eq(tenant),
                 p::variant_id.eq(price.variant.uuid()),
-                p::from_at.eq(now),
+                p::from_at.eq(from(price)),
                 p::price_minor.eq(price.price_minor),
                 p::currency.eq(price.currency.to_string()),
             )

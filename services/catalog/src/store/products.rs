@@ -4,12 +4,12 @@ use db::{Error, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::try_join;
-use kernel::{CategoryId, MediaId, ProductId};
+use kernel::{CategoryId, MediaId, ProductId, Slug};
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::schema::{product, product_category, product_media};
+use super::schema::{product, product_category, product_media, variant_stock};
 use super::variants;
 use crate::domain::product::{Product, ProductImage, Status, Variant};
 
@@ -165,10 +165,41 @@ pub async fn save_product(tx: &TenantTx, from: &Product) -> Result<(), Error> {
     save_lists(tx, from).await
 }
 
-pub async fn delete_product(tx: &TenantTx, id: ProductId) -> Result<(), Error> {
-    let target = product::table.find((tx.tenant().uuid(), id.uuid()));
-    diesel::delete(target).execute(&mut tx.conn()).await?;
+/// Notes a change of a locked product of which only others have to know, such as of its categories.
+pub async fn save_version(tx: &TenantTx, from: &Product) -> Result<(), Error> {
+    let target = product::table.find((tx.tenant().uuid(), from.id.uuid()));
+    diesel::update(target)
+        .set((
+            product::version.eq(from.version),
+            product::changed_at.eq(from.changed_at),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
+}
+
+pub async fn delete_product(tx: &TenantTx, id: ProductId) -> Result<(), Error> {
+    let (tenant, id) = (tx.tenant().uuid(), id.uuid());
+    diesel::delete(product::table.find((tenant, id)))
+        .execute(&mut tx.conn())
+        .await?;
+    let stock = variant_stock::table
+        .filter(variant_stock::tenant_id.eq(tenant))
+        .filter(variant_stock::product_id.eq(id));
+    diesel::delete(stock).execute(&mut tx.conn()).await?;
+    Ok(())
+}
+
+/// Which of these addresses are products' already.
+pub async fn list_used_slugs(tx: &TenantTx, slugs: &[Slug]) -> Result<Vec<Slug>, Error> {
+    let slugs: Vec<&str> = slugs.iter().map(Slug::as_str).collect();
+    let used: Vec<String> = product::table
+        .filter(product::tenant_id.eq(tx.tenant().uuid()))
+        .filter(product::slug.eq_any(slugs))
+        .select(product::slug)
+        .load(&mut tx.conn())
+        .await?;
+    Ok(used.iter().filter_map(|slug| slug.parse().ok()).collect())
 }
 
 async fn save_lists(tx: &TenantTx, from: &Product) -> Result<(), Error> {
@@ -213,47 +244,4 @@ async fn save_lists(tx: &TenantTx, from: &Product) -> Result<(), Error> {
         .execute(&mut tx.conn())
         .await?;
     Ok(())
-}
-
-/// A product in the merchant's table.
-#[derive(Debug, Queryable)]
-pub struct Summary {
-    pub id: Uuid,
-    pub version: i64,
-    pub slug: String,
-    pub title: String,
-    pub status: String,
-    pub vendor: String,
-    pub changed_at: OffsetDateTime,
-}
-
-/// The newest first; `after` is the id of the last one seen.
-pub async fn list_products(
-    tx: &TenantTx,
-    status: Option<Status>,
-    after: Option<Uuid>,
-    rows: i64,
-) -> Result<Vec<Summary>, Error> {
-    use product as p;
-    let mut query = p::table
-        .filter(p::tenant_id.eq(tx.tenant().uuid()))
-        .select((
-            p::id,
-            p::version,
-            p::slug,
-            p::title,
-            p::status,
-            p::vendor,
-            p::changed_at,
-        ))
-        .order(p::id.desc())
-        .limit(rows)
-        .into_boxed();
-    if let Some(status) = status {
-        query = query.filter(p::status.eq(status.as_str()));
-    }
-    if let Some(after) = after {
-        query = query.filter(p::id.lt(after));
-    }
-    Ok(query.load(&mut tx.conn()).await?)
 }

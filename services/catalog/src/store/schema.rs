@@ -33,6 +33,8 @@ table! {
         height -> Int4,
         renditions -> Jsonb,
         created_at -> Timestamptz,
+        same_as -> Nullable<Uuid>,
+        unused_since -> Nullable<Timestamptz>,
     }
 }
 
@@ -138,6 +140,17 @@ table! {
 }
 
 table! {
+    category_card (tenant_id, product_id, category_id) {
+        tenant_id -> Uuid,
+        category_id -> Uuid,
+        product_id -> Uuid,
+        title_key -> Text,
+        price_minor -> Int8,
+        created_at -> Timestamptz,
+    }
+}
+
+table! {
     search_term (tenant_id, product_id, term) {
         tenant_id -> Uuid,
         product_id -> Uuid,
@@ -165,6 +178,7 @@ allow_tables_to_appear_in_same_query!(
     store_usage,
     variant_stock,
     product_card,
+    category_card,
     search_term,
     search_trigram,
 );

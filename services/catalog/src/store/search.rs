@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::domain::product::Product;
 
 diesel::define_sql_function! {
-    fn search_products(tenant: SqlUuid, query: Text, max_rows: Integer) -> Array<SqlUuid>;
+    fn search_shelf(tenant: SqlUuid, query: Text, max_rows: Integer) -> Array<SqlUuid>;
 }
 diesel::define_sql_function! {
     fn search_index(tenant: SqlUuid, product: SqlUuid, contents: Array<Text>, ranks: Array<SmallInt>, codes: Array<Text>) -> diesel::sql_types::Bool;
@@ -21,7 +21,7 @@ const BODY: i16 = 1;
 
 /// The best matches, the best first.
 pub async fn find_products(tx: &TenantTx, query: &str, max_rows: i32) -> Result<Vec<Uuid>, Error> {
-    let found = search_products(tx.tenant().uuid(), query, max_rows);
+    let found = search_shelf(tx.tenant().uuid(), query, max_rows);
     Ok(diesel::select(found).get_result(&mut tx.conn()).await?)
 }
 

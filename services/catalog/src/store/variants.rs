@@ -1,12 +1,14 @@
 //! Variants of a product.
 
+use std::collections::BTreeMap;
+
 use db::{Error, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use kernel::{Currency, MediaId, Money, ProductId, VariantId};
+use kernel::{Currency, MediaId, Money, ProductId, Sku, VariantId};
 use uuid::Uuid;
 
-use super::schema::variant;
+use super::schema::{variant, variant_stock};
 use crate::domain::product::{Product, Variant, VatClass};
 
 /// Rows an insert carries at most: 17 parameters each, of PostgreSQL's 65,535.
@@ -114,7 +116,45 @@ pub(super) async fn save_of_product(tx: &TenantTx, product: &Product) -> Result<
             .execute(&mut tx.conn())
             .await?;
     }
+    let sold: Vec<Uuid> = product.variants.iter().map(|v| v.id.uuid()).collect();
+    let forgotten = variant_stock::table
+        .filter(variant_stock::tenant_id.eq(tenant))
+        .filter(variant_stock::product_id.eq(product.id.uuid()))
+        .filter(variant_stock::variant_id.ne_all(sold));
+    diesel::delete(forgotten).execute(&mut tx.conn()).await?;
     Ok(())
+}
+
+/// Which of a product's SKUs other products have.
+pub async fn list_used_skus(tx: &TenantTx, product: &Product) -> Result<Vec<String>, Error> {
+    let skus: Vec<String> = product
+        .variants
+        .iter()
+        .map(|variant| variant.sku.to_string())
+        .collect();
+    let used = variant::table
+        .filter(variant::tenant_id.eq(tx.tenant().uuid()))
+        .filter(variant::sku.eq_any(skus))
+        .filter(variant::product_id.ne(product.id.uuid()))
+        .select(variant::sku)
+        .load(&mut tx.conn())
+        .await?;
+    Ok(used)
+}
+
+/// The variants that have these SKUs, in their order.
+pub async fn list_by_skus(tx: &TenantTx, skus: &[Sku]) -> Result<Vec<VariantId>, Error> {
+    let names: Vec<&str> = skus.iter().map(Sku::as_str).collect();
+    let found: BTreeMap<String, Uuid> = variant::table
+        .filter(variant::tenant_id.eq(tx.tenant().uuid()))
+        .filter(variant::sku.eq_any(&names))
+        .select((variant::sku, variant::id))
+        .load::<(String, Uuid)>(&mut tx.conn())
+        .await?
+        .into_iter()
+        .collect();
+    let ids = names.iter().filter_map(|name| found.get(*name));
+    Ok(ids.copied().map(VariantId::from_uuid).collect())
 }
 
 /// Whose variant it is.
