@@ -16,6 +16,7 @@ mod random;
 pub mod s3;
 mod state;
 pub mod stripe;
+pub mod woocommerce;
 pub mod zeptomail;
 
 pub use handle::Handle;

@@ -1,7 +1,7 @@
 //! `simulators s3 …`, `simulators stripe …`, …: one outside system per process.
 
 use clap::{Parser, Subcommand};
-use simulators::{moloni, proxy, s3, stripe, zeptomail};
+use simulators::{moloni, proxy, s3, stripe, woocommerce, zeptomail};
 
 #[derive(Parser)]
 #[command(about = "Stand-ins for outside systems, for development and tests only")]
@@ -20,6 +20,8 @@ enum System {
     Stripe(stripe::Config),
     /// Moloni's API and pages.
     Moloni(moloni::Config),
+    /// A WooCommerce shop to move away from.
+    Woocommerce(woocommerce::Config),
     /// ZeptoMail's API, SMTP, and an inbox page.
     Zeptomail(zeptomail::Config),
 }
@@ -35,6 +37,7 @@ async fn main() -> anyhow::Result<()> {
         System::S3(config) => s3::start(config).await?,
         System::Stripe(config) => stripe::start(config).await?,
         System::Moloni(config) => moloni::start(config).await?,
+        System::Woocommerce(config) => woocommerce::start(config).await?,
         System::Zeptomail(config) => zeptomail::start(config).await?,
     };
     tracing::info!(%address, "listening on http://{address}");

@@ -26,7 +26,7 @@ pub struct Config {
     #[arg(long, default_value = "127.0.0.1")]
     pub host: String,
     /// 0 takes a free port.
-    #[arg(long, default_value_t = 9029)]
+    #[arg(long, default_value_t = 9060)]
     pub port: u16,
     /// `name,listen,upstream`, such as `postgres,127.0.0.1:15432,127.0.0.1:5432`; may be repeated.
     #[arg(long)]

@@ -9,4 +9,6 @@ mod s3;
 #[cfg(test)]
 mod stripe;
 #[cfg(test)]
+mod woocommerce;
+#[cfg(test)]
 mod zeptomail;
