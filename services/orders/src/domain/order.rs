@@ -167,17 +167,17 @@ impl OrderState {
         self.refunding = self.total;
     }
 
-    /// Ends an unpaid order. True when its stock has to be given back.
+    /// Ends an order for which nothing was paid. True when its stock has to be given back.
     pub fn cancel(&mut self) -> Result<bool, OrderError> {
+        let is_free = self.total.is_zero() && self.fulfilment == Fulfilment::Unfulfilled;
         match self.status {
-            OrderStatus::PendingPayment => {
+            OrderStatus::Paid if !is_free => Err(OrderError::Paid),
+            OrderStatus::PendingPayment | OrderStatus::Paid => {
                 self.status = OrderStatus::Cancelled;
                 Ok(std::mem::take(&mut self.holds_stock))
             }
             OrderStatus::Cancelled => Err(OrderError::Cancelled),
-            OrderStatus::Paid | OrderStatus::PartiallyRefunded | OrderStatus::Refunded => {
-                Err(OrderError::Paid)
-            }
+            OrderStatus::PartiallyRefunded | OrderStatus::Refunded => Err(OrderError::Paid),
         }
     }
 
@@ -406,11 +406,14 @@ mod tests {
     }
 
     #[test]
-    fn a_free_order_can_be_sent() {
+    fn a_free_order_can_be_sent_or_ended() {
         let mut order = new_order();
         order.total = euros(0);
         order.status = OrderStatus::Paid;
         assert_eq!(order.request_refund(euros(1)), Err(OrderError::NotPaid));
+        let mut ended = order;
+        assert_eq!(ended.cancel(), Ok(true));
         assert_eq!(order.fulfil(), Ok(GoodsFrom::Reserved));
+        assert_eq!(order.cancel(), Err(OrderError::Paid));
     }
 }

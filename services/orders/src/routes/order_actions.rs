@@ -20,7 +20,7 @@ use crate::store::timeline::TimelineRow;
 use crate::tell;
 use crate::transition::{self, By, NewRefund, StockChange};
 
-/// Ends an order that was not paid; its goods are free again.
+/// Ends an order for which nothing was paid; its goods are free again.
 #[utoipa::path(post, path = "/api/orders/admin/orders/{id}/cancel", responses((status = 200, body = OrderDetailView)))]
 pub async fn cancel_order(
     app: Data<App>,

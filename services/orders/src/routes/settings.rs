@@ -53,6 +53,7 @@ fn prefix(text: &str, _: &()) -> garde::Result {
     }
 }
 
+/// What stands before the numbers of orders.
 #[utoipa::path(get, path = "/api/orders/admin/settings", responses((status = 200, body = SettingsView)))]
 pub async fn get_settings(
     app: Data<App>,
