@@ -1,0 +1,71 @@
+//! A whole, acceptable body for every operation that takes one: every optional field is there, and
+//! every reference is to something of the store's own.
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::platform::{PASSWORD, Route};
+use crate::shops::Shop;
+
+/// # Panics
+/// When the operation is not known here: a new one needs a line.
+pub fn body_of(route: &Route, shop: &Shop<'_>) -> Value {
+    let unique = Uuid::now_v7().simple().to_string();
+    let money = |amount: i64| json!({"amount": amount, "currency": "EUR"});
+    match route.operation.as_str() {
+        "create_tenant" => json!({
+            "name": "Another", "slug": format!("s{unique}"), "email": "new@example.pt",
+            "plan": "business", "template_id": "tactical", "country": "PT", "locale": "pt-PT",
+            "currency": "EUR", "tax_number": "123456789", "trial_days": 3,
+            "owner_name": "Rui", "contact_phone": "+351912345678",
+        }),
+        "change_tenant" => json!({"name": "Another name", "plan": "business"}),
+        "suspend_tenant" => json!({"reason": "billing"}),
+        "log_in" => {
+            json!({"email": shop.store.email, "password": PASSWORD, "slug": shop.store.slug})
+        }
+        "refresh_session" => json!({"refresh_token": shop.id("refresh_tokens")}),
+        "choose_first_password" => {
+            json!({"change_token": shop.id("change_tokens"), "new_password": PASSWORD})
+        }
+        "change_password" => {
+            json!({"current_password": "not the right one", "new_password": PASSWORD})
+        }
+        "create_product" => shop.product("Another product", &unique, &unique),
+        "update_product" => {
+            let mut product = shop.product("M4 carbine", "m4-carbine", "M4");
+            let variants = &shop.ids["variants"];
+            product["variants"][0]["id"] = json!(variants[0]);
+            product["variants"][1]["id"] = json!(variants[1]);
+            product
+        }
+        "create_media" => json!({"content_type": "image/png", "size": 1_000}),
+        "create_category" | "update_category" => json!({
+            "name": "Another", "slug": unique, "parent_id": shop.id("categories"),
+            "position": 1, "description_html": "<p>More.</p>",
+            "seo_title": "Another", "seo_description": "More",
+        }),
+        "add_line" => json!({"variant_id": shop.id("variants"), "quantity": 1}),
+        "set_line" => json!({"quantity": 1}),
+        "estimate_shipping" => json!({"country": "PT", "postcode": "1100-148"}),
+        "place_order" => shop.checkout(&shop.id("carts")),
+        "refund_order" => {
+            json!({"amount": money(100), "reason": "requested_by_customer", "note": ""})
+        }
+        "fulfil_order" => json!({"tracking": "CTT 1"}),
+        "set_stock" => json!({"on_hand": 50, "reason": "stocktake"}),
+        "adjust_stock" => json!({"change": 1, "reason": "delivery"}),
+        "set_settings" => json!({"order_prefix": "PT-"}),
+        "set_shipping" => {
+            json!({"rates": [{"region": "PT", "price": money(499), "free_from": money(9_900)}]})
+        }
+        "create_intent" => json!({"ticket": shop.id("tickets")}),
+        "replay_webhook_event" => json!({
+            "tenant_id": shop.tenant(), "endpoint": "connect", "event_id": "evt_1",
+        }),
+        unknown => panic!(
+            "{unknown} ({}) takes a body: write a whole one in bodies.rs",
+            route.name()
+        ),
+    }
+}
