@@ -159,7 +159,12 @@ struct Between {
 }
 
 impl Between {
-    fn holds(&self, at: i64) -> bool {
+    /// The moment is only worked out when somebody asks for it: a list has tens of thousands.
+    fn holds(&self, at: impl FnOnce() -> i64) -> bool {
+        if self.after.is_none() && self.before.is_none() {
+            return true;
+        }
+        let at = at();
         self.after.is_none_or(|after| at > after) && self.before.is_none_or(|before| at < before)
     }
 }
@@ -291,8 +296,10 @@ impl Wanted {
         self.takes_status(kind, &row.status)
             && (self.include.is_empty() || self.include.contains(&id.1))
             && !self.exclude.contains(&id.1)
-            && self.created.holds(at(row.created))
-            && self.modified.holds(at(row.modified.unwrap_or(row.created)))
+            && self.created.holds(|| at(row.created))
+            && self
+                .modified
+                .holds(|| at(row.modified.unwrap_or(row.created)))
     }
 
     fn takes_status(&self, kind: Kind, status: &str) -> bool {

@@ -130,7 +130,9 @@ const INSIDE: [&str; 15] = [
 ];
 
 fn needs_body(kind: Kind, query: &Query) -> bool {
-    kind == Kind::Customers || INSIDE.iter().any(|name| query.get(name).is_some())
+    // Without a role that is asked for only customers are listed.
+    let by_role = kind == Kind::Customers && query.text("role") != "all";
+    by_role || INSIDE.iter().any(|name| query.get(name).is_some())
 }
 
 fn body_fits(kind: Kind, id: Id, body: &Value, query: &Query) -> bool {

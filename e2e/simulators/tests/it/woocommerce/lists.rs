@@ -224,7 +224,10 @@ async fn buyers_with_another_role_are_missing_unless_they_are_asked_for() {
 #[tokio::test]
 async fn a_moment_is_the_shops_local_time_unless_it_is_said_to_be_gmt() {
     let shop = Shop::open().await;
-    // Made in summer, so that the two differ by an hour.
+    // 2027-07-05: in summer the two differ by an hour.
+    let ahead = 1_814_788_800 - kernel::Clock::system().unix();
+    shop.lever("/clock", json!({"advance_seconds": ahead}))
+        .await;
     shop.edit(
         json!({"do": "change", "resource": "products", "id": shop.product("VS-POLO").await["id"],
         "patch": {"name": "Polo novo"}}),
@@ -235,6 +238,7 @@ async fn a_moment_is_the_shops_local_time_unless_it_is_said_to_be_gmt() {
         polo["date_modified"].as_str().unwrap(),
         polo["date_modified_gmt"].as_str().unwrap(),
     );
+    assert_ne!(local, gmt);
     let found = async |filter: String| {
         let page = shop.get(&format!("/products?per_page=100&{filter}")).await;
         page.ids().contains(&polo["id"].as_u64().unwrap())
