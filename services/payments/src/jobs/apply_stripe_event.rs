@@ -24,10 +24,14 @@ use crate::store::{accounts, breaks};
 use truth::Truth;
 
 /// Lanes take events side by side; an answer of Stripe's that is long in coming holds up one.
-const LANES: usize = 4;
+const LANES: usize = 3;
 const BATCH: i64 = 8;
+/// Events of a lane that are worked on at once. All lanes together leave most of the service's
+/// connections to those who wait for an answer.
+const CONCURRENCY: usize = 2;
 const LOOK_EVERY: StdDuration = StdDuration::from_secs(1);
-/// Longer than all tries of the calls for one event together.
+/// Longer than all tries of the calls for one event together. One that is taken again all the same
+/// takes effect once.
 const LEASE: Duration = Duration::seconds(60);
 /// However long Stripe has been away, its events are applied soon after it is back.
 const PAUSE_MAX: Duration = Duration::seconds(60);
@@ -70,7 +74,9 @@ pub async fn apply_waiting(app: &App) -> Result<usize, db::Error> {
         // There may be more than one lane can do.
         app.webhook_wake.notify_one();
     }
-    join_all(rows.iter().map(|row| apply_logged(app, row))).await;
+    for group in rows.chunks(CONCURRENCY) {
+        join_all(group.iter().map(|row| apply_logged(app, row))).await;
+    }
     Ok(rows.len())
 }
 

@@ -210,7 +210,8 @@ async fn save(
             if row.connected().is_some() {
                 return Ok(row);
             }
-            accounts::save_new_account(tx, said, at.now).await?;
+            let former = row.stripe_account.as_deref();
+            accounts::save_new_account(tx, former, said, at.now).await?;
             tell_account(tx, at).await?;
             emit(tx, &recorded(tx.tenant(), acted)).await?;
             let found = accounts::find_account(tx).await?;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::schema::account;
+use super::schema::{account, former_account};
 use crate::clients::stripe;
 
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -113,9 +113,21 @@ pub async fn save_new_key(tx: &TenantTx) -> Result<(), Error> {
 /// Binds the store to an account that was just made for it. Its events are read from `now` on.
 pub async fn save_new_account(
     tx: &TenantTx,
+    former: Option<&str>,
     said: &stripe::Account,
     now: OffsetDateTime,
 ) -> Result<(), Error> {
+    if let Some(former) = former {
+        diesel::insert_into(former_account::table)
+            .values((
+                former_account::tenant_id.eq(tx.tenant().uuid()),
+                former_account::stripe_account.eq(former),
+                former_account::replaced_at.eq(now),
+            ))
+            .on_conflict_do_nothing()
+            .execute(&mut tx.conn())
+            .await?;
+    }
     diesel::update(account::table)
         .filter(account::tenant_id.eq(tx.tenant().uuid()))
         .set((
@@ -167,14 +179,22 @@ pub async fn save_deauthorized(tx: &TenantTx, now: OffsetDateTime) -> Result<(),
     Ok(())
 }
 
-/// Whose account it is. Nothing when it is nobody's, or claimed by more than one.
+/// Whose account it is or was. Nothing when it is nobody's, or claimed by more than one.
 pub async fn find_tenant(tx: &SystemTx, stripe_account: &str) -> Result<Option<TenantId>, Error> {
-    let tenants: Vec<Uuid> = account::table
+    let mut tenants: Vec<Uuid> = account::table
         .filter(account::stripe_account.eq(stripe_account))
         .select(account::tenant_id)
         .limit(2)
         .load(&mut tx.conn())
         .await?;
+    if tenants.is_empty() {
+        tenants = former_account::table
+            .filter(former_account::stripe_account.eq(stripe_account))
+            .select(former_account::tenant_id)
+            .limit(2)
+            .load(&mut tx.conn())
+            .await?;
+    }
     match tenants.as_slice() {
         [one] => Ok(Some(TenantId::from_uuid(*one))),
         _ => Ok(None),

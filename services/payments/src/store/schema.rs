@@ -20,6 +20,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    former_account (tenant_id, stripe_account) {
+        tenant_id -> Uuid,
+        stripe_account -> Text,
+        replaced_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     order_due (tenant_id, order_id) {
         tenant_id -> Uuid,
         order_id -> Uuid,

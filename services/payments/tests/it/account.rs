@@ -224,7 +224,8 @@ async fn a_store_that_disconnects_is_closed_and_may_connect_anew() {
         .lever(&format!("accounts/{new}/complete"), json!({}))
         .await;
     until_status(&world, &store, "active").await;
-    // Late news of the old account changes nothing.
+    // Late news of the old account find their store, and change nothing.
+    assert_eq!(world.tenant_of_account(&old).await, Some(store.id));
     for (id, kind) in [
         ("evt_late1", "account.updated"),
         ("evt_late2", "account.application.deauthorized"),

@@ -1,7 +1,7 @@
 //! The service on a free port, a Stripe beside it, stores, and people who ask.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration as StdDuration;
+use std::time::{Duration as StdDuration, Instant};
 
 use db::Schema;
 use events::Event;
@@ -425,23 +425,45 @@ impl World {
         rows.iter().map(|row| (row.get(0), row.get(1))).collect()
     }
 
-    /// Nothing waits any more: no event, no refund.
+    /// Nothing waits any more: no event, no refund, no intent to be given up.
     pub async fn until_quiet(&self) {
-        until("everything is dealt with", async || {
-            let sql = "SELECT count(*) FROM payments.webhook_event WHERE state = 'received'
-                UNION ALL SELECT count(*) FROM payments.refund WHERE status = 'requested'
-                UNION ALL SELECT count(*) FROM payments.job WHERE state = 'queued'
-                  AND kind = 'cancel_intent'";
-            let owner = self.place.database.owner().await;
-            owner
-                .batch_execute("SET ROLE stores_payments_system")
-                .await
-                .unwrap();
-            let rows = owner.query(sql, &[]).await.unwrap();
-            let waiting: i64 = rows.iter().map(|row| row.get::<_, i64>(0)).sum();
-            (waiting == 0).then_some(())
-        })
-        .await;
+        let began = Instant::now();
+        loop {
+            let waiting = self.waiting().await;
+            if waiting.is_empty() {
+                return;
+            }
+            let patience = StdDuration::from_secs(30);
+            assert!(began.elapsed() < patience, "still waiting: {waiting:#?}");
+            tokio::time::sleep(StdDuration::from_millis(20)).await;
+        }
+    }
+
+    async fn waiting(&self) -> Vec<String> {
+        let sql = "SELECT concat_ws(' ', event_id, type, account, attempts, note, retry_at)
+              FROM payments.webhook_event WHERE state = 'received'
+            UNION ALL SELECT concat_ws(' ', id, origin, attempts, retry_at)
+              FROM payments.refund WHERE status = 'requested'
+            UNION ALL SELECT concat_ws(' ', kind, payload, attempts, last_error, run_at)
+              FROM payments.job WHERE state = 'queued' AND kind = 'cancel_intent'";
+        let owner = self.place.database.owner().await;
+        owner
+            .batch_execute("SET ROLE stores_payments_system")
+            .await
+            .unwrap();
+        let rows = owner.query(sql, &[]).await.unwrap();
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
+    /// Whose an account is or was, as the database knows it.
+    pub async fn tenant_of_account(&self, account: &str) -> Option<TenantId> {
+        let found = self
+            .app
+            .db
+            .system("a test asks whose an account is", async |tx| {
+                payments::store::accounts::find_tenant(tx, account).await
+            });
+        found.await.unwrap()
     }
 
     /// Forgets the events that failed for good, as a person does who has looked at them.
