@@ -10,6 +10,10 @@ use url::form_urlencoded;
 
 const STYLE: &str = include_str!("../assets/inbox.css");
 const SCRIPT: &str = include_str!("../assets/inbox.js");
+/// A paper clip, drawn, because not every machine has the letter for it.
+const CLIP: &str = "<svg viewBox='0 0 16 16' width=14 height=14 role=img aria-label=Attachment><path \
+    d='M12.5 7.5 8 12a2.8 2.8 0 0 1-4-4l5.2-5.2a1.9 1.9 0 0 1 2.7 2.7L6.8 10.6a.9.9 0 0 1-1.3-1.3L9.8 5' \
+    fill=none stroke=currentColor stroke-width=1.3 stroke-linecap=round /></svg>";
 /// Mails that the list shows.
 const LIST_MAX: usize = 200;
 
@@ -44,7 +48,7 @@ fn list(found: &[&Mail], open: Option<&Mail>, view: &View) -> String {
             ""
         };
         let clip = if mail.attachments.iter().any(|one| one.cid.is_none()) {
-            "<span title='has attachments'>📎</span>"
+            CLIP
         } else {
             ""
         };
@@ -189,7 +193,7 @@ fn attachments(mail: &Mail) -> String {
             let size = file.content.len() * 3 / 4 / 1_024 + 1;
             let _ = write!(
                 files,
-                "<a download href='/inbox/{}/attachments/{number}'>📎 {} <small>{size} KB</small></a>",
+                "<a download href='/inbox/{}/attachments/{number}'>{CLIP} {} <small>{size} KB</small></a>",
                 mail.id,
                 escape(&file.name)
             );
