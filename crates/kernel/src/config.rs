@@ -1,13 +1,13 @@
 //! Configuration from the environment: read once, typed, and every error told at once by name.
 
 mod env;
+mod jwt;
 mod logins;
 mod passwords;
 mod settings;
 
 pub use env::{ConfigErrors, Env};
+pub use jwt::{Jwt, JwtAlgorithm, JwtKey};
 pub use logins::{Logins, user_of};
 pub use passwords::{app_password, derived_login};
-pub use settings::{
-    Config, Environment, Jwt, JwtAlgorithm, JwtKey, ServicePort, Storage, Stripe, Sysadmin,
-};
+pub use settings::{Config, Environment, ServicePort, Storage, Stripe, Sysadmin};
