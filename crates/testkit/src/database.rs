@@ -75,6 +75,20 @@ impl TestDb {
     pub async fn owner(&self) -> Client {
         connect(self.owner_url().expose_secret()).await
     }
+
+    /// A connection to the rows of every store in a service's schema, for looking and for damage.
+    ///
+    /// # Panics
+    /// When there is no such service.
+    pub async fn all_stores(&self, service: &str) -> Client {
+        let client = self.owner().await;
+        let everything = format!("SET ROLE stores_{service}_system; SET search_path TO {service}");
+        client
+            .batch_execute(&everything)
+            .await
+            .expect("the service has a role for all stores");
+        client
+    }
 }
 
 impl Drop for TestDb {

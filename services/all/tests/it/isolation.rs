@@ -107,9 +107,7 @@ async fn an_event_that_names_another_stores_order_is_parked_and_changes_nothing(
     told.await.unwrap();
     // An envelope of the one store around an event of the other.
     let forged = paid(all.b.id).encode_to_vec();
-    let owner = all.place.database.owner().await;
-    let everything = "SET ROLE stores_payments_system; SET search_path TO payments";
-    owner.batch_execute(everything).await.unwrap();
+    let owner = all.place.database.all_stores("payments").await;
     let insert = "INSERT INTO outbox (tenant_id, id, type, aggregate_id, version, payload, occurred_at)
         VALUES ($1::text::uuid, $2::text::uuid, 'payments.payment_succeeded.v1', 'x', 9, $3, now())";
     let (tenant, id) = (all.a.id.to_string(), EventId::new().to_string());

@@ -20,9 +20,7 @@ pub async fn picture(ground: &Ground, tenant: TenantId) -> Picture {
     let mut picture = Picture::new();
     for service in services::ALL {
         let name = service.name;
-        let owner = ground.place.database.owner().await;
-        let everything = format!("SET ROLE stores_{name}_system; SET search_path TO {name}");
-        owner.batch_execute(&everything).await.unwrap();
+        let owner = ground.place.database.all_stores(name).await;
         let tables = "SELECT c.relname::text, EXISTS (SELECT FROM pg_attribute a
                 WHERE a.attrelid = c.oid AND a.attname = 'tenant_id')
             FROM pg_class c WHERE c.relnamespace = $1::text::regnamespace AND c.relkind IN ('r', 'p')
@@ -73,9 +71,7 @@ async fn nothing_waits(ground: &Ground, tenant: TenantId) -> bool {
     let mut waiting = i64::from(deliveries.as_array().unwrap().iter().any(on_the_way));
     for service in services::ALL {
         let name = service.name;
-        let owner = ground.place.database.owner().await;
-        let everything = format!("SET ROLE stores_{name}_system; SET search_path TO {name}");
-        owner.batch_execute(&everything).await.unwrap();
+        let owner = ground.place.database.all_stores(name).await;
         let count = format!(
             "SELECT (SELECT count(*) FROM outbox WHERE tenant_id = '{tenant}' AND published_at IS NULL)
                   + (SELECT count(*) FROM job WHERE tenant_id = '{tenant}' AND state = 'queued' AND run_at <= now())"

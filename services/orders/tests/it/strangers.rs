@@ -12,9 +12,7 @@ use crate::world::{Ask, Reply, World};
 impl World {
     /// Every row of a store, as one word.
     async fn everything_of(&self, store: &Store) -> String {
-        let owner = self.place.database.owner().await;
-        let set = "SET ROLE stores_orders_system; SET search_path = orders";
-        owner.batch_execute(set).await.unwrap();
+        let owner = self.place.database.all_stores("orders").await;
         let tables = "SELECT table_name::text FROM information_schema.columns
             WHERE table_schema = 'orders' AND column_name = 'tenant_id' ORDER BY 1";
         let mut all = String::new();

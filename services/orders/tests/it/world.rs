@@ -304,9 +304,7 @@ impl World {
 
     /// The events of a type that this store was told of, the oldest first.
     pub async fn told<E: Event>(&self, tenant: TenantId) -> Vec<E> {
-        let owner = self.place.database.owner().await;
-        let set = "SET ROLE stores_orders_system; SET search_path = orders";
-        owner.batch_execute(set).await.unwrap();
+        let owner = self.place.database.all_stores("orders").await;
         let sql =
             "SELECT payload FROM outbox WHERE tenant_id = $1::text::uuid AND type = $2 ORDER BY id";
         let rows = owner
@@ -321,9 +319,7 @@ impl World {
 
     /// What a question about all stores' rows answers.
     pub async fn count(&self, sql: &str) -> i64 {
-        let owner = self.place.database.owner().await;
-        let set = "SET ROLE stores_orders_system; SET search_path = orders";
-        owner.batch_execute(set).await.unwrap();
+        let owner = self.place.database.all_stores("orders").await;
         owner.query_one(sql, &[]).await.unwrap().get(0)
     }
 

@@ -69,11 +69,7 @@ async fn until_heard(world: &World, order: &Order, state: &str) {
         order.id
     );
     until(&format!("the order is {state}"), async || {
-        let owner = world.place.database.owner().await;
-        owner
-            .batch_execute("SET ROLE stores_payments_system")
-            .await
-            .unwrap();
+        let owner = world.place.database.all_stores("payments").await;
         owner.query_opt(&sql, &[]).await.unwrap().map(|_| ())
     })
     .await;

@@ -397,11 +397,7 @@ impl World {
             "SELECT payload FROM payments.outbox WHERE tenant_id = '{tenant}' AND type = '{}' ORDER BY id",
             E::TYPE
         );
-        let owner = self.place.database.owner().await;
-        owner
-            .batch_execute("SET ROLE stores_payments_system")
-            .await
-            .unwrap();
+        let owner = self.place.database.all_stores("payments").await;
         let rows = owner.query(&sql, &[]).await.unwrap();
         rows.iter()
             .map(|row| E::decode(row.get::<_, &[u8]>(0)).unwrap())
@@ -416,11 +412,7 @@ impl World {
              WHERE payment_id = '{id}' GROUP BY account HAVING sum(amount_minor) <> 0
              ORDER BY account"
         );
-        let owner = self.place.database.owner().await;
-        owner
-            .batch_execute("SET ROLE stores_payments_system")
-            .await
-            .unwrap();
+        let owner = self.place.database.all_stores("payments").await;
         let rows = owner.query(&sql, &[]).await.unwrap();
         rows.iter().map(|row| (row.get(0), row.get(1))).collect()
     }
@@ -446,11 +438,7 @@ impl World {
               FROM payments.refund WHERE status = 'requested'
             UNION ALL SELECT concat_ws(' ', kind, payload, attempts, last_error, run_at)
               FROM payments.job WHERE state = 'queued' AND kind = 'cancel_intent'";
-        let owner = self.place.database.owner().await;
-        owner
-            .batch_execute("SET ROLE stores_payments_system")
-            .await
-            .unwrap();
+        let owner = self.place.database.all_stores("payments").await;
         let rows = owner.query(sql, &[]).await.unwrap();
         rows.iter().map(|row| row.get(0)).collect()
     }

@@ -150,9 +150,7 @@ async fn the_answer_that_is_kept_for_a_repeat_does_not_show_the_password() {
     };
     let created = send().await;
     assert_eq!(created.status, 201, "{}", created.text);
-    let owner = world.place.database.owner().await;
-    let everything = "SET ROLE stores_tenants_system; SET search_path TO tenants";
-    owner.batch_execute(everything).await.unwrap();
+    let owner = world.place.database.all_stores("tenants").await;
     for secret in [
         created.text_at("admin_temp_password"),
         created.text_at("admin_email"),

@@ -207,9 +207,7 @@ async fn a_new_password_ends_every_session() {
 async fn a_password_that_is_replaced_while_it_is_compared_opens_nothing() {
     let world = World::start().await;
     let (store, _) = world.signed_in().await;
-    let mut owner = world.place.database.owner().await;
-    let everything = "SET ROLE stores_tenants_system; SET search_path TO tenants";
-    owner.batch_execute(everything).await.unwrap();
+    let mut owner = world.place.database.all_stores("tenants").await;
     let watch = world.place.database.owner().await;
     let change = owner.transaction().await.unwrap();
     let person = "SELECT 1 FROM staff WHERE tenant_id = $1::text::uuid FOR UPDATE";
