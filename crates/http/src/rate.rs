@@ -24,7 +24,10 @@ pub enum RateClass {
     Public,
     /// Passwords and one-time codes.
     Login,
+    /// Waits in a queue of its own, with bounds of its own, and holds nothing meanwhile.
     Checkout,
+    /// Asks the payment provider while the shopper waits.
+    Payment,
     Write,
     Webhook,
     /// Internal routes.
@@ -76,7 +79,7 @@ impl RateClass {
         match self {
             Self::Public => per_minute(1_200),
             Self::Login => per_minute(20),
-            Self::Checkout => per_minute(60),
+            Self::Checkout | Self::Payment => per_minute(60),
             Self::Write => per_minute(300),
             Self::Webhook => per_minute(6_000),
             Self::Unlimited => None,
@@ -88,7 +91,7 @@ impl RateClass {
         match self {
             Self::Public => per_minute(1_200),
             Self::Login => per_minute(10),
-            Self::Checkout => per_minute(30),
+            Self::Checkout | Self::Payment => per_minute(30),
             Self::Write => per_minute(300),
             Self::Webhook | Self::Unlimited => None,
         }
@@ -99,7 +102,7 @@ impl RateClass {
         match self {
             Self::Public => per_minute(120_000),
             Self::Login => per_minute(1_200),
-            Self::Checkout => per_minute(12_000),
+            Self::Checkout | Self::Payment => per_minute(12_000),
             Self::Write => per_minute(30_000),
             Self::Webhook | Self::Unlimited => None,
         }
@@ -107,7 +110,7 @@ impl RateClass {
 
     /// Whether instances count together; the rest is too frequent to be worth a round trip.
     const fn is_strict(self) -> bool {
-        matches!(self, Self::Login | Self::Checkout)
+        matches!(self, Self::Login | Self::Checkout | Self::Payment)
     }
 
     const fn as_str(self) -> &'static str {
@@ -115,6 +118,7 @@ impl RateClass {
             Self::Public => "public",
             Self::Login => "login",
             Self::Checkout => "checkout",
+            Self::Payment => "payment",
             Self::Write => "write",
             Self::Webhook => "webhook",
             Self::Unlimited => "unlimited",

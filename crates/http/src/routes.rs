@@ -99,11 +99,13 @@ pub struct CallInProgress(pub(crate) Call);
 
 impl Call {
     /// Lets the audience in, counts it against its limits, and tells the inputs who it is. The
-    /// turn is the request's place among those of its store.
+    /// turn is the request's place among those of its store; a checkout needs none, see
+    /// [`RateClass::Checkout`].
     async fn admit<Aud: Audience>(&mut self) -> Result<(Aud, Option<Turn>), ApiError> {
         let audience = Aud::admit(&self.req, &self.gate).await?;
         let turn = audience
             .tenant_id()
+            .filter(|_| self.class != RateClass::Checkout)
             .map(|tenant| self.gate.turns.take(tenant))
             .transpose()?;
         self.context.principal = audience.principal();

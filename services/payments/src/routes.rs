@@ -12,7 +12,7 @@ use crate::app::App;
 
 pub fn table() -> Routes<App> {
     routes![
-        intents: create_intent @ Checkout, get_intent;
+        intents: create_intent @ Payment, get_intent;
         webhooks: receive_stripe_event, list_webhook_events, replay_webhook_event;
         account: get_account, create_account, create_account_link;
         payments: list_payments, get_payment;

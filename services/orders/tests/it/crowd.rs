@@ -58,6 +58,24 @@ async fn two_hundred_want_twenty_and_twenty_get_them() {
     world.end().await;
 }
 
+/// More than one store may have under way of other requests: checkouts wait in a queue of their own.
+#[tokio::test(flavor = "multi_thread")]
+async fn four_hundred_want_what_is_there_for_all_and_all_get_it() {
+    let world = World::start().await;
+    let store = world.store().await;
+    let goods = Goods::at(1_000);
+    world.sell(&store, &goods, 400).await;
+    let carts = carts_of(&world, &store, &goods, 400).await;
+    let clicks = carts
+        .iter()
+        .map(|cart| world.send(cart.checkout(1_000, json!({}))));
+    for reply in join_all(clicks).await {
+        assert_eq!(reply.status, 201, "{}", reply.text);
+    }
+    assert_eq!(world.stock(&store, &goods).await, (400, 400));
+    world.end().await;
+}
+
 /// Carts that want different things of the same shelves, in every order: nothing waits crosswise.
 #[tokio::test(flavor = "multi_thread")]
 async fn carts_that_overlap_are_each_served_whole_or_not_at_all() {
