@@ -53,9 +53,10 @@ const TABLE: &str = "CREATE TABLE stock (id int PRIMARY KEY, qty bigint); \
   INSERT INTO stock SELECT g, 1000000 FROM generate_series(1, 10000) g; \
   CREATE TABLE made (id bigserial PRIMARY KEY, stock int, at timestamptz DEFAULT now());";
 const HOT: &str = "UPDATE stock SET qty = qty - 1 WHERE id = 1 AND qty >= 1;\n";
-const SPREAD: &str = "\\set a random(1, 10000)\n\\set b random(1, 10000)\nBEGIN;\n\
-  UPDATE stock SET qty = qty - 1 WHERE id = least(:a, :b) AND qty >= 1;\n\
-  UPDATE stock SET qty = qty - 1 WHERE id = greatest(:a, :b) AND qty >= 1;\n\
+const SPREAD: &str = "\\set a random(1, 10000)\n\\set b random(1, 10000)\n\
+  \\set low least(:a, :b)\n\\set high greatest(:a, :b)\nBEGIN;\n\
+  UPDATE stock SET qty = qty - 1 WHERE id = :low AND qty >= 1;\n\
+  UPDATE stock SET qty = qty - 1 WHERE id = :high AND qty >= 1;\n\
   INSERT INTO made (stock) VALUES (:a);\nINSERT INTO made (stock) VALUES (:a), (:b);\nCOMMIT;\n";
 
 fn pgbench(url: &str, script: &str) -> anyhow::Result<f64> {
