@@ -3,10 +3,13 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-settings=crates/kernel/src/config/settings.rs
-
 # The code up to its tests, on one line, so that a call may span several.
-code() { sed '/#\[cfg(test)\]/,$d' "$settings" | tr '\n' ' '; }
+code() {
+  local file
+  for file in crates/kernel/src/config/*.rs; do
+    sed '/#\[cfg(test)\]/,$d' "$file"
+  done | tr '\n' ' '
+}
 
 read_by_the_code() {
   code | grep -oE 'env\.[a-z_]+\( *"[A-Z][A-Z0-9_]+"' | grep -oE '[A-Z][A-Z0-9_]+'
