@@ -4,11 +4,14 @@ use std::env;
 use std::error::Error;
 use std::path::Path;
 
-const FILES: [&str; 4] = [
+const FILES: [&str; 7] = [
     "stores/tenants/v1/events.proto",
     "stores/catalog/v1/events.proto",
     "stores/orders/v1/events.proto",
     "stores/payments/v1/events.proto",
+    "stores/invoicing/v1/events.proto",
+    "stores/mail/v1/events.proto",
+    "stores/migration/v1/events.proto",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -34,6 +34,7 @@ mod listen;
 mod migrate;
 mod pool;
 mod scope;
+mod sealing;
 
 pub use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub use error::Error;
@@ -41,3 +42,4 @@ pub use listen::{listen, notify};
 pub use migrate::{Schema, level, migrate, redo};
 pub use pool::POOL_WAIT;
 pub use scope::{Db, DbConfig, Scope, SystemTx, TenantTx, Tx};
+pub use sealing::{Sealer, SealingFailed};

@@ -37,6 +37,24 @@ pub mod payments {
     }
 }
 
+pub mod invoicing {
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/stores.invoicing.v1.rs"));
+    }
+}
+
+pub mod mail {
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/stores.mail.v1.rs"));
+    }
+}
+
+pub mod migration {
+    pub mod v1 {
+        include!(concat!(env!("OUT_DIR"), "/stores.migration.v1.rs"));
+    }
+}
+
 /// A message that travels: through the outbox, the broker and into handlers.
 pub trait Event: prost::Message + Default + Send + Sync + 'static {
     /// The routing key, such as `catalog.product_changed.v1`. Its first part is the service that

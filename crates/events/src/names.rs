@@ -1,6 +1,6 @@
 //! The contracts' enums as the words that tables and JSON use: `PENDING_PAYMENT` ↔ `pending_payment`.
 
-use crate::{catalog, orders, payments, tenants};
+use crate::{catalog, invoicing, orders, payments, tenants};
 
 /// An enum of the contracts with a word for each value.
 pub trait Named: Sized + Copy {
@@ -32,6 +32,8 @@ named! {
     catalog::v1::ProductKind, "PRODUCT_KIND_";
     orders::v1::OrderStatus, "ORDER_STATUS_";
     orders::v1::FulfilmentStatus, "FULFILMENT_STATUS_";
+    invoicing::v1::DocumentKind, "DOCUMENT_KIND_";
+    invoicing::v1::DocumentStatus, "DOCUMENT_STATUS_";
     payments::v1::AccountStatus, "ACCOUNT_STATUS_";
     payments::v1::PaymentStatus, "PAYMENT_STATUS_";
     payments::v1::DisputeStatus, "DISPUTE_STATUS_";

@@ -3,13 +3,16 @@
 
 use crate::Event;
 use crate::catalog::v1::ProductChanged;
-use crate::orders::v1::{OrderCancelled, OrderPaid, OrderPlaced, RefundRequested, StockChanged};
+use crate::invoicing::v1::DocumentIssued;
+use crate::orders::v1::{
+    OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded, RefundRequested, StockChanged,
+};
 use crate::payments::v1::{
     AccountChanged, DisputeClosed, DisputeOpened, PaymentCanceled, PaymentFailed,
     PaymentProcessing, PaymentRequiresAction, PaymentSucceeded, RefundFailed, RefundSucceeded,
 };
 use crate::tenants::v1::{SessionRevoked, StaffChanged, TenantChanged};
-use crate::{catalog, orders, payments};
+use crate::{catalog, invoicing, mail, migration, orders, payments};
 
 /// What one service hears; its consumer has a handler for each.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +31,9 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
             catalog::v1::ActionRecorded::TYPE,
             orders::v1::ActionRecorded::TYPE,
             payments::v1::ActionRecorded::TYPE,
+            invoicing::v1::ActionRecorded::TYPE,
+            mail::v1::ActionRecorded::TYPE,
+            migration::v1::ActionRecorded::TYPE,
         ],
     },
     Subscription {
@@ -68,6 +74,40 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
             OrderPaid::TYPE,
             OrderCancelled::TYPE,
             RefundRequested::TYPE,
+        ],
+    },
+    Subscription {
+        service: "invoicing",
+        types: &[
+            TenantChanged::TYPE,
+            SessionRevoked::TYPE,
+            StaffChanged::TYPE,
+            OrderPaid::TYPE,
+            OrderCancelled::TYPE,
+            OrderRefunded::TYPE,
+        ],
+    },
+    Subscription {
+        service: "mail",
+        types: &[
+            TenantChanged::TYPE,
+            SessionRevoked::TYPE,
+            StaffChanged::TYPE,
+            OrderPlaced::TYPE,
+            OrderPaid::TYPE,
+            OrderCancelled::TYPE,
+            OrderRefunded::TYPE,
+            PaymentRequiresAction::TYPE,
+            PaymentFailed::TYPE,
+            DocumentIssued::TYPE,
+        ],
+    },
+    Subscription {
+        service: "migration",
+        types: &[
+            TenantChanged::TYPE,
+            SessionRevoked::TYPE,
+            StaffChanged::TYPE,
         ],
     },
 ];

@@ -1,6 +1,6 @@
 //! The name, aggregate and version of every event.
 
-use crate::{Event, catalog, orders, payments, tenants};
+use crate::{Event, catalog, invoicing, mail, migration, orders, payments, tenants};
 
 /// `event!(Message, "type", aggregate.path, version.path)`; a step ending in `?` may be absent.
 macro_rules! event {
@@ -171,5 +171,33 @@ event!(
 event!(
     payments::v1::ActionRecorded,
     "payments.action_recorded.v1",
+    action.action_id
+);
+
+event!(
+    invoicing::v1::DocumentIssued,
+    "invoicing.document_issued.v1",
+    document.document_id
+);
+event!(
+    invoicing::v1::DocumentFailed,
+    "invoicing.document_failed.v1",
+    document.document_id
+);
+event!(
+    invoicing::v1::ActionRecorded,
+    "invoicing.action_recorded.v1",
+    action.action_id
+);
+
+event!(
+    mail::v1::ActionRecorded,
+    "mail.action_recorded.v1",
+    action.action_id
+);
+
+event!(
+    migration::v1::ActionRecorded,
+    "migration.action_recorded.v1",
     action.action_id
 );

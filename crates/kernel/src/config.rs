@@ -4,10 +4,12 @@ mod env;
 mod jwt;
 mod logins;
 mod passwords;
+mod sealing;
 mod settings;
 
 pub use env::{ConfigErrors, Env};
 pub use jwt::{Jwt, JwtAlgorithm, JwtKey};
 pub use logins::{Logins, user_of};
 pub use passwords::{app_password, derived_login};
-pub use settings::{Config, Environment, ServicePort, Storage, Stripe, Sysadmin};
+pub use sealing::SealingKey;
+pub use settings::{Config, Environment, Mail, Moloni, ServicePort, Storage, Stripe, Sysadmin};

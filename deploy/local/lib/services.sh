@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The platform's own processes, started again when they die.
 
-SERVICES=(tenants catalog orders payments)
+SERVICES=(tenants catalog orders payments invoicing mail migration)
 
 # STORES_PROCESSES=each runs every service as a process of its own, as ops does where it scales one.
 service_names() {

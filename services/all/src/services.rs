@@ -29,7 +29,9 @@ macro_rules! services {
     };
 }
 
-services![tenants, catalog, orders, payments];
+services![
+    tenants, catalog, orders, payments, invoicing, mail, migration
+];
 
 impl Service {
     /// The service's database, under its own login.

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use bus::{Consumer, Relay};
-use db::{Db, EmbeddedMigrations, Schema, embed_migrations};
+use db::{Db, EmbeddedMigrations, Schema, Sealer, embed_migrations};
 use events::tenants::v1::TenantChanged;
-use events::{catalog, orders, payments};
+use events::{catalog, invoicing, mail, migration, orders, payments};
 use http_kit::{Foundation, Heartbeats, HotCache, Platform, Service, ServiceParts, Worker};
 use kernel::Clock;
 use time::Duration;
@@ -14,7 +14,6 @@ use crate::events::action_recorded;
 use crate::identity::Identity;
 use crate::passwords::Passwords;
 use crate::routes;
-use crate::sealing::Sealer;
 
 pub const MIGRATIONS: Schema = Schema {
     name: "tenants",
@@ -63,7 +62,10 @@ impl App {
             hot: HotCache::new(HOT_BYTES),
             heartbeats: platform.heartbeats.clone(),
             rates: platform.rates.clone(),
-            sealer: Arc::new(Sealer::new(&config.jwt.keys)?),
+            sealer: Arc::new(Sealer::new(
+                "tenants: sealed answers",
+                &config.sealing_keys,
+            )?),
             scheme: config.public_scheme.clone(),
             domain,
         })
@@ -88,7 +90,10 @@ pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
         .with_projections()
         .on::<catalog::v1::ActionRecorded, _>(action_recorded::of_catalog)
         .on::<orders::v1::ActionRecorded, _>(action_recorded::of_orders)
-        .on::<payments::v1::ActionRecorded, _>(action_recorded::of_payments);
+        .on::<payments::v1::ActionRecorded, _>(action_recorded::of_payments)
+        .on::<invoicing::v1::ActionRecorded, _>(action_recorded::of_invoicing)
+        .on::<mail::v1::ActionRecorded, _>(action_recorded::of_mail)
+        .on::<migration::v1::ActionRecorded, _>(action_recorded::of_migration);
     let relay = Relay::new(app.db.clone(), platform.rabbit.clone())
         .listening(platform.config.database_url_for("tenants"));
     let mut workers = foundation.workers();

@@ -13,7 +13,6 @@ pub mod operator;
 pub mod passwords;
 pub mod provision;
 pub mod routes;
-pub mod sealing;
 pub mod seed;
 pub mod store;
 pub mod tell;

@@ -7,11 +7,14 @@ use std::{env, fs};
 use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{DescriptorProto, EnumDescriptorProto, FieldDescriptorProto};
 
-const FILES: [&str; 4] = [
+const FILES: [&str; 7] = [
     "stores/tenants/v1/events.proto",
     "stores/catalog/v1/events.proto",
     "stores/orders/v1/events.proto",
     "stores/payments/v1/events.proto",
+    "stores/invoicing/v1/events.proto",
+    "stores/mail/v1/events.proto",
+    "stores/migration/v1/events.proto",
 ];
 
 const HEAD: &str = "# What the contracts promise. Lines are only added:\n\

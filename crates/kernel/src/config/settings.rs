@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::jwt::{Jwt, JwtAlgorithm, jwt};
 use super::logins::{Logins, user_and_password, user_of};
 use super::passwords::hmac;
+use super::sealing::{SealingKey, sealing_keys};
 use super::{ConfigErrors, Env};
 use crate::ticket::TicketKey;
 use crate::{Email, Invalid};
@@ -64,6 +65,31 @@ pub struct Storage {
     pub cdn_base_url: Option<String>,
 }
 
+/// Moloni's key for this platform; each store gives its own access.
+#[derive(Clone)]
+pub struct Moloni {
+    pub client_id: String,
+    pub client_secret: SecretString,
+    /// `https://api.moloni.pt/v1/`, or the simulator; ends in a slash.
+    pub api_base: String,
+}
+
+/// How mails leave.
+#[derive(Clone)]
+pub struct Mail {
+    /// Without it, and without `smtp_url`, mails are kept until one is set.
+    pub zeptomail_key: Option<SecretString>,
+    /// `https://api.zeptomail.com/v1.1`, or the simulator.
+    pub zeptomail_base: String,
+    /// Signs ZeptoMail's webhooks; without it they are refused.
+    pub zeptomail_webhook_key: Option<SecretString>,
+    /// `smtp://USER:PASSWORD@HOST:PORT` (`smtps` for TLS from the first byte): used when it is set.
+    pub smtp_url: Option<SecretString>,
+    /// Who writes, where a store has no verified sender of its own.
+    pub from: Email,
+    pub from_name: String,
+}
+
 /// The first sysadmin, made by `stores seed` when there is none.
 #[derive(Clone)]
 pub struct Sysadmin {
@@ -101,6 +127,13 @@ pub struct Config {
     pub ticket_key: TicketKey,
     pub stripe: Stripe,
     pub storage: Storage,
+    pub moloni: Option<Moloni>,
+    pub mail: Mail,
+    /// `host:port` pairs that requests to addresses somebody typed may reach although they are not
+    /// public: a shop or a receiver on this machine, in development.
+    pub outbound_allowed: Vec<String>,
+    /// What seals secrets at rest: each key with its id; the first seals, all open.
+    pub sealing_keys: Vec<SealingKey>,
     pub sysadmin: Option<Sysadmin>,
     pub skip_rate_limit: bool,
     pub otlp_endpoint: Option<String>,
@@ -109,11 +142,14 @@ pub struct Config {
     pub drain_seconds: u64,
 }
 
-const SERVICES: [(&str, &str, u16); 4] = [
+const SERVICES: [(&str, &str, u16); 7] = [
     ("tenants", "TENANTS", 8001),
     ("catalog", "CATALOG", 8002),
     ("orders", "ORDERS", 8003),
     ("payments", "PAYMENTS", 8004),
+    ("invoicing", "INVOICING", 8005),
+    ("mail", "MAIL", 8006),
+    ("migration", "MIGRATION", 8007),
 ];
 
 const SECRET_BYTES_MIN: usize = 32;
@@ -153,6 +189,14 @@ impl Config {
             rabbitmq_management_url: env.secret("RABBITMQ_MANAGEMENT_URL"),
             stripe: stripe(&mut env),
             storage: storage(&mut env),
+            moloni: moloni(&mut env),
+            mail: mail(&mut env),
+            outbound_allowed: env.list_or(
+                "OUTBOUND_ALLOWED",
+                "",
+                "host:port pairs split by commas",
+            ),
+            sealing_keys: sealing_keys(&mut env, &jwt),
             sysadmin: sysadmin(&mut env),
             skip_rate_limit: env.flag("SKIP_RATE_LIMIT_FOR_E2E"),
             otlp_endpoint: env.text("OTEL_EXPORTER_OTLP_ENDPOINT"),
@@ -254,6 +298,10 @@ impl Config {
             "STRIPE_API_BASE must be https://api.stripe.com in production",
         );
         refuse(
+            !self.outbound_allowed.is_empty(),
+            "OUTBOUND_ALLOWED must be empty in production",
+        );
+        refuse(
             !self.stripe.js_url.starts_with("https://js.stripe.com/"),
             "STRIPE_JS_URL must come from https://js.stripe.com in production",
         );
@@ -331,6 +379,41 @@ fn storage(env: &mut Env) -> Storage {
         bucket: env.text_or("MINIO_BUCKET", "stores"),
         use_ssl: env.flag("MINIO_USE_SSL"),
         cdn_base_url: env.text("CDN_BASE_URL"),
+    }
+}
+
+fn moloni(env: &mut Env) -> Option<Moloni> {
+    let client_id = env.text("MOLONI_CLIENT_ID");
+    let client_secret = env.secret("MOLONI_CLIENT_SECRET");
+    let base = env.text_or("MOLONI_API_BASE", "https://api.moloni.pt/v1/");
+    match (client_id, client_secret) {
+        (Some(client_id), Some(client_secret)) => Some(Moloni {
+            client_id,
+            client_secret,
+            api_base: format!("{}/", base.trim_end_matches('/')),
+        }),
+        (None, None) => None,
+        _ => {
+            env.fault("MOLONI_CLIENT_ID and MOLONI_CLIENT_SECRET must be set together");
+            None
+        }
+    }
+}
+
+fn mail(env: &mut Env) -> Mail {
+    let domain = env.text_or("BASE_DOMAIN", "store.localhost");
+    let from = env.text_or("ZEPTOMAIL_FROM_EMAIL", &format!("noreply@{domain}"));
+    let from = from.parse().unwrap_or_else(|_| {
+        env.fault("ZEPTOMAIL_FROM_EMAIL must be an e-mail address");
+        "noreply@example.com".parse().expect("an e-mail address")
+    });
+    Mail {
+        zeptomail_key: env.secret("ZEPTOMAIL_API_KEY"),
+        zeptomail_base: env.text_or("ZEPTOMAIL_API_BASE", "https://api.zeptomail.com/v1.1"),
+        zeptomail_webhook_key: env.secret("ZEPTOMAIL_WEBHOOK_KEY"),
+        smtp_url: env.secret("SMTP_URL"),
+        from,
+        from_name: env.text_or("ZEPTOMAIL_FROM_NAME", "Virtual Stores"),
     }
 }
 

@@ -3,7 +3,6 @@
 //! A thin client of our own, and why: `docs/decisions/0001-stripe-client.md`. Every request that
 //! writes carries an idempotency key made of our own id, so a retry can never do a thing twice.
 
-mod breaker;
 mod calls;
 mod error;
 pub mod objects;

@@ -3,7 +3,7 @@
 use bus::{Delivery, HandleError, first_delivery};
 use db::TenantTx;
 use events::common::v1::Action;
-use events::{catalog, from_us, orders, payments};
+use events::{catalog, from_us, invoicing, mail, migration, orders, payments};
 use kernel::EventId;
 use serde_json::Value;
 
@@ -26,6 +26,27 @@ pub async fn of_orders(
 pub async fn of_payments(
     tx: &mut TenantTx,
     delivery: Delivery<payments::v1::ActionRecorded>,
+) -> Result<(), HandleError> {
+    record(tx, delivery.id, delivery.message.action).await
+}
+
+pub async fn of_invoicing(
+    tx: &mut TenantTx,
+    delivery: Delivery<invoicing::v1::ActionRecorded>,
+) -> Result<(), HandleError> {
+    record(tx, delivery.id, delivery.message.action).await
+}
+
+pub async fn of_mail(
+    tx: &mut TenantTx,
+    delivery: Delivery<mail::v1::ActionRecorded>,
+) -> Result<(), HandleError> {
+    record(tx, delivery.id, delivery.message.action).await
+}
+
+pub async fn of_migration(
+    tx: &mut TenantTx,
+    delivery: Delivery<migration::v1::ActionRecorded>,
 ) -> Result<(), HandleError> {
     record(tx, delivery.id, delivery.message.action).await
 }

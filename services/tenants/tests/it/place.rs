@@ -10,7 +10,15 @@ use secrecy::ExposeSecret;
 use testkit::TestDb;
 use testkit::broker::Broker;
 
-const SERVICES: [&str; 4] = ["TENANTS", "CATALOG", "ORDERS", "PAYMENTS"];
+const SERVICES: [&str; 7] = [
+    "TENANTS",
+    "CATALOG",
+    "ORDERS",
+    "PAYMENTS",
+    "INVOICING",
+    "MAIL",
+    "MIGRATION",
+];
 
 /// Gone with the value.
 pub struct Place {

@@ -3,16 +3,15 @@
 use std::time::{Duration, Instant};
 
 use kernel::Config;
+use outbound::Breaker;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 use tracing::{info, warn};
 
-use super::breaker::Breaker;
 use super::requests::Request;
 use super::{API_VERSION, StripeError};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const READ_TIMEOUT: Duration = Duration::from_secs(5);
 /// For all tries of a call together: a shopper is waiting, and a job can go on later.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -89,14 +88,8 @@ impl From<StripeError> for Failure {
 
 impl Stripe {
     pub fn new(config: &Config) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .pool_max_idle_per_host(16)
-            .redirect(reqwest::redirect::Policy::none())
-            .user_agent("virtual-stores")
-            .build()?;
         Ok(Self {
-            http,
+            http: outbound::client()?,
             base: config.stripe.api_base.trim_end_matches('/').to_owned(),
             key: config.stripe.secret_key.clone(),
             breaker: Breaker::default(),

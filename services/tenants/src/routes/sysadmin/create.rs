@@ -173,7 +173,10 @@ impl Claim {
 
     fn seal(&self, app: &App, answer: &Stored) -> Result<Stored, ApiError> {
         Ok(Stored {
-            body: app.sealer.seal(&self.place(), &answer.body)?,
+            body: app
+                .sealer
+                .seal(&self.place(), &answer.body)
+                .map_err(|_| ApiError::internal("sealing failed"))?,
             ..answer.clone()
         })
     }

@@ -2,14 +2,16 @@
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
 use aws_lc_rs::hmac::{self, HMAC_SHA256};
-use http_kit::ApiError;
 use kernel::Invalid;
-use kernel::config::JwtKey;
+use kernel::config::SealingKey;
 use secrecy::ExposeSecret;
 
-/// Keeps the derived keys apart from every other use of the same secret.
-const PURPOSE: &[u8] = b"tenants: sealed answers";
 const NONCE_BYTES: usize = 12;
+
+/// There is no key, or the library refused.
+#[derive(Debug, thiserror::Error)]
+#[error("sealing failed")]
+pub struct SealingFailed;
 
 /// Seals with the first key of the configuration and opens with any of them, so that keys can be
 /// changed while sealed things lie about.
@@ -24,23 +26,33 @@ struct Key {
 }
 
 impl Sealer {
+    /// `purpose` keeps the keys that are derived for it apart from every other use of the same
+    /// secrets, such as "tenants: sealed answers".
+    ///
     /// # Errors
     /// When a key's id is longer than a label can say.
-    pub fn new(keys: &[JwtKey]) -> Result<Self, Invalid> {
-        let keys = keys.iter().map(Key::derive).collect::<Result<_, _>>()?;
+    pub fn new(purpose: &str, keys: &[SealingKey]) -> Result<Self, Invalid> {
+        let keys = keys.iter().map(|key| Key::derive(purpose, key));
+        let keys = keys.collect::<Result<_, _>>()?;
         Ok(Self { keys })
     }
 
     /// `place` says where the sealed bytes will lie: a store, a column, a row. Moved elsewhere they
     /// do not open.
-    pub fn seal(&self, place: &str, plain: &[u8]) -> Result<Vec<u8>, ApiError> {
+    pub fn seal(&self, place: &str, plain: &[u8]) -> Result<Vec<u8>, SealingFailed> {
         let first = self.keys.first();
-        let Key { label, key } = first.ok_or_else(|| ApiError::internal("no key to seal with"))?;
+        let Key { label, key } = first.ok_or(SealingFailed)?;
         let mut sealed = plain.to_vec();
         let nonce = key
             .seal_in_place_append_tag(Aad::from(place), &mut sealed)
-            .map_err(|_| ApiError::internal("sealing failed"))?;
+            .map_err(|_| SealingFailed)?;
         Ok([label.as_slice(), nonce.as_ref(), &sealed].concat())
+    }
+
+    /// Whether another key than the first one sealed it, so that it should be sealed anew.
+    pub fn is_old(&self, sealed: &[u8]) -> bool {
+        let first = self.keys.first();
+        !first.is_some_and(|key| sealed.starts_with(&key.label))
     }
 
     /// Nothing when it was sealed elsewhere, changed since, or sealed with a key that is gone.
@@ -58,11 +70,11 @@ impl Sealer {
 }
 
 impl Key {
-    fn derive(configured: &JwtKey) -> Result<Self, Invalid> {
+    fn derive(purpose: &str, configured: &SealingKey) -> Result<Self, Invalid> {
         let length = u8::try_from(configured.kid.len())
             .map_err(|_| Invalid::new("the id of a key has at most 255 bytes"))?;
         let secret = configured.secret.expose_secret().as_bytes();
-        let derived = hmac::sign(&hmac::Key::new(HMAC_SHA256, secret), PURPOSE);
+        let derived = hmac::sign(&hmac::Key::new(HMAC_SHA256, secret), purpose.as_bytes());
         let key = RandomizedNonceKey::new(&AES_256_GCM, derived.as_ref())
             .expect("an HMAC of SHA-256 is as long as a key of AES-256");
         Ok(Self {
@@ -75,19 +87,17 @@ impl Key {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::config::JwtAlgorithm;
 
-    fn key(kid: &str, secret: &str) -> JwtKey {
-        JwtKey {
+    fn key(kid: &str, secret: &str) -> SealingKey {
+        SealingKey {
             kid: kid.to_owned(),
-            algorithm: JwtAlgorithm::Hs256,
             secret: secret.to_owned().into(),
         }
     }
 
     #[test]
     fn what_is_sealed_opens_in_its_own_place_only() {
-        let sealer = Sealer::new(&[key("1", "one")]).unwrap();
+        let sealer = Sealer::new("test", &[key("1", "one")]).unwrap();
         let sealed = sealer.seal("store a/answer", b"the password").unwrap();
         assert_ne!(
             sealed,
@@ -109,16 +119,17 @@ mod tests {
 
     #[test]
     fn a_key_can_be_changed_and_its_end_is_the_end_of_what_it_sealed() {
-        let before = Sealer::new(&[key("1", "one")]).unwrap();
-        let after = Sealer::new(&[key("2", "two"), key("1", "one")]).unwrap();
-        let gone = Sealer::new(&[key("2", "two")]).unwrap();
+        let before = Sealer::new("test", &[key("1", "one")]).unwrap();
+        let after = Sealer::new("test", &[key("2", "two"), key("1", "one")]).unwrap();
+        let gone = Sealer::new("test", &[key("2", "two")]).unwrap();
         let sealed = before.seal("place", b"x").unwrap();
         assert_eq!(
             after.open("place", &sealed).as_deref(),
             Some(b"x".as_slice())
         );
         assert_eq!(gone.open("place", &sealed), None);
-        let renamed = Sealer::new(&[key("1", "two")]).unwrap();
+        assert!(after.is_old(&sealed) && !before.is_old(&sealed));
+        let renamed = Sealer::new("test", &[key("1", "two")]).unwrap();
         assert_eq!(renamed.open("place", &sealed), None);
     }
 }

@@ -1,5 +1,5 @@
-//! A circuit breaker: after several failures in a row Stripe is left alone for a while, so that
-//! shoppers get their answer at once and our threads are not all waiting.
+//! A circuit breaker: after several failures in a row an outside system is left alone for a while,
+//! so that people get their answer at once and our tasks are not all waiting.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 const FAILURES_MAX: u32 = 8;
 const OPEN_FOR: Duration = Duration::from_secs(5);
 
+/// One for each outside system.
 #[derive(Default)]
 pub struct Breaker(Mutex<State>);
 
@@ -27,6 +28,7 @@ impl Breaker {
         state.open_until.is_none_or(|until| Instant::now() >= until)
     }
 
+    /// It answered, if only to refuse.
     pub fn succeeded(&self) {
         *self
             .0
@@ -34,6 +36,7 @@ impl Breaker {
             .unwrap_or_else(|poisoned| poisoned.into_inner()) = State::default();
     }
 
+    /// It did not answer, or said that it cannot.
     pub fn failed(&self) {
         let mut state = self
             .0

@@ -1,0 +1,15 @@
+//! The migration service alone in a process: answers requests and works beside them.
+
+use http_kit::{Platform, Roles};
+use kernel::{Clock, Config};
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let config = Config::from_process()?;
+    let telemetry = telemetry::init(&config, "stores-migration")?;
+    let platform = Platform::new(config, Clock::system());
+    let parts = vec![migration::build(&platform).await?];
+    let outcome = http_kit::serve(&platform, parts, Roles::ALL).await;
+    telemetry.shutdown();
+    outcome
+}
