@@ -201,3 +201,27 @@ event!(
     "migration.action_recorded.v1",
     action.action_id
 );
+event!(
+    migration::v1::CatalogImportRequested,
+    "migration.catalog_import_requested.v1",
+    import_id,
+    version
+);
+event!(
+    migration::v1::OrdersImportRequested,
+    "migration.orders_import_requested.v1",
+    import_id,
+    version
+);
+event!(
+    catalog::v1::ImportApplied,
+    "catalog.import_applied.v1",
+    batch_id,
+    version
+);
+event!(
+    orders::v1::ImportApplied,
+    "orders.import_applied.v1",
+    batch_id,
+    version
+);
