@@ -1,7 +1,13 @@
 //! Mail: what the platform writes to shoppers and merchants, and the webhooks it sends them.
+//!
+//! A mail leaves once. Its row is written with the fact that it tells of, says `sending` before anybody
+//! is called, and when nobody knows what became of the call it waits for the provider's own word before
+//! it is sent one more time at most. Whom it went to and what it said lies sealed.
 
 pub mod app;
+pub mod domain;
 pub mod invariants;
+pub mod render;
 pub mod routes;
 
 pub use app::{App, MIGRATIONS, build};

@@ -1,0 +1,65 @@
+//! Where the links in mails lead: pages of the store, or of the platform's admin.
+
+use form_urlencoded::byte_serialize;
+
+/// A page of the store, from its origin.
+pub fn order(store: &str, order: &str, token: &str) -> String {
+    if token.is_empty() {
+        return format!("{store}/orders/{order}");
+    }
+    format!("{store}/orders/{order}?token={}", escaped(token))
+}
+
+/// The withdrawal function of Directive 2011/83/EU Art. 11a, for guests too.
+pub fn withdrawal(store: &str, number: &str) -> String {
+    format!("{store}/withdrawal?order={}", escaped(number))
+}
+
+pub fn unsubscribe(store: &str, token: &str) -> String {
+    format!("{store}/api/mail/store/unsubscribe/{token}")
+}
+
+/// An order in the admin panel.
+pub fn admin_order(admin: &str, order: &str) -> String {
+    format!("{admin}/orders/{order}")
+}
+
+pub fn admin_stock(admin: &str) -> String {
+    format!("{admin}/inventory")
+}
+
+pub fn admin_webhooks(admin: &str) -> String {
+    format!("{admin}/settings/webhooks")
+}
+
+/// An address that a browser may follow from a mail; anything else is left out.
+pub fn is_web(address: &str) -> bool {
+    (address.starts_with("https://") || address.starts_with("http://"))
+        && !address.chars().any(|c| c.is_control() || c.is_whitespace())
+}
+
+fn escaped(text: &str) -> String {
+    byte_serialize(text.as_bytes()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_goes_into_an_address_cannot_leave_it() {
+        assert_eq!(
+            order("https://loja.example", "0198", "a&b=c d"),
+            "https://loja.example/orders/0198?token=a%26b%3Dc+d"
+        );
+        assert!(is_web("https://cdn.example/logo.png"));
+        for bad in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "https://a\r\nb",
+            "",
+        ] {
+            assert!(!is_web(bad), "{bad}");
+        }
+    }
+}

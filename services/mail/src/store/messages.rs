@@ -1,0 +1,318 @@
+//! Mails on their way and what became of them.
+
+use db::{Error, SystemTx, TenantTx};
+use diesel::prelude::*;
+use diesel::sql_types;
+use diesel_async::RunQueryDsl;
+use kernel::TenantId;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::schema::{message, message_event};
+
+pub const QUEUED: &str = "queued";
+/// Somebody is being asked to take it.
+pub const SENDING: &str = "sending";
+/// Nobody knows whether it was taken.
+pub const AMBIGUOUS: &str = "ambiguous";
+/// Taken by the transport.
+pub const SENT: &str = "sent";
+pub const DELIVERED: &str = "delivered";
+pub const BOUNCED: &str = "bounced";
+pub const COMPLAINED: &str = "complained";
+pub const FAILED: &str = "failed";
+pub const SUPPRESSED: &str = "suppressed";
+pub const CANCELLED: &str = "cancelled";
+pub const STATES: [&str; 10] = [
+    QUEUED, SENDING, AMBIGUOUS, SENT, DELIVERED, BOUNCED, COMPLAINED, FAILED, SUPPRESSED, CANCELLED,
+];
+/// States in which something is still to be done.
+pub const OPEN: [&str; 3] = [QUEUED, SENDING, AMBIGUOUS];
+
+/// How many due messages are looked at to find everybody's turn.
+const LOOKED_AT: i64 = 2_000;
+
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = message, treat_none_as_null = true)]
+pub struct MessageRow {
+    pub tenant_id: Uuid,
+    pub id: Uuid,
+    pub kind: String,
+    pub about: String,
+    /// The mark of the address.
+    pub recipient: Vec<u8>,
+    pub order_id: Option<Uuid>,
+    pub locale: String,
+    pub priority: i16,
+    pub state: String,
+    /// When something is to be done next, in the open states.
+    pub due_at: OffsetDateTime,
+    pub attempts: i32,
+    pub resends: i32,
+    pub was_ambiguous: bool,
+    pub transport: Option<String>,
+    pub provider_id: Option<String>,
+    pub problem: Option<String>,
+    pub address: Option<Vec<u8>>,
+    pub content: Option<Vec<u8>>,
+    pub rendered: Option<Vec<u8>>,
+    pub resend_of: Option<Uuid>,
+    pub created_at: OffsetDateTime,
+    pub sent_at: Option<OffsetDateTime>,
+    pub updated_at: OffsetDateTime,
+}
+
+impl MessageRow {
+    pub fn is_open(&self) -> bool {
+        OPEN.contains(&self.state.as_str())
+    }
+}
+
+/// False when a mail of this kind about the same thing to the same person is there already.
+pub async fn create(tx: &TenantTx, row: &MessageRow) -> Result<bool, Error> {
+    let made = diesel::insert_into(message::table)
+        .values(row)
+        .on_conflict_do_nothing()
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(made == 1)
+}
+
+pub async fn find(tx: &TenantTx, id: Uuid) -> Result<Option<MessageRow>, Error> {
+    let row = message::table
+        .filter(message::tenant_id.eq(tx.tenant().uuid()))
+        .filter(message::id.eq(id))
+        .select(MessageRow::as_select())
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(row)
+}
+
+pub async fn lock(tx: &TenantTx, id: Uuid) -> Result<Option<MessageRow>, Error> {
+    let row = message::table
+        .filter(message::tenant_id.eq(tx.tenant().uuid()))
+        .filter(message::id.eq(id))
+        .select(MessageRow::as_select())
+        .for_update()
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(row)
+}
+
+/// A message whose turn is now, locked; nothing when another process has it or it was dealt with.
+pub async fn lock_due(tx: &TenantTx, id: Uuid, now: OffsetDateTime) -> Result<Option<MessageRow>, Error> {
+    let row = message::table
+        .filter(message::tenant_id.eq(tx.tenant().uuid()))
+        .filter(message::id.eq(id))
+        .filter(message::state.eq_any(OPEN))
+        .filter(message::due_at.le(now))
+        .select(MessageRow::as_select())
+        .for_update()
+        .skip_locked()
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(row)
+}
+
+/// The mails of a kind about an order, locked.
+pub async fn lock_of_order(tx: &TenantTx, order: Uuid, kind: &str) -> Result<Vec<MessageRow>, Error> {
+    let rows = message::table
+        .filter(message::tenant_id.eq(tx.tenant().uuid()))
+        .filter(message::order_id.eq(order))
+        .filter(message::kind.eq(kind))
+        .filter(message::resend_of.is_null())
+        .order(message::id)
+        .select(MessageRow::as_select())
+        .for_update()
+        .load(&mut tx.conn())
+        .await?;
+    Ok(rows)
+}
+
+pub async fn save(tx: &TenantTx, row: &MessageRow) -> Result<(), Error> {
+    diesel::update(message::table)
+        .filter(message::tenant_id.eq(tx.tenant().uuid()))
+        .filter(message::id.eq(row.id))
+        .set(row)
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Notes what happened to a message; false when it is noted already.
+pub async fn note(
+    tx: &TenantTx,
+    id: Uuid,
+    event: &str,
+    detail: &str,
+    at: OffsetDateTime,
+) -> Result<bool, Error> {
+    let made = diesel::insert_into(message_event::table)
+        .values((
+            message_event::tenant_id.eq(tx.tenant().uuid()),
+            message_event::message_id.eq(id),
+            message_event::event.eq(event),
+            message_event::detail.eq(detail),
+            message_event::at.eq(at),
+        ))
+        .on_conflict_do_nothing()
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(made == 1)
+}
+
+/// What happened to a message, in order.
+pub async fn events_of(tx: &TenantTx, id: Uuid) -> Result<Vec<(String, String, OffsetDateTime)>, Error> {
+    let rows = message_event::table
+        .filter(message_event::tenant_id.eq(tx.tenant().uuid()))
+        .filter(message_event::message_id.eq(id))
+        .order(message_event::at)
+        .select((message_event::event, message_event::detail, message_event::at))
+        .load(&mut tx.conn())
+        .await?;
+    Ok(rows)
+}
+
+/// Which mails a log shows.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub state: Option<String>,
+    pub kind: Option<String>,
+    pub order: Option<Uuid>,
+    pub recipient: Option<Vec<u8>>,
+}
+
+/// The newest first.
+pub async fn list(
+    tx: &TenantTx,
+    filter: &Filter,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<MessageRow>, Error> {
+    let mut query = message::table
+        .filter(message::tenant_id.eq(tx.tenant().uuid()))
+        .order(message::id.desc())
+        .limit(limit)
+        .select(MessageRow::as_select())
+        .into_boxed();
+    if let Some(state) = &filter.state {
+        query = query.filter(message::state.eq(state.clone()));
+    }
+    if let Some(kind) = &filter.kind {
+        query = query.filter(message::kind.eq(kind.clone()));
+    }
+    if let Some(order) = filter.order {
+        query = query.filter(message::order_id.eq(order));
+    }
+    if let Some(recipient) = &filter.recipient {
+        query = query.filter(message::recipient.eq(recipient.clone()));
+    }
+    if let Some(before) = before {
+        query = query.filter(message::id.lt(before));
+    }
+    Ok(query.load(&mut tx.conn()).await?)
+}
+
+/// How often a message was sent again by hand.
+pub async fn count_resends(tx: &TenantTx, of: Uuid) -> Result<i64, Error> {
+    let count = message::table
+        .filter(message::tenant_id.eq(tx.tenant().uuid()))
+        .filter(message::resend_of.eq(of))
+        .count()
+        .get_result(&mut tx.conn())
+        .await?;
+    Ok(count)
+}
+
+#[derive(QueryableByName)]
+struct Due {
+    #[diesel(sql_type = sql_types::Uuid)]
+    tenant_id: Uuid,
+    #[diesel(sql_type = sql_types::Uuid)]
+    id: Uuid,
+}
+
+/// What is due, by turns: a store with a thousand mails does not keep another's one waiting, and what
+/// somebody waits for at a screen goes first.
+pub async fn list_due(tx: &SystemTx, now: OffsetDateTime, limit: i64) -> Result<Vec<(TenantId, Uuid)>, Error> {
+    let sql = "SELECT tenant_id, id FROM (
+          SELECT tenant_id, id, priority, due_at,
+            row_number() OVER (PARTITION BY tenant_id ORDER BY priority, due_at) AS turn
+          FROM (SELECT tenant_id, id, priority, due_at FROM message
+            WHERE state IN ('queued', 'sending', 'ambiguous') AND due_at <= $1
+            ORDER BY due_at LIMIT $2) AS near
+        ) AS due ORDER BY (priority > 0), turn, due_at LIMIT $3";
+    let rows: Vec<Due> = diesel::sql_query(sql)
+        .bind::<sql_types::Timestamptz, _>(now)
+        .bind::<sql_types::BigInt, _>(LOOKED_AT)
+        .bind::<sql_types::BigInt, _>(limit)
+        .load(&mut tx.conn())
+        .await?;
+    Ok(rows.into_iter().map(|due| (TenantId::from_uuid(due.tenant_id), due.id)).collect())
+}
+
+/// The stores that messages belong to, from the platform's scope.
+pub async fn tenants_of(tx: &SystemTx, ids: &[Uuid]) -> Result<Vec<(Uuid, TenantId)>, Error> {
+    let rows: Vec<(Uuid, Uuid)> = message::table
+        .filter(message::id.eq_any(ids))
+        .select((message::id, message::tenant_id))
+        .load(&mut tx.conn())
+        .await?;
+    Ok(rows.into_iter().map(|(id, tenant)| (id, TenantId::from_uuid(tenant))).collect())
+}
+
+/// How many mails of each state each store has, and since when.
+#[derive(QueryableByName)]
+pub struct Count {
+    #[diesel(sql_type = sql_types::Uuid)]
+    pub tenant_id: Uuid,
+    #[diesel(sql_type = sql_types::Text)]
+    pub state: String,
+    #[diesel(sql_type = sql_types::BigInt)]
+    pub mails: i64,
+    #[diesel(sql_type = sql_types::Timestamptz)]
+    pub newest: OffsetDateTime,
+}
+
+/// Of mails made since `since`, across stores.
+pub async fn count_by_state(tx: &SystemTx, since: OffsetDateTime) -> Result<Vec<Count>, Error> {
+    let sql = "SELECT tenant_id, state, count(*) AS mails, max(updated_at) AS newest FROM message
+        WHERE created_at >= $1 GROUP BY tenant_id, state ORDER BY tenant_id, state";
+    let rows = diesel::sql_query(sql)
+        .bind::<sql_types::Timestamptz, _>(since)
+        .load(&mut tx.conn())
+        .await?;
+    Ok(rows)
+}
+
+/// Mails in a state across stores, the newest first: for the platform's own people, without contents.
+pub async fn list_across(tx: &SystemTx, state: &str, limit: i64) -> Result<Vec<MessageRow>, Error> {
+    let rows = message::table
+        .filter(message::state.eq(state))
+        .order(message::updated_at.desc())
+        .limit(limit)
+        .select(MessageRow::as_select())
+        .load(&mut tx.conn())
+        .await?;
+    Ok(rows)
+}
+
+/// Forgets whom mails went to and what they said; the log keeps that they did. Answers how many.
+pub async fn forget_contents(tx: &SystemTx, before: OffsetDateTime) -> Result<usize, Error> {
+    let none = None::<Vec<u8>>;
+    let forgotten = diesel::update(message::table)
+        .filter(message::created_at.lt(before))
+        .filter(message::address.is_not_null())
+        .filter(message::state.ne_all(OPEN))
+        .set((
+            message::address.eq(none.clone()),
+            message::content.eq(none.clone()),
+            message::rendered.eq(none),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(forgotten)
+}

@@ -1,0 +1,42 @@
+//! How many mails left in a month.
+
+use db::{Error, TenantTx};
+use diesel::prelude::*;
+use diesel_async::RunQueryDsl;
+use time::{Date, OffsetDateTime};
+
+use super::schema::mail_usage;
+
+/// The first day of the month, which names it.
+pub fn month_of(at: OffsetDateTime) -> Date {
+    let day = at.date();
+    day.replace_day(1).unwrap_or(day)
+}
+
+/// Counts one more; answers how many there are.
+pub async fn add(tx: &TenantTx, month: Date) -> Result<i64, Error> {
+    let mails = diesel::insert_into(mail_usage::table)
+        .values((
+            mail_usage::tenant_id.eq(tx.tenant().uuid()),
+            mail_usage::month.eq(month),
+            mail_usage::mails.eq(1),
+        ))
+        .on_conflict((mail_usage::tenant_id, mail_usage::month))
+        .do_update()
+        .set(mail_usage::mails.eq(mail_usage::mails + 1))
+        .returning(mail_usage::mails)
+        .get_result(&mut tx.conn())
+        .await?;
+    Ok(mails)
+}
+
+pub async fn count(tx: &TenantTx, month: Date) -> Result<i64, Error> {
+    let mails = mail_usage::table
+        .filter(mail_usage::tenant_id.eq(tx.tenant().uuid()))
+        .filter(mail_usage::month.eq(month))
+        .select(mail_usage::mails)
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(mails.unwrap_or(0))
+}
