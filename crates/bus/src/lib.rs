@@ -46,6 +46,7 @@ mod schema;
 mod sweep;
 mod topology;
 mod trace;
+mod waiting;
 
 pub use consumer::{Consumer, HandleError, Handler, StatefulHandler};
 pub use emit::{emit, emit_all, emit_for};
@@ -56,3 +57,4 @@ pub use rabbit::{BusError, Link, Rabbit};
 pub use relay::{Relay, announce};
 pub use replay::{Selection, replay};
 pub use sweep::sweep;
+pub use waiting::{Waiting, waiting};

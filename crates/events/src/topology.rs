@@ -12,7 +12,7 @@ use crate::payments::v1::{
     PaymentProcessing, PaymentRequiresAction, PaymentSucceeded, RefundFailed, RefundSucceeded,
 };
 use crate::tenants::v1::{SessionRevoked, StaffChanged, TenantChanged};
-use crate::{catalog, invoicing, mail, migration, orders, payments};
+use crate::{catalog, invoicing, mail, migration, orders, payments, tenants};
 
 /// What one service hears; its consumer has a handler for each.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +28,7 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
             TenantChanged::TYPE,
             SessionRevoked::TYPE,
             StaffChanged::TYPE,
+            tenants::v1::ActionRecorded::TYPE,
             catalog::v1::ActionRecorded::TYPE,
             orders::v1::ActionRecorded::TYPE,
             payments::v1::ActionRecorded::TYPE,

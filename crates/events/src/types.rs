@@ -54,6 +54,12 @@ event!(
 );
 
 event!(
+    tenants::v1::ActionRecorded,
+    "tenants.action_recorded.v1",
+    action.action_id
+);
+
+event!(
     catalog::v1::ProductChanged,
     "catalog.product_changed.v1",
     product_id,

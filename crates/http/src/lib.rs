@@ -124,6 +124,7 @@ mod idempotency;
 mod internal;
 mod metrics;
 mod openapi;
+mod operations;
 mod rate;
 mod router;
 mod routes;

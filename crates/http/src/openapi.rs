@@ -82,6 +82,15 @@ impl Document {
         self.schemas.extend(other.schemas);
     }
 
+    /// The same operations under another prefix.
+    pub(crate) fn place(&mut self, from: &str, to: &str) {
+        let paths = std::mem::take(&mut self.paths.paths);
+        let placed = paths.into_iter();
+        self.paths.paths = placed
+            .map(|(path, item)| (path.replacen(from, to, 1), item))
+            .collect();
+    }
+
     pub(crate) fn finish(mut self, service: &str) -> OpenApi {
         collect::<ProblemShape>(&mut self.schemas);
         collect::<FieldError>(&mut self.schemas);

@@ -139,6 +139,8 @@ permissions! {
     CanEditPromotions   "promotions.edit":   Owner Manager;
     CanReadPayments     "payments.read":     Owner Manager Accounting;
     CanManagePayments   "payments.manage":   Owner;
+    CanReadInvoices     "invoices.read":     Owner Manager Accounting;
+    CanManageInvoices   "invoices.manage":   Owner Manager Accounting;
     CanReadSettings     "settings.read":     Owner Manager Catalog Fulfilment Accounting Viewer;
     CanEditSettings     "settings.edit":     Owner Manager;
     CanManageStaff      "staff.manage":      Owner;

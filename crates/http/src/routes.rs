@@ -242,6 +242,15 @@ impl<A: 'static> Routes<A> {
         self
     }
 
+    /// The same routes under another prefix.
+    pub(crate) fn placed(mut self, from: &str, to: &str) -> Self {
+        for route in &mut self.routes {
+            route.path = route.path.replacen(from, to, 1);
+        }
+        self.document.place(from, to);
+        self
+    }
+
     /// Joins two tables.
     pub fn merge(mut self, other: Self) -> Self {
         self.routes.extend(other.routes);

@@ -18,6 +18,8 @@ use futures_util::future::{BoxFuture, LocalBoxFuture};
 use crate::audience::AudienceKind;
 use crate::gate::Gate;
 use crate::metrics::RouteMetrics;
+use crate::openapi::Document;
+use crate::operations::{self, Operations};
 use crate::rate::RateClass;
 use crate::router::Router;
 use crate::routes::{CallInProgress, Route, Routes};
@@ -71,8 +73,11 @@ impl Service {
             let db = db.clone();
             Box::pin(async move { foundation::check(&db, schema).await })
         };
-        Self::with_gate(foundation.schema.name, foundation.gate.clone(), app, routes)
-            .ready_when(ready)
+        let name = foundation.schema.name;
+        let mut table = Table::default();
+        table.add(name, app, routes);
+        table.add(name, Operations::new(foundation), operations::table(name));
+        Self::with_table(name, foundation.gate.clone(), table).ready_when(ready)
     }
 
     /// A service without a database of its own.
@@ -82,15 +87,13 @@ impl Service {
         app: A,
         routes: Routes<A>,
     ) -> Self {
-        let app = Data::new(app);
-        let Routes {
-            routes, document, ..
-        } = routes;
-        let mut router = Router::default();
-        for route in routes {
-            let (path, method) = (route.path.clone(), route.method.clone());
-            router.insert(&path, method, bind(name, app.clone(), route));
-        }
+        let mut table = Table::default();
+        table.add(name, app, routes);
+        Self::with_table(name, gate, table)
+    }
+
+    fn with_table(name: &'static str, gate: Gate, table: Table) -> Self {
+        let Table { router, document } = table;
         let openapi = serde_json::to_value(document.finish(name)).unwrap_or_default();
         Self {
             name,
@@ -127,6 +130,28 @@ impl Service {
     /// The OpenAPI document as JSON.
     pub fn openapi(&self) -> &[u8] {
         &self.openapi
+    }
+}
+
+/// Routes with their states, as they are collected.
+#[derive(Default)]
+struct Table {
+    router: Router<Endpoint>,
+    document: Document,
+}
+
+impl Table {
+    fn add<A: Send + Sync + 'static>(&mut self, name: &'static str, app: A, routes: Routes<A>) {
+        let app = Data::new(app);
+        let Routes {
+            routes, document, ..
+        } = routes;
+        for route in routes {
+            let (path, method) = (route.path.clone(), route.method.clone());
+            self.router
+                .insert(&path, method, bind(name, app.clone(), route));
+        }
+        self.document.merge(document);
     }
 }
 

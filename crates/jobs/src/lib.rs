@@ -19,11 +19,13 @@
 //! ```
 
 mod claim;
+mod listing;
 mod parked;
 mod queue;
 mod runner;
 mod schema;
 
+pub use listing::{JobRow, list};
 pub use parked::{ParkedJob, discard, list_parked, retry};
 pub use queue::{cancel, enqueue, enqueue_at, enqueue_for};
 pub use runner::Runner;

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The whole platform: up, down, state, and what a person needs to know about it.
 
-PARTS=(postgres redis rabbitmq s3 stripe services traefik)
+PARTS=(postgres redis rabbitmq s3 stripe moloni zeptomail woocommerce services traefik)
 
 # What tests need around a service.
 base_up() {
@@ -30,11 +30,14 @@ outside_up() {
   source "$STORES_RUN_DIR/env"
   s3_up
   stripe_up
+  moloni_up
+  zeptomail_up
+  woocommerce_up
 }
 
 platform_down() {
   local part
-  for part in traefik services stripe s3; do "${part}_down"; done
+  for part in traefik services woocommerce zeptomail moloni stripe s3; do "${part}_down"; done
   infra_down
   rm -f "$STORES_RUN_DIR"/pids/*
   say "everything is stopped; the data stays in $STORES_RUN_DIR"
@@ -57,7 +60,7 @@ status() {
 
 clean_data() {
   local folders=() name
-  for name in postgres redis rabbitmq s3 stripe traefik logs secrets.env env; do
+  for name in postgres redis rabbitmq s3 stripe moloni zeptomail traefik logs secrets.env env; do
     if [ -e "$STORES_RUN_DIR/$name" ]; then folders+=("$STORES_RUN_DIR/$name"); fi
   done
   if [ "${#folders[@]}" -eq 0 ]; then
@@ -77,6 +80,14 @@ clean_data() {
   say "erased"
 }
 
+# Where a person looks at an outside system: its stand-in's pages, or nothing of ours.
+simulated() {
+  case $1 in
+    http://127.0.0.1:*) printf 'http://127.0.0.1:%s  (simulated)' "$2" ;;
+    *) printf 'the real one' ;;
+  esac
+}
+
 greeting() {
   local origin=http://$BASE_DOMAIN:$STORES_HTTP_PORT stores=$STORES_RUN_DIR/bin/stores
   stores=${stores#"$CHECKOUT/"}
@@ -86,8 +97,11 @@ greeting() {
 
   platform      $origin/api/health
   stores        http://SLUG.$BASE_DOMAIN:$STORES_HTTP_PORT/api/catalog/store/products
-  documentation $origin/api/tenants/docs  (catalog, orders, payments alike)
-  Stripe        http://127.0.0.1:$STORES_SIMULATORS_PORT  (simulated)
+  documentation $origin/api/tenants/docs  (catalog, orders, payments, invoicing, mail, migration alike)
+  Stripe        $(simulated "$STRIPE_API_BASE" "$STORES_SIMULATORS_PORT")
+  Moloni        $(simulated "$MOLONI_API_BASE" "$STORES_MOLONI_PORT")
+  mails         $(simulated "$ZEPTOMAIL_API_BASE" "$STORES_ZEPTOMAIL_PORT")
+  WooCommerce   http://127.0.0.1:$STORES_WOOCOMMERCE_PORT  (a shop to import; ck_simulator, cs_simulator)
 
   sysadmin      $SYSADMIN_EMAIL  $SYSADMIN_PASSWORD
   $(sed -n 's/^The store demo: */demo store    /p' "$STORES_RUN_DIR/logs/seed.log")

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What stands in for the outside systems: an S3 store on a folder, and Stripe.
+# What stands in for the outside systems: an S3 store on a folder, Stripe, Moloni, ZeptoMail and a shop.
 
 s3_up() {
   mkdir -p "$STORES_RUN_DIR/s3"
@@ -21,3 +21,34 @@ stripe_up() {
 }
 
 stripe_down() { halt stripe; }
+
+# stand_in NAME PORT_VARIABLE ADDRESS [OPTION …]: runs NAME, unless ADDRESS is the real one.
+stand_in() {
+  local name=$1 variable=$2 address=$3
+  shift 3
+  case $address in http://127.0.0.1:*) ;; *) return 0 ;; esac
+  unless_current "$name" "$(program simulators)" "$variable" || return 0
+  launch_kept "$name" "$(program simulators)" "$name" --port "${!variable}" "$@"
+  ready "$name" 20 listening "${!variable}"
+}
+
+moloni_up() {
+  mkdir -p "$STORES_RUN_DIR/moloni"
+  stand_in moloni STORES_MOLONI_PORT "$MOLONI_API_BASE" --state "$STORES_RUN_DIR/moloni/state.json" \
+    --redirect-uri "http://$BASE_DOMAIN:$STORES_HTTP_PORT/api/invoicing/moloni/callback"
+}
+
+zeptomail_up() {
+  mkdir -p "$STORES_RUN_DIR/zeptomail"
+  stand_in zeptomail STORES_ZEPTOMAIL_PORT "$ZEPTOMAIL_API_BASE" --state "$STORES_RUN_DIR/zeptomail/state.json" \
+    --token "$ZEPTOMAIL_API_KEY" --webhook-key "$ZEPTOMAIL_WEBHOOK_KEY" \
+    --webhook-url "http://127.0.0.1:$STORES_HTTP_PORT/api/webhooks/zeptomail"
+}
+
+woocommerce_up() {
+  stand_in woocommerce STORES_WOOCOMMERCE_PORT "http://127.0.0.1:$STORES_WOOCOMMERCE_PORT"
+}
+
+moloni_down() { halt moloni; }
+zeptomail_down() { halt zeptomail; }
+woocommerce_down() { halt woocommerce; }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bus::{Consumer, Relay};
 use db::{Db, EmbeddedMigrations, Schema, Sealer, embed_migrations};
 use events::tenants::v1::TenantChanged;
-use events::{catalog, invoicing, mail, migration, orders, payments};
+use events::{catalog, invoicing, mail, migration, orders, payments, tenants};
 use http_kit::{Foundation, Heartbeats, HotCache, Platform, Service, ServiceParts, Worker};
 use kernel::Clock;
 use time::Duration;
@@ -88,6 +88,7 @@ pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
         .lost(move || missed.drop_all());
     let consumer = Consumer::new("tenants", app.db.clone(), platform.rabbit.clone())
         .with_projections()
+        .on::<tenants::v1::ActionRecorded, _>(action_recorded::of_tenants)
         .on::<catalog::v1::ActionRecorded, _>(action_recorded::of_catalog)
         .on::<orders::v1::ActionRecorded, _>(action_recorded::of_orders)
         .on::<payments::v1::ActionRecorded, _>(action_recorded::of_payments)

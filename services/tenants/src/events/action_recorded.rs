@@ -3,11 +3,18 @@
 use bus::{Delivery, HandleError, first_delivery};
 use db::TenantTx;
 use events::common::v1::Action;
-use events::{catalog, from_us, invoicing, mail, migration, orders, payments};
+use events::{catalog, from_us, invoicing, mail, migration, orders, payments, tenants};
 use kernel::EventId;
 use serde_json::Value;
 
 use crate::store::audit::{self, Entry};
+
+pub async fn of_tenants(
+    tx: &mut TenantTx,
+    delivery: Delivery<tenants::v1::ActionRecorded>,
+) -> Result<(), HandleError> {
+    record(tx, delivery.id, delivery.message.action).await
+}
 
 pub async fn of_catalog(
     tx: &mut TenantTx,
