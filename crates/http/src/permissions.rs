@@ -146,6 +146,7 @@ permissions! {
     CanManageStaff      "staff.manage":      Owner;
     CanReadAudit        "audit.read":        Owner Accounting;
     CanManageBilling    "billing.manage":    Owner;
+    CanManageImports    "imports.manage":    Owner;
 }
 
 #[cfg(test)]

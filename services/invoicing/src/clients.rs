@@ -1,0 +1,4 @@
+//! Systems beyond our network.
+
+pub mod moloni;
+pub mod s3;

@@ -1,0 +1,9 @@
+//! The rules of documents, without a clock, a database or a network.
+
+pub mod bill;
+pub mod buyer;
+pub mod credit;
+pub mod fixed;
+pub mod lisbon;
+pub mod problem;
+pub mod reference;

@@ -1,0 +1,34 @@
+//! The invoicing service through HTTP, on real parts, with a Moloni that does as it is told.
+
+#[cfg(test)]
+mod checks;
+#[cfg(test)]
+mod connection;
+#[cfg(test)]
+mod credits;
+#[cfg(test)]
+mod hearing;
+#[cfg(test)]
+mod issuing;
+#[cfg(test)]
+mod moloni;
+#[cfg(test)]
+mod orders;
+#[cfg(test)]
+mod papers;
+#[cfg(test)]
+#[path = "../../../tenants/tests/it/place.rs"]
+#[expect(dead_code, reason = "other services' tests use more of it")]
+mod place;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
+mod schema;
+#[cfg(test)]
+mod tokens;
+#[cfg(test)]
+mod trouble;
+#[cfg(test)]
+mod walls;
+#[cfg(test)]
+mod world;
