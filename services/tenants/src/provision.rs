@@ -51,7 +51,7 @@ fn refusal(wrongs: &[Wrong]) -> ApiError {
     };
     wrongs.iter().fold(problem, |problem, wrong| {
         problem.at(
-            format!("/{}", wrong.field),
+            format!("/{}", wrong.field.replace('~', "~0").replace('/', "~1")),
             wrong.code,
             wrong.accepted.clone(),
         )

@@ -183,29 +183,40 @@ fn parse<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T
     let parsed: Result<T, _> = serde_ignored::deserialize(tracked, |path| {
         unknown.push(pointer_of(&path.to_string()));
     });
-    let value = parsed.map_err(|error| refused(&error, &track.path()))?;
+    let value = match parsed {
+        Ok(value) => value,
+        Err(error) => return Err(with_unknown(refused(&error, &track.path()), unknown)),
+    };
     json.end()
         .map_err(|_| ApiError::bad_request("malformed-json", "one JSON value is expected"))?;
-    if !unknown.is_empty() {
-        let problem = ApiError::invalid(
-            "unknown-field",
-            "the body has fields that are not known here",
-        );
-        return Err(unknown.into_iter().fold(problem, |problem, pointer| {
-            problem.at(
-                pointer,
+    match value.validate() {
+        Ok(()) if unknown.is_empty() => Ok(value),
+        Ok(()) => {
+            let problem = ApiError::invalid(
                 "unknown-field",
-                "this field is not known here; leave it out",
-            )
-        }));
+                "the body has fields that are not known here",
+            );
+            Err(with_unknown(problem, unknown))
+        }
+        Err(report) => {
+            let problem = ApiError::invalid("invalid-body", "some fields are not acceptable");
+            let problem = report.iter().fold(problem, |problem, (path, error)| {
+                problem.at(pointer_of(&path.to_string()), "invalid", error.message())
+            });
+            Err(with_unknown(problem, unknown))
+        }
     }
-    value.validate().map_err(|report| {
-        let problem = ApiError::invalid("invalid-body", "some fields are not acceptable");
-        report.iter().fold(problem, |problem, (path, error)| {
-            problem.at(pointer_of(&path.to_string()), "invalid", error.message())
-        })
-    })?;
-    Ok(value)
+}
+
+/// One answer names them all.
+fn with_unknown(problem: ApiError, unknown: Vec<String>) -> ApiError {
+    unknown.into_iter().fold(problem, |problem, pointer| {
+        problem.at(
+            pointer,
+            "unknown-field",
+            "this field is not known here; leave it out",
+        )
+    })
 }
 
 fn refused(error: &serde_json::Error, path: &serde_path_to_error::Path) -> ApiError {
@@ -322,6 +333,16 @@ mod tests {
                 "{json}: {told}"
             );
         }
+        let both = problem(r#"{"total":0,"lines":[{"quantity":10}]}"#);
+        assert!(
+            both.contains("/total") && both.contains("/lines/0/quantity"),
+            "{both}"
+        );
+        let typed = problem(r#"{"total":0,"lines":"none"}"#);
+        assert!(
+            typed.contains("/total") && typed.contains("/lines\""),
+            "{typed}"
+        );
         assert!(problem(r#"{"lines":[]} {}"#).starts_with("400"));
         assert!(problem("nonsense").starts_with("400"));
     }

@@ -24,6 +24,8 @@ pub struct Asked {
     pub trial_days: Value,
     pub owner_name: Value,
     pub contact_phone: Value,
+    /// Names of fields that are none.
+    pub unknown: Vec<String>,
 }
 
 /// What the fields are compared with.
@@ -54,7 +56,7 @@ pub struct NewTenant {
 /// One wrong field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrong {
-    pub field: &'static str,
+    pub field: String,
     pub code: &'static str,
     pub accepted: String,
 }
@@ -88,6 +90,13 @@ impl Asked {
             value => wrongs.name("owner_name", value),
         };
         let contact_phone = wrongs.optional("contact_phone", &self.contact_phone);
+        for field in &self.unknown {
+            wrongs.wrong::<()>(
+                field,
+                "unknown-field",
+                "this field is not known here; leave it out",
+            );
+        }
         match read {
             (Some(name), Some(slug), Some(email), Some(plan), Some(template_id))
                 if wrongs.0.is_empty() =>
@@ -116,9 +125,9 @@ impl Asked {
 struct Reader(Vec<Wrong>);
 
 impl Reader {
-    fn wrong<T>(&mut self, field: &'static str, code: &'static str, accepted: &str) -> Option<T> {
+    fn wrong<T>(&mut self, field: &str, code: &'static str, accepted: &str) -> Option<T> {
         self.0.push(Wrong {
-            field,
+            field: field.to_owned(),
             code,
             accepted: accepted.to_owned(),
         });
@@ -261,7 +270,7 @@ mod tests {
         }
     }
 
-    fn wrong_fields(asked: &Asked, known: &Known) -> Vec<(&'static str, &'static str)> {
+    fn wrong_fields(asked: &Asked, known: &Known) -> Vec<(String, &'static str)> {
         let wrongs = asked.read(known).unwrap_err();
         wrongs
             .into_iter()
@@ -291,6 +300,7 @@ mod tests {
             country: json!("Portugal"),
             trial_days: json!(365),
             tax_number: json!("123456780"),
+            unknown: vec!["colour".into()],
             ..Asked::default()
         };
         let wrong = wrong_fields(&asked, &known());
@@ -303,7 +313,12 @@ mod tests {
             ("template_id", "missing"),
             ("tax_number", "invalid"),
             ("trial_days", "out-of-range"),
+            ("colour", "unknown-field"),
         ];
+        let wrong: Vec<_> = wrong
+            .iter()
+            .map(|(field, code)| (field.as_str(), *code))
+            .collect();
         assert_eq!(wrong, expected);
     }
 
@@ -313,11 +328,14 @@ mod tests {
             slug_is_taken: true,
             ..known()
         };
-        assert_eq!(wrong_fields(&guide(), &taken), [("slug", "taken")]);
+        assert_eq!(wrong_fields(&guide(), &taken), [("slug".into(), "taken")]);
         let admin = Asked {
             slug: json!("admin"),
             ..guide()
         };
-        assert_eq!(wrong_fields(&admin, &known()), [("slug", "reserved")]);
+        assert_eq!(
+            wrong_fields(&admin, &known()),
+            [("slug".into(), "reserved")]
+        );
     }
 }

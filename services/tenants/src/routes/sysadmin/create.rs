@@ -1,5 +1,7 @@
 //! Provisioning, as the deployment guide's curl asks for it.
 
+use std::collections::BTreeMap;
+
 use db::SystemTx;
 use garde::Validate;
 use http_kit::{
@@ -8,6 +10,7 @@ use http_kit::{
 };
 use kernel::TenantId;
 use secrecy::{ExposeSecret, SecretString};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -50,6 +53,9 @@ pub struct CreateTenant {
     pub owner_name: Value,
     #[schema(value_type = Option<String>, example = "+351912345678")]
     pub contact_phone: Value,
+    #[serde(flatten)]
+    #[schema(ignore)]
+    pub unknown: BTreeMap<String, IgnoredAny>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -207,5 +213,6 @@ fn asked(body: CreateTenant) -> Asked {
         trial_days: body.trial_days,
         owner_name: body.owner_name,
         contact_phone: body.contact_phone,
+        unknown: body.unknown.into_keys().collect(),
     }
 }
