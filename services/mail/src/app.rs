@@ -1,11 +1,29 @@
 //! What the handlers and the jobs share.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::events::catalog::v1::ProductChanged;
+use ::events::invoicing::v1::DocumentIssued;
+use ::events::orders::v1::{OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded, StockChanged};
+use ::events::payments::v1::{PaymentFailed, PaymentRequiresAction};
+use ::events::tenants::v1::{StaffChanged, TenantChanged};
+use ::jobs::Runner;
 use bus::{Consumer, Relay};
 use db::{Db, EmbeddedMigrations, Schema, embed_migrations};
-use http_kit::{Foundation, Platform, Service, ServiceParts, Worker};
+use http_kit::{Foundation, Platform, Service, ServiceParts, TenantDirectory, Worker};
 use kernel::Clock;
+use outbound::Outbound;
+use secrecy::SecretString;
+use tokio::sync::Notify;
 
+use crate::clients::Transport;
+use crate::events::{documents, goods, orders, payments, stores};
+use crate::jobs::{apply_provider_events, forget, send_deliveries, send_messages};
+use crate::look::Origins;
+use crate::render::Renderer;
 use crate::routes;
+use crate::vault::Vault;
 
 pub const MIGRATIONS: Schema = Schema {
     name: "mail",
@@ -13,18 +31,53 @@ pub const MIGRATIONS: Schema = Schema {
 };
 static EMBEDDED: EmbeddedMigrations = embed_migrations!("migrations");
 
+const FORGET_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The service's state; clones share it.
 #[derive(Clone)]
 pub struct App {
     pub db: Db,
     pub clock: Clock,
+    pub directory: TenantDirectory,
+    pub vault: Vault,
+    pub renderer: Arc<Renderer>,
+    pub transport: Arc<Transport>,
+    /// For addresses that merchants typed.
+    pub outbound: Outbound,
+    pub origins: Origins,
+    /// Who writes where a store has no sender of its own.
+    pub from: String,
+    /// Proves the provider's webhooks; without it none is believed.
+    pub webhook_key: Option<SecretString>,
+    /// Told when a mail was queued by a request.
+    pub mail_wake: Arc<Notify>,
+    /// Told when an event of the provider's was kept.
+    pub event_wake: Arc<Notify>,
+    /// Told when a merchant's webhook was queued by a request.
+    pub webhook_wake: Arc<Notify>,
 }
 
 impl App {
     pub fn new(platform: &Platform, foundation: &Foundation) -> anyhow::Result<Self> {
+        let config = &platform.config;
+        let transport = Transport::of(config)?;
+        if transport.name().is_none() {
+            tracing::warn!("Mails wait: neither ZEPTOMAIL_API_KEY nor SMTP_URL is set");
+        }
         Ok(Self {
             db: foundation.db.clone(),
             clock: platform.clock.clone(),
+            directory: foundation.directory.clone(),
+            vault: Vault::new(&config.sealing_keys)?,
+            renderer: Arc::new(Renderer::new()?),
+            transport: Arc::new(transport),
+            outbound: Outbound::new(config, send_deliveries::RULES)?,
+            origins: Origins::of(config),
+            from: config.mail.from.as_str().to_owned(),
+            webhook_key: config.mail.zeptomail_webhook_key.clone(),
+            mail_wake: Arc::default(),
+            event_wake: Arc::default(),
+            webhook_wake: Arc::default(),
         })
     }
 }
@@ -37,16 +90,55 @@ pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
     let mut workers = foundation.workers();
     workers.push(foundation.listen(foundation.listener()));
     workers.extend(bus_workers(platform, &app));
+    workers.extend(job_workers(&app));
     Ok(ServiceParts { service, workers })
 }
 
 fn bus_workers(platform: &Platform, app: &App) -> Vec<Worker> {
-    let consumer =
-        Consumer::new("mail", app.db.clone(), platform.rabbit.clone()).with_projections();
+    let consumer = Consumer::new("mail", app.db.clone(), platform.rabbit.clone())
+        .with_projections()
+        .on_with::<TenantChanged, _, _>(app.clone(), stores::tenant_changed)
+        .on_with::<StaffChanged, _, _>(app.clone(), stores::staff_changed)
+        .on_with::<OrderPlaced, _, _>(app.clone(), orders::placed)
+        .on_with::<OrderPaid, _, _>(app.clone(), orders::paid)
+        .on_with::<OrderCancelled, _, _>(app.clone(), orders::cancelled)
+        .on_with::<OrderRefunded, _, _>(app.clone(), orders::refunded)
+        .on_with::<PaymentRequiresAction, _, _>(app.clone(), payments::requires_action)
+        .on_with::<PaymentFailed, _, _>(app.clone(), payments::failed)
+        .on_with::<DocumentIssued, _, _>(app.clone(), documents::issued)
+        .on_with::<ProductChanged, _, _>(app.clone(), goods::product_changed)
+        .on_with::<StockChanged, _, _>(app.clone(), goods::stock_changed);
     let relay = Relay::new(app.db.clone(), platform.rabbit.clone())
         .listening(platform.config.database_url_for("mail"));
     vec![
         Worker::new("mail: hear", move |stop| consumer.run(stop)),
         Worker::new("mail: tell", move |stop| relay.run(stop)),
+    ]
+}
+
+fn job_workers(app: &App) -> Vec<Worker> {
+    let (mails, news, webhooks) = (app.clone(), app.clone(), app.clone());
+    let runner = Runner::new(app.db.clone(), app.clock.clone()).every(
+        "forget_mails",
+        FORGET_EVERY,
+        app.clone(),
+        forget::run,
+    );
+    vec![
+        Worker::new("mail: send", move |stop| async move {
+            stop.run_until_cancelled(send_messages::run(&mails)).await;
+        }),
+        Worker::new(
+            "mail: take in the provider's news",
+            move |stop| async move {
+                stop.run_until_cancelled(apply_provider_events::run(&news))
+                    .await;
+            },
+        ),
+        Worker::new("mail: send merchants' webhooks", move |stop| async move {
+            stop.run_until_cancelled(send_deliveries::run(&webhooks))
+                .await;
+        }),
+        Worker::new("mail: jobs", move |stop| runner.run(stop)),
     ]
 }

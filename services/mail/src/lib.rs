@@ -5,9 +5,16 @@
 //! it is sent one more time at most. Whom it went to and what it said lies sealed.
 
 pub mod app;
+pub mod clients;
+pub mod compose;
 pub mod domain;
+pub mod events;
 pub mod invariants;
+pub mod jobs;
+pub mod look;
 pub mod render;
 pub mod routes;
+pub mod store;
+pub mod vault;
 
 pub use app::{App, MIGRATIONS, build};

@@ -67,7 +67,11 @@ impl Vault {
 
     /// # Errors
     /// When it was sealed elsewhere or with a key that is gone.
-    pub fn open<T: DeserializeOwned>(&self, place: Place<'_>, sealed: &[u8]) -> Result<T, Unopened> {
+    pub fn open<T: DeserializeOwned>(
+        &self,
+        place: Place<'_>,
+        sealed: &[u8],
+    ) -> Result<T, Unopened> {
         serde_json::from_slice(&self.open_bytes(place, sealed)?).map_err(|_| Unopened)
     }
 
@@ -81,7 +85,11 @@ impl Vault {
         if let Some(key) = self.keys.get(&tenant) {
             return Ok(key);
         }
-        let place = Place { tenant, column: "mail_setting.address_key", row: "" };
+        let place = Place {
+            tenant,
+            column: "mail_setting.address_key",
+            row: "",
+        };
         let mut fresh = [0_u8; KEY_BYTES];
         rand::fill(&mut fresh);
         let sealed = settings::ensure(tx, &self.seal_bytes(place, &fresh)?).await?;
@@ -134,11 +142,15 @@ impl MarkKey {
 
     /// Proves that whoever shows it was sent the message.
     pub fn proof(&self, message: &str) -> String {
-        hex::encode(self.mac("unsubscribe", message)).chars().take(PROOF_CHARS).collect()
+        hex::encode(self.mac("unsubscribe", message))
+            .chars()
+            .take(PROOF_CHARS)
+            .collect()
     }
 
     fn mac(&self, purpose: &str, text: &str) -> Vec<u8> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&self.0).expect("HMAC takes a key of any length");
         mac.update(purpose.as_bytes());
         mac.update(&[0]);
         mac.update(text.as_bytes());
@@ -152,12 +164,22 @@ mod tests {
 
     #[test]
     fn what_is_sealed_opens_in_its_own_row_only() {
-        let key = SealingKey { kid: "1".into(), secret: "one".to_owned().into() };
+        let key = SealingKey {
+            kid: "1".into(),
+            secret: "one".to_owned().into(),
+        };
         let vault = Vault::new(&[key]).unwrap();
         let (a, b) = (TenantId::new(), TenantId::new());
-        let place = |tenant, row| Place { tenant, column: "message.address", row };
+        let place = |tenant, row| Place {
+            tenant,
+            column: "message.address",
+            row,
+        };
         let sealed = vault.seal(place(a, "1"), &"ana@example.pt").unwrap();
-        assert_eq!(vault.open::<String>(place(a, "1"), &sealed).unwrap(), "ana@example.pt");
+        assert_eq!(
+            vault.open::<String>(place(a, "1"), &sealed).unwrap(),
+            "ana@example.pt"
+        );
         assert!(vault.open::<String>(place(b, "1"), &sealed).is_err());
         assert!(vault.open::<String>(place(a, "2"), &sealed).is_err());
     }

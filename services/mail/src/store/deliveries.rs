@@ -81,7 +81,11 @@ pub async fn lock(tx: &TenantTx, id: Uuid) -> Result<Option<DeliveryRow>, Error>
     Ok(row)
 }
 
-pub async fn lock_due(tx: &TenantTx, id: Uuid, now: OffsetDateTime) -> Result<Option<DeliveryRow>, Error> {
+pub async fn lock_due(
+    tx: &TenantTx,
+    id: Uuid,
+    now: OffsetDateTime,
+) -> Result<Option<DeliveryRow>, Error> {
     let row = delivery::table
         .filter(delivery::tenant_id.eq(tx.tenant().uuid()))
         .filter(delivery::id.eq(id))
@@ -152,7 +156,11 @@ pub async fn list(
 }
 
 /// What waits for an endpoint that is switched off fails with it.
-pub async fn fail_pending(tx: &TenantTx, endpoint: Uuid, now: OffsetDateTime) -> Result<usize, Error> {
+pub async fn fail_pending(
+    tx: &TenantTx,
+    endpoint: Uuid,
+    now: OffsetDateTime,
+) -> Result<usize, Error> {
     let failed = diesel::update(delivery::table)
         .filter(delivery::tenant_id.eq(tx.tenant().uuid()))
         .filter(delivery::endpoint_id.eq(endpoint))
@@ -172,7 +180,11 @@ struct Due {
 }
 
 /// What is due, by turns among endpoints: a slow one keeps nobody waiting.
-pub async fn list_due(tx: &SystemTx, now: OffsetDateTime, limit: i64) -> Result<Vec<(TenantId, Uuid)>, Error> {
+pub async fn list_due(
+    tx: &SystemTx,
+    now: OffsetDateTime,
+    limit: i64,
+) -> Result<Vec<(TenantId, Uuid)>, Error> {
     let sql = "SELECT tenant_id, id FROM (
           SELECT tenant_id, id, due_at,
             row_number() OVER (PARTITION BY tenant_id, endpoint_id ORDER BY due_at) AS turn
@@ -184,7 +196,10 @@ pub async fn list_due(tx: &SystemTx, now: OffsetDateTime, limit: i64) -> Result<
         .bind::<sql_types::BigInt, _>(limit)
         .load(&mut tx.conn())
         .await?;
-    Ok(rows.into_iter().map(|due| (TenantId::from_uuid(due.tenant_id), due.id)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|due| (TenantId::from_uuid(due.tenant_id), due.id))
+        .collect())
 }
 
 /// Forgets what was dealt with before `before`; answers how many.

@@ -29,7 +29,10 @@ pub struct EndpointRow {
 }
 
 pub async fn create(tx: &TenantTx, row: &EndpointRow) -> Result<(), Error> {
-    diesel::insert_into(endpoint::table).values(row).execute(&mut tx.conn()).await?;
+    diesel::insert_into(endpoint::table)
+        .values(row)
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 

@@ -102,7 +102,11 @@ pub async fn lock(tx: &TenantTx, id: Uuid) -> Result<Option<MessageRow>, Error> 
 }
 
 /// A message whose turn is now, locked; nothing when another process has it or it was dealt with.
-pub async fn lock_due(tx: &TenantTx, id: Uuid, now: OffsetDateTime) -> Result<Option<MessageRow>, Error> {
+pub async fn lock_due(
+    tx: &TenantTx,
+    id: Uuid,
+    now: OffsetDateTime,
+) -> Result<Option<MessageRow>, Error> {
     let row = message::table
         .filter(message::tenant_id.eq(tx.tenant().uuid()))
         .filter(message::id.eq(id))
@@ -118,7 +122,11 @@ pub async fn lock_due(tx: &TenantTx, id: Uuid, now: OffsetDateTime) -> Result<Op
 }
 
 /// The mails of a kind about an order, locked.
-pub async fn lock_of_order(tx: &TenantTx, order: Uuid, kind: &str) -> Result<Vec<MessageRow>, Error> {
+pub async fn lock_of_order(
+    tx: &TenantTx,
+    order: Uuid,
+    kind: &str,
+) -> Result<Vec<MessageRow>, Error> {
     let rows = message::table
         .filter(message::tenant_id.eq(tx.tenant().uuid()))
         .filter(message::order_id.eq(order))
@@ -165,12 +173,19 @@ pub async fn note(
 }
 
 /// What happened to a message, in order.
-pub async fn events_of(tx: &TenantTx, id: Uuid) -> Result<Vec<(String, String, OffsetDateTime)>, Error> {
+pub async fn events_of(
+    tx: &TenantTx,
+    id: Uuid,
+) -> Result<Vec<(String, String, OffsetDateTime)>, Error> {
     let rows = message_event::table
         .filter(message_event::tenant_id.eq(tx.tenant().uuid()))
         .filter(message_event::message_id.eq(id))
         .order(message_event::at)
-        .select((message_event::event, message_event::detail, message_event::at))
+        .select((
+            message_event::event,
+            message_event::detail,
+            message_event::at,
+        ))
         .load(&mut tx.conn())
         .await?;
     Ok(rows)
@@ -237,7 +252,11 @@ struct Due {
 
 /// What is due, by turns: a store with a thousand mails does not keep another's one waiting, and what
 /// somebody waits for at a screen goes first.
-pub async fn list_due(tx: &SystemTx, now: OffsetDateTime, limit: i64) -> Result<Vec<(TenantId, Uuid)>, Error> {
+pub async fn list_due(
+    tx: &SystemTx,
+    now: OffsetDateTime,
+    limit: i64,
+) -> Result<Vec<(TenantId, Uuid)>, Error> {
     let sql = "SELECT tenant_id, id FROM (
           SELECT tenant_id, id, priority, due_at,
             row_number() OVER (PARTITION BY tenant_id ORDER BY priority, due_at) AS turn
@@ -251,7 +270,10 @@ pub async fn list_due(tx: &SystemTx, now: OffsetDateTime, limit: i64) -> Result<
         .bind::<sql_types::BigInt, _>(limit)
         .load(&mut tx.conn())
         .await?;
-    Ok(rows.into_iter().map(|due| (TenantId::from_uuid(due.tenant_id), due.id)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|due| (TenantId::from_uuid(due.tenant_id), due.id))
+        .collect())
 }
 
 /// The stores that messages belong to, from the platform's scope.
@@ -261,7 +283,10 @@ pub async fn tenants_of(tx: &SystemTx, ids: &[Uuid]) -> Result<Vec<(Uuid, Tenant
         .select((message::id, message::tenant_id))
         .load(&mut tx.conn())
         .await?;
-    Ok(rows.into_iter().map(|(id, tenant)| (id, TenantId::from_uuid(tenant))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(id, tenant)| (id, TenantId::from_uuid(tenant)))
+        .collect())
 }
 
 /// How many mails of each state each store has, and since when.

@@ -38,11 +38,19 @@ pub async fn lock(tx: &TenantTx, order: Uuid, now: OffsetDateTime) -> Result<Ord
     Ok(row)
 }
 
-pub async fn save_content(tx: &TenantTx, order: Uuid, version: i64, content: &[u8]) -> Result<(), Error> {
+pub async fn save_content(
+    tx: &TenantTx,
+    order: Uuid,
+    version: i64,
+    content: &[u8],
+) -> Result<(), Error> {
     diesel::update(order_seen::table)
         .filter(order_seen::tenant_id.eq(tx.tenant().uuid()))
         .filter(order_seen::order_id.eq(order))
-        .set((order_seen::version.eq(version), order_seen::content.eq(Some(content))))
+        .set((
+            order_seen::version.eq(version),
+            order_seen::content.eq(Some(content)),
+        ))
         .execute(&mut tx.conn())
         .await?;
     Ok(())

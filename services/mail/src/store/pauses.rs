@@ -37,7 +37,10 @@ pub async fn save(
         ))
         .on_conflict((p::tenant_id, p::transport))
         .do_update()
-        .set((p::reason.eq(excluded(p::reason)), p::until.eq(excluded(p::until))))
+        .set((
+            p::reason.eq(excluded(p::reason)),
+            p::until.eq(excluded(p::until)),
+        ))
         .execute(&mut tx.conn())
         .await?;
     Ok(())

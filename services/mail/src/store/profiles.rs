@@ -2,7 +2,6 @@
 
 use db::{Error, TenantTx};
 use diesel::prelude::*;
-use diesel::query_dsl::methods::FilterDsl as _;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -39,16 +38,16 @@ pub async fn save(tx: &TenantTx, row: &ProfileRow) -> Result<(), Error> {
             p::time_zone.eq(excluded(p::time_zone)),
             p::version.eq(excluded(p::version)),
         ));
-    insert
-        .filter(excluded(p::version).gt(p::version))
+    diesel::query_dsl::methods::FilterDsl::filter(insert, excluded(p::version).gt(p::version))
         .execute(&mut tx.conn())
         .await?;
     Ok(())
 }
 
 pub async fn find(tx: &TenantTx) -> Result<Option<ProfileRow>, Error> {
-    let query = QueryDsl::filter(store_profile::table, store_profile::tenant_id.eq(tx.tenant().uuid()));
-    let row = QueryDsl::select(query, ProfileRow::as_select())
+    let row = store_profile::table
+        .filter(store_profile::tenant_id.eq(tx.tenant().uuid()))
+        .select(ProfileRow::as_select())
         .first(&mut tx.conn())
         .await
         .optional()?;

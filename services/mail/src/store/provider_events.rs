@@ -79,7 +79,10 @@ pub async fn finish(tx: &SystemTx, id: &str, state: &str, note: Option<&str>) ->
     diesel::update(provider_event::table)
         .filter(provider_event::tenant_id.eq(TenantId::PLATFORM.uuid()))
         .filter(provider_event::id.eq(id))
-        .set((provider_event::state.eq(state), provider_event::note.eq(note)))
+        .set((
+            provider_event::state.eq(state),
+            provider_event::note.eq(note),
+        ))
         .execute(&mut tx.conn())
         .await?;
     Ok(())

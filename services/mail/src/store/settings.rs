@@ -29,7 +29,9 @@ pub struct SettingRow {
 impl SettingRow {
     /// The store's own sender, when mails may be sent from it.
     pub fn sender(&self) -> Option<&str> {
-        self.sender_email.as_deref().filter(|_| self.sender_since.is_some())
+        self.sender_email
+            .as_deref()
+            .filter(|_| self.sender_since.is_some())
     }
 }
 
@@ -121,17 +123,28 @@ pub async fn save_sender(
 }
 
 /// Senders that wait for their domain to be proven, the oldest first.
-pub async fn list_unproven(tx: &SystemTx, limit: i64) -> Result<Vec<(TenantId, String, Option<String>)>, Error> {
+pub async fn list_unproven(
+    tx: &SystemTx,
+    limit: i64,
+) -> Result<Vec<(TenantId, String, Option<String>)>, Error> {
     let rows: Vec<(Uuid, Option<String>, Option<String>)> = mail_setting::table
         .filter(mail_setting::sender_email.is_not_null())
         .filter(mail_setting::sender_since.is_null())
         .order(mail_setting::updated_at)
         .limit(limit)
-        .select((mail_setting::tenant_id, mail_setting::sender_email, mail_setting::sender_problem))
+        .select((
+            mail_setting::tenant_id,
+            mail_setting::sender_email,
+            mail_setting::sender_problem,
+        ))
         .load(&mut tx.conn())
         .await?;
     let waiting = rows.into_iter().map(|(tenant, email, problem)| {
-        (TenantId::from_uuid(tenant), email.unwrap_or_default(), problem)
+        (
+            TenantId::from_uuid(tenant),
+            email.unwrap_or_default(),
+            problem,
+        )
     });
     Ok(waiting.collect())
 }

@@ -49,7 +49,11 @@ pub async fn scopes_of(tx: &TenantTx, recipient: &[u8]) -> Result<Vec<String>, E
     Ok(scopes)
 }
 
-pub async fn list(tx: &TenantTx, before: Option<Uuid>, limit: i64) -> Result<Vec<SuppressionRow>, Error> {
+pub async fn list(
+    tx: &TenantTx,
+    before: Option<Uuid>,
+    limit: i64,
+) -> Result<Vec<SuppressionRow>, Error> {
     let mut query = suppression::table
         .filter(suppression::tenant_id.eq(tx.tenant().uuid()))
         .order(suppression::id.desc())

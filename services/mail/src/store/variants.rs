@@ -2,7 +2,6 @@
 
 use db::{Error, TenantTx};
 use diesel::prelude::*;
-use diesel::query_dsl::methods::FilterDsl as Conditional;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
@@ -40,7 +39,7 @@ pub async fn save_names(tx: &TenantTx, names: &[Named]) -> Result<(), Error> {
             v::sku.eq(excluded(v::sku)),
             v::version.eq(excluded(v::version)),
         ));
-    Conditional::filter(insert, excluded(v::version).gt(v::version))
+    diesel::query_dsl::methods::FilterDsl::filter(insert, excluded(v::version).gt(v::version))
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -54,8 +53,23 @@ pub async fn save_low(
     is_low: bool,
 ) -> Result<Option<(String, String)>, Error> {
     use variant_seen as v;
+    if !is_low {
+        // Most news of stock: one statement, and mostly of no row.
+        diesel::update(v::table)
+            .filter(v::tenant_id.eq(tx.tenant().uuid()))
+            .filter(v::variant_id.eq(variant))
+            .filter(v::is_low)
+            .filter(v::stock_version.lt(version))
+            .set((v::is_low.eq(false), v::stock_version.eq(version)))
+            .execute(&mut tx.conn())
+            .await?;
+        return Ok(None);
+    }
     diesel::insert_into(v::table)
-        .values((v::tenant_id.eq(tx.tenant().uuid()), v::variant_id.eq(variant)))
+        .values((
+            v::tenant_id.eq(tx.tenant().uuid()),
+            v::variant_id.eq(variant),
+        ))
         .on_conflict_do_nothing()
         .execute(&mut tx.conn())
         .await?;
@@ -73,8 +87,8 @@ pub async fn save_low(
     diesel::update(v::table)
         .filter(v::tenant_id.eq(tx.tenant().uuid()))
         .filter(v::variant_id.eq(variant))
-        .set((v::is_low.eq(is_low), v::stock_version.eq(version)))
+        .set((v::is_low.eq(true), v::stock_version.eq(version)))
         .execute(&mut tx.conn())
         .await?;
-    Ok((is_low && !was_low).then_some((title, sku)))
+    Ok((!was_low).then_some((title, sku)))
 }

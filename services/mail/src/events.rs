@@ -1,0 +1,8 @@
+//! What is heard of other services.
+
+pub mod documents;
+pub mod goods;
+pub mod orders;
+pub mod payments;
+pub mod publish;
+pub mod stores;

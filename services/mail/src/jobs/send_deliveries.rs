@@ -1,0 +1,335 @@
+//! Tells merchants' programs of events, for three days if need be.
+
+use std::time::{Duration as StdDuration, Instant};
+
+use db::TenantTx;
+use futures_util::stream::{self, StreamExt as _};
+use http_kit::Role;
+use kernel::TenantId;
+use outbound::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+use outbound::{Method, OutboundError, Request, Rules};
+use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::compose::{self, Draft};
+use crate::domain::facts::{Endpoint, Facts};
+use crate::domain::kinds::Kind;
+use crate::domain::standard;
+use crate::look;
+use crate::store::deliveries::{self, AttemptRow, DELIVERED, DeliveryRow, FAILED};
+use crate::store::endpoints::{self, EndpointRow};
+use crate::vault::{Place, VaultError};
+
+const BATCH: i64 = 64;
+const CONCURRENCY: usize = 8;
+const LOOK_EVERY: StdDuration = StdDuration::from_secs(1);
+/// After a crash in the middle of it an attempt is made again.
+const LEASE: Duration = Duration::minutes(1);
+/// Characters of an answer that are kept.
+const ANSWER_CHARS_MAX: usize = 1_000;
+const GONE: u16 = 410;
+
+/// What a merchant's program may do with us.
+pub const RULES: Rules = Rules {
+    http: false,
+    redirects: 0,
+    time: StdDuration::from_secs(15),
+    bytes: 256 * 1_024,
+};
+
+struct Claimed {
+    row: DeliveryRow,
+    request: Request,
+}
+
+/// What an endpoint answered, or why it did not.
+struct Answered {
+    status: Option<u16>,
+    problem: Option<String>,
+    answer: String,
+    duration_ms: i32,
+}
+
+/// Sends webhooks as they become due, until it is told to stop.
+pub async fn run(app: &App) {
+    loop {
+        match send_due(app).await {
+            Ok(0) => {
+                let _ = tokio::time::timeout(LOOK_EVERY, app.webhook_wake.notified()).await;
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(error = %error, "Webhooks that are due could not be read");
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
+        }
+    }
+}
+
+/// Sends what is due now; answers how many webhooks were taken up.
+///
+/// # Errors
+/// When the database is away.
+pub async fn send_due(app: &App) -> Result<usize, db::Error> {
+    let now = app.clock.now();
+    let due = app
+        .db
+        .system("find webhooks to send", async |tx| {
+            deliveries::list_due(tx, now, BATCH).await
+        })
+        .await?;
+    stream::iter(&due)
+        .for_each_concurrent(CONCURRENCY, async |(tenant, id)| {
+            if let Err(error) = send_one(app, *tenant, *id, now).await {
+                tracing::warn!(tenant.id = %tenant, delivery.id = %id, error = %error, "A webhook could not be sent yet");
+            }
+        })
+        .await;
+    Ok(due.len())
+}
+
+async fn send_one(
+    app: &App,
+    tenant: TenantId,
+    id: Uuid,
+    now: OffsetDateTime,
+) -> Result<(), VaultError> {
+    let claimed = app
+        .db
+        .tenant(tenant, async |tx| claim(app, tx, id, now).await)
+        .await?;
+    let Some(claimed) = claimed else {
+        return Ok(());
+    };
+    let began = Instant::now();
+    let sent = app.outbound.send(&claimed.request).await;
+    let duration_ms = i32::try_from(began.elapsed().as_millis()).unwrap_or(i32::MAX);
+    let answered = match sent {
+        Ok(answer) => {
+            let text = String::from_utf8_lossy(&answer.body);
+            let text = text.chars().filter(|c| *c != '\0').take(ANSWER_CHARS_MAX);
+            Answered {
+                status: Some(answer.status),
+                problem: None,
+                answer: text.collect(),
+                duration_ms,
+            }
+        }
+        Err(error) => Answered {
+            status: None,
+            problem: Some(problem(&error)),
+            answer: String::new(),
+            duration_ms,
+        },
+    };
+    app.db
+        .tenant(tenant, async |tx| {
+            settle(app, tx, &claimed, &answered).await
+        })
+        .await
+}
+
+pub fn payload_place<'a>(tx: &TenantTx, row: &'a str) -> Place<'a> {
+    Place {
+        tenant: tx.tenant(),
+        column: "delivery.payload",
+        row,
+    }
+}
+
+pub fn secret_place<'a>(tx: &TenantTx, row: &'a str) -> Place<'a> {
+    Place {
+        tenant: tx.tenant(),
+        column: "endpoint.secret",
+        row,
+    }
+}
+
+/// The request of a due delivery, with the next attempt noted first.
+async fn claim(
+    app: &App,
+    tx: &mut TenantTx,
+    id: Uuid,
+    now: OffsetDateTime,
+) -> Result<Option<Claimed>, VaultError> {
+    let Some(mut row) = deliveries::lock_due(tx, id, now).await? else {
+        return Ok(None);
+    };
+    let endpoint = endpoints::find(tx, row.endpoint_id).await?;
+    let Some(endpoint) = endpoint.filter(|endpoint| endpoint.enabled) else {
+        row.state = FAILED.to_owned();
+        deliveries::save(tx, &row).await?;
+        return Ok(None);
+    };
+    row.attempts += 1;
+    row.due_at = now + LEASE;
+    row.updated_at = now;
+    deliveries::save(tx, &row).await?;
+    let body = app
+        .vault
+        .open_bytes(payload_place(tx, &row.id.to_string()), &row.payload)?;
+    let secrets = secrets(app, tx, &endpoint, now)?;
+    let Ok(url) = app.outbound.check(&endpoint.url) else {
+        row.state = FAILED.to_owned();
+        deliveries::save(tx, &row).await?;
+        return Ok(None);
+    };
+    let headers = headers(&row.event_id, now.unix_timestamp(), &secrets, &body);
+    let request = Request {
+        method: Method::POST,
+        url,
+        headers,
+        body,
+    };
+    Ok(Some(Claimed { row, request }))
+}
+
+/// The secrets that sign now, the newest first.
+fn secrets(
+    app: &App,
+    tx: &TenantTx,
+    endpoint: &EndpointRow,
+    now: OffsetDateTime,
+) -> Result<Vec<Vec<u8>>, VaultError> {
+    let name = endpoint.id.to_string();
+    let open = |sealed: &[u8]| app.vault.open_bytes(secret_place(tx, &name), sealed);
+    let mut secrets = vec![open(&endpoint.secret)?];
+    if let Some(former) = &endpoint.former_secret
+        && endpoint.former_until.is_some_and(|until| until > now)
+    {
+        secrets.push(open(former)?);
+    }
+    Ok(secrets)
+}
+
+fn headers(id: &str, timestamp: i64, secrets: &[Vec<u8>], body: &[u8]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let signature = standard::signatures(secrets, id, timestamp, body);
+    for (name, value) in [
+        ("webhook-id", id.to_owned()),
+        ("webhook-timestamp", timestamp.to_string()),
+        ("webhook-signature", signature),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    }
+    headers
+}
+
+async fn settle(
+    app: &App,
+    tx: &mut TenantTx,
+    claimed: &Claimed,
+    answered: &Answered,
+) -> Result<(), VaultError> {
+    let now = app.clock.now();
+    let Some(mut row) = deliveries::lock(tx, claimed.row.id).await? else {
+        return Ok(());
+    };
+    let status = answered.status.map(i32::from);
+    let attempt = AttemptRow {
+        tenant_id: row.tenant_id,
+        delivery_id: row.id,
+        number: claimed.row.attempts,
+        at: now,
+        status,
+        problem: answered.problem.clone(),
+        answer: answered.answer.clone(),
+        duration_ms: answered.duration_ms,
+    };
+    deliveries::create_attempt(tx, &attempt).await?;
+    let taken = answered
+        .status
+        .is_some_and(|status| (200..300).contains(&status));
+    metrics::counter!("merchant_webhooks_total", "taken" => if taken { "yes" } else { "no" })
+        .increment(1);
+    if row.state != deliveries::PENDING || row.attempts != claimed.row.attempts {
+        return Ok(());
+    }
+    row.last_status = status;
+    row.updated_at = now;
+    let Some(mut endpoint) = endpoints::lock(tx, row.endpoint_id).await? else {
+        return Ok(());
+    };
+    if taken {
+        row.state = DELIVERED.to_owned();
+        endpoint.failing_since = None;
+    } else {
+        endpoint.failing_since.get_or_insert(now);
+        match standard::pause_after(row.attempts).filter(|_| answered.status != Some(GONE)) {
+            Some(pause) => row.due_at = now + pause,
+            None => row.state = FAILED.to_owned(),
+        }
+    }
+    deliveries::save(tx, &row).await?;
+    endpoints::save(tx, &endpoint).await?;
+    // Nothing was taken for as long as this one was tried, or the receiver says that it is gone.
+    let began = endpoint
+        .failing_since
+        .filter(|since| *since <= row.created_at + Duration::minutes(1));
+    if row.state == FAILED && (began.is_some() || answered.status == Some(GONE)) {
+        switch_off(app, tx, endpoint, answered, now).await?;
+    }
+    Ok(())
+}
+
+async fn switch_off(
+    app: &App,
+    tx: &mut TenantTx,
+    mut endpoint: EndpointRow,
+    answered: &Answered,
+    now: OffsetDateTime,
+) -> Result<(), VaultError> {
+    let gone = answered.status == Some(GONE);
+    endpoint.enabled = false;
+    endpoint.disabled_reason = Some(if gone { "gone" } else { "failing" }.to_owned());
+    endpoint.updated_at = now;
+    endpoint.version += 1;
+    endpoints::save(tx, &endpoint).await?;
+    deliveries::fail_pending(tx, endpoint.id, now).await?;
+    let Some(store) = app.directory.by_id(tx.tenant()) else {
+        return Ok(());
+    };
+    let host = app.outbound.check(&endpoint.url).ok();
+    let host = host
+        .and_then(|url| url.host_str().map(str::to_owned))
+        .unwrap_or_default();
+    let last_status = answered.status.map(|status| status.to_string());
+    let last_status = last_status
+        .or_else(|| answered.problem.clone())
+        .unwrap_or_default();
+    let draft = |contact: compose::Contact| Draft {
+        kind: Kind::WebhookDisabled,
+        about: format!("endpoint:{}:{}", endpoint.id, endpoint.version),
+        lang: look::language(&contact.locale, &store),
+        to: contact.email,
+        order: None,
+        facts: Facts {
+            name: contact.name,
+            endpoint: Some(Endpoint {
+                host: host.clone(),
+                last_status: last_status.clone(),
+            }),
+            ..Facts::default()
+        },
+        due_at: now,
+        resend_of: None,
+    };
+    compose::queue_for_staff(tx, &app.vault, &[Role::Owner.to_string()], draft, now).await
+}
+
+/// A word for the log; none of them holds the address.
+fn problem(error: &OutboundError) -> String {
+    match error {
+        OutboundError::Refused(_) => "refused: not a public address",
+        OutboundError::NoConnection => "no connection",
+        OutboundError::TimedOut => "no answer in 15 seconds",
+        OutboundError::Broken => "the connection broke",
+        OutboundError::TooLong(_) => "the answer is too long",
+        OutboundError::Elsewhere(_) => "it leads elsewhere",
+    }
+    .to_owned()
+}
