@@ -201,6 +201,8 @@ fn read(step: &Step, error: &Error) -> Outcome {
     match step {
         Step::SigningIn if permanent || error.is_client() => paused(problem),
         Step::Sender if permanent => Outcome::SenderRefused,
+        // ZeptoMail looks at the sender when it has the whole mail.
+        Step::Handing if code == "553" => Outcome::SenderRefused,
         Step::Recipient | Step::Handing if permanent => Outcome::Refused(problem),
         Step::Handing if !error.is_transient() => Outcome::Unknown(problem),
         Step::Connecting if error.is_client() || error.is_tls() => paused("smtp_tls".to_owned()),

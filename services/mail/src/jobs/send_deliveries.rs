@@ -29,6 +29,8 @@ const LEASE: Duration = Duration::minutes(1);
 /// Characters of an answer that are kept.
 const ANSWER_CHARS_MAX: usize = 1_000;
 const GONE: u16 = 410;
+/// An endpoint that took nothing for so long hears nothing more.
+const SWITCHED_OFF_AFTER: Duration = Duration::days(3);
 
 /// What a merchant's program may do with us.
 pub const RULES: Rules = Rules {
@@ -266,11 +268,10 @@ async fn settle(
     }
     deliveries::save(tx, &row).await?;
     endpoints::save(tx, &endpoint).await?;
-    // Nothing was taken for as long as this one was tried, or the receiver says that it is gone.
-    let began = endpoint
+    let took_nothing = endpoint
         .failing_since
-        .filter(|since| *since <= row.created_at + Duration::minutes(1));
-    if row.state == FAILED && (began.is_some() || answered.status == Some(GONE)) {
+        .is_some_and(|since| since <= now - SWITCHED_OFF_AFTER);
+    if row.state == FAILED && (took_nothing || answered.status == Some(GONE)) {
         switch_off(app, tx, endpoint, answered, now).await?;
     }
     Ok(())

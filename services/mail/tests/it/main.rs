@@ -1,1 +1,32 @@
-//! Tests.
+//! The mail service through HTTP, on real parts, with a ZeptoMail that does as it is told.
+
+#[cfg(test)]
+mod hearing;
+#[cfg(test)]
+mod logs;
+#[cfg(test)]
+mod messages;
+#[cfg(test)]
+mod news;
+#[cfg(test)]
+#[path = "../../../tenants/tests/it/place.rs"]
+#[expect(dead_code, reason = "other services' tests use more of it")]
+mod place;
+#[cfg(test)]
+mod receiver;
+#[cfg(test)]
+mod schema;
+#[cfg(test)]
+mod sending;
+#[cfg(test)]
+mod smtp;
+#[cfg(test)]
+mod templates;
+#[cfg(test)]
+mod walls;
+#[cfg(test)]
+mod webhooks;
+#[cfg(test)]
+mod world;
+#[cfg(test)]
+mod zepto;

@@ -1,0 +1,126 @@
+//! The store's log of mails.
+
+use reqwest::Method;
+use serde_json::json;
+use time::Duration;
+
+use crate::place::until;
+use crate::world::World;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn staff_sees_what_was_sent_and_sends_it_again() {
+    let world = World::start().await;
+    let store = world.store().await;
+    let order = world.placed(&store, "ana@example.pt").await;
+    let mail = world.until_mail(&store, "order_placed", "delivered").await;
+    assert_eq!(
+        (mail["to"].as_str(), mail["order_id"].as_str()),
+        (Some("a…@example.pt"), Some(order.order_id.as_str()))
+    );
+    let path = format!("/api/mail/admin/messages/{}", mail["id"].as_str().unwrap());
+    let detail = world.admin(&store, Method::GET, &path).await.expect(200);
+    assert_eq!(detail.body["events"][0]["event"], "delivered");
+    let content = world
+        .admin(&store, Method::GET, &format!("{path}/content"))
+        .await
+        .expect(200);
+    assert_eq!(content.body["to"], "ana@example.pt");
+    assert_eq!(
+        content.body["html"],
+        world.zepto.inbox("ana@example.pt").await[0]["html"]
+    );
+    let again = || world.owner(&store, Method::POST, &format!("{path}/resend"));
+    let first = again().header("idempotency-key", "one");
+    let repeated = world.send(first.try_clone().unwrap()).await;
+    assert_eq!(repeated.status, 400, "two keys are none: {}", repeated.text);
+    let made = world.send(again()).await.expect(202);
+    assert_eq!(made.body["resend_of"], mail["id"]);
+    until("it left again", async || {
+        (world.zepto.inbox("ana@example.pt").await.len() == 2).then_some(())
+    })
+    .await;
+    for _ in 1..5 {
+        world.send(again()).await.expect(202);
+    }
+    assert_eq!(
+        world.send(again()).await.expect(409).code(),
+        "too-many-resends"
+    );
+    // After 90 days it is known that, not what.
+    until("all have left", async || {
+        (world.zepto.inbox("ana@example.pt").await.len() == 6).then_some(())
+    })
+    .await;
+    until("all are delivered", async || {
+        let mails = world.mails(&store, "order_placed").await;
+        mails
+            .iter()
+            .all(|mail| mail["state"] == "delivered")
+            .then_some(())
+    })
+    .await;
+    world.advance(Duration::days(91));
+    mail::jobs::forget::run(world.app.clone()).await.unwrap();
+    let detail = world.admin(&store, Method::GET, &path).await.expect(200);
+    assert!(detail.body["to"].is_null() && detail.body["state"] == "delivered");
+    assert_eq!(
+        world
+            .admin(&store, Method::GET, &format!("{path}/content"))
+            .await
+            .code(),
+        "content-not-there"
+    );
+    assert_eq!(world.send(again()).await.code(), "content-not-there");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_is_filtered_and_paged_and_a_link_to_an_account_is_private() {
+    let world = World::start().await;
+    let store = world.store().await;
+    for n in 0..3 {
+        world.placed(&store, &format!("p{n}@example.pt")).await;
+    }
+    let page = world
+        .admin(
+            &store,
+            Method::GET,
+            "/api/mail/admin/messages?limit=2&kind=order_placed",
+        )
+        .await
+        .expect(200);
+    assert_eq!(page.body["items"].as_array().unwrap().len(), 2);
+    let next = page.body["next"].as_str().unwrap();
+    let rest = world
+        .admin(
+            &store,
+            Method::GET,
+            &format!("/api/mail/admin/messages?limit=2&after={next}"),
+        )
+        .await
+        .expect(200);
+    assert_eq!(rest.body["items"].as_array().unwrap().len(), 1);
+    world
+        .admin(&store, Method::GET, "/api/mail/admin/messages?state=lost")
+        .await
+        .expect(400);
+    let path = "/api/mail/admin/templates/account_reset/en/test";
+    let sent = world
+        .send(world.owner(&store, Method::POST, path))
+        .await
+        .expect(202);
+    world.until_mail(&store, "account_reset", "delivered").await;
+    let path = format!(
+        "/api/mail/admin/messages/{}/content",
+        sent.body["message_id"].as_str().unwrap()
+    );
+    assert_eq!(
+        world
+            .admin(&store, Method::GET, &path)
+            .await
+            .expect(403)
+            .code(),
+        "content-private"
+    );
+    world.end().await;
+}
