@@ -101,6 +101,8 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
             PaymentRequiresAction::TYPE,
             PaymentFailed::TYPE,
             DocumentIssued::TYPE,
+            ProductChanged::TYPE,
+            StockChanged::TYPE,
         ],
     },
     Subscription {
