@@ -44,6 +44,7 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
             SessionRevoked::TYPE,
             StaffChanged::TYPE,
             StockChanged::TYPE,
+            migration::v1::CatalogImportRequested::TYPE,
         ],
     },
     Subscription {
@@ -63,6 +64,7 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
             RefundFailed::TYPE,
             DisputeOpened::TYPE,
             DisputeClosed::TYPE,
+            migration::v1::OrdersImportRequested::TYPE,
         ],
     },
     Subscription {
@@ -111,6 +113,8 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
             TenantChanged::TYPE,
             SessionRevoked::TYPE,
             StaffChanged::TYPE,
+            catalog::v1::ImportApplied::TYPE,
+            orders::v1::ImportApplied::TYPE,
         ],
     },
 ];

@@ -6,15 +6,16 @@ use std::time::Duration;
 use bus::{Consumer, Listener, Relay};
 use db::{Db, EmbeddedMigrations, Schema, embed_migrations};
 use events::catalog::v1::{AvailabilityChanged, CategoryChanged, ProductChanged};
+use events::migration::v1::CatalogImportRequested;
 use events::orders::v1::StockChanged;
-use http_kit::{Foundation, HotCache, Platform, Service, ServiceParts, Worker};
+use http_kit::{Foundation, HotCache, Platform, Service, ServiceParts, TenantDirectory, Worker};
 use jobs::Runner;
 use kernel::{Clock, TenantId};
 use tokio::sync::Semaphore;
 
 use crate::clients::s3::Objects;
-use crate::events::stock_changed;
-use crate::jobs::{collect_media, tell_products};
+use crate::events::{import_requested, stock_changed};
+use crate::jobs::{collect_media, take_in_import, tell_products};
 use crate::routes;
 
 pub const MIGRATIONS: Schema = Schema {
@@ -36,6 +37,7 @@ pub struct App {
     pub hot: HotCache,
     pub objects: Arc<Objects>,
     pub decoders: Arc<Semaphore>,
+    pub directory: TenantDirectory,
     cdn_base_url: Option<String>,
 }
 
@@ -47,6 +49,7 @@ impl App {
             hot: HotCache::new(HOT_BYTES),
             objects: Arc::new(Objects::new(&platform.config)?),
             decoders: Arc::new(Semaphore::new(DECODERS)),
+            directory: foundation.directory.clone(),
             cdn_base_url: platform.config.storage.cdn_base_url.clone(),
         })
     }
@@ -70,6 +73,7 @@ pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
     workers.extend(bus_workers(platform, &app));
     let runner = Runner::new(app.db.clone(), app.clock.clone())
         .on(app.clone(), tell_products::run)
+        .on(app.clone(), take_in_import::run)
         .every("collect_media", COLLECT_EVERY, app, collect_media::run);
     workers.push(Worker::new("catalog: jobs", move |stop| runner.run(stop)));
     Ok(ServiceParts { service, workers })
@@ -92,7 +96,8 @@ fn listener(foundation: &Foundation, app: &App) -> Listener {
 fn bus_workers(platform: &Platform, app: &App) -> Vec<Worker> {
     let consumer = Consumer::new("catalog", app.db.clone(), platform.rabbit.clone())
         .with_projections()
-        .on::<StockChanged, _>(stock_changed::handle);
+        .on::<StockChanged, _>(stock_changed::handle)
+        .on_with::<CatalogImportRequested, _, _>(app.clone(), import_requested::handle);
     let relay = Relay::new(app.db.clone(), platform.rabbit.clone())
         .listening(platform.config.database_url_for("catalog"));
     vec![

@@ -5,4 +5,5 @@ pub mod document;
 pub mod html;
 pub mod image;
 pub mod product;
+pub mod redirect;
 pub mod slug;

@@ -11,6 +11,7 @@ pub mod domain;
 pub mod edit;
 pub mod error;
 pub mod events;
+pub mod imports;
 pub mod intake;
 pub mod invariants;
 pub mod jobs;

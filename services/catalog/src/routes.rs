@@ -4,7 +4,10 @@ pub mod categories;
 pub mod media;
 pub mod product_table;
 pub mod products;
+pub mod redirects;
+pub mod reviews;
 pub mod shelf;
+pub mod words;
 
 use http_kit::{Routes, routes};
 
@@ -18,5 +21,8 @@ pub fn table() -> Routes<App> {
         categories: create_category, get_category, list_categories, update_category, delete_category,
             list_category_tree;
         shelf: list_shelf, get_page, search_shelf;
+        redirects: find_redirect, list_redirects;
+        reviews: list_product_reviews, list_reviews;
+        words: list_tags, list_attributes, list_properties;
     ]
 }

@@ -1,11 +1,20 @@
 //! What the handlers and the jobs share.
 
-use bus::{Consumer, Relay};
-use db::{Db, EmbeddedMigrations, Schema, embed_migrations};
-use http_kit::{Foundation, Platform, Service, ServiceParts, Worker};
-use kernel::Clock;
+use std::sync::Arc;
 
-use crate::routes;
+use ::jobs::Runner;
+use bus::{Consumer, Relay};
+use db::{Db, EmbeddedMigrations, Schema, Sealer, embed_migrations};
+use events::{catalog, orders};
+use http_kit::{Foundation, Platform, Service, ServiceParts, TenantDirectory, Worker};
+use kernel::Clock;
+use outbound::Outbound;
+
+use crate::clients::s3::Uploads;
+use crate::clients::{images, woocommerce};
+use crate::events::import_applied;
+use crate::jobs::run_import;
+use crate::{keys, routes};
 
 pub const MIGRATIONS: Schema = Schema {
     name: "migration",
@@ -13,18 +22,34 @@ pub const MIGRATIONS: Schema = Schema {
 };
 static EMBEDDED: EmbeddedMigrations = embed_migrations!("migrations");
 
+/// Imports that one process works on at once; a store has one at a time.
+const IMPORTS_AT_ONCE: usize = 4;
+
 /// The service's state; clones share it.
 #[derive(Clone)]
 pub struct App {
     pub db: Db,
     pub clock: Clock,
+    pub directory: TenantDirectory,
+    pub sealer: Arc<Sealer>,
+    /// Reaches shops' APIs.
+    pub shops: Outbound,
+    /// Reaches shops' files.
+    pub files: Outbound,
+    pub uploads: Arc<Uploads>,
 }
 
 impl App {
     pub fn new(platform: &Platform, foundation: &Foundation) -> anyhow::Result<Self> {
+        let config = &platform.config;
         Ok(Self {
             db: foundation.db.clone(),
             clock: platform.clock.clone(),
+            directory: foundation.directory.clone(),
+            sealer: Arc::new(Sealer::new(keys::PURPOSE, &config.sealing_keys)?),
+            shops: Outbound::new(config, woocommerce::RULES)?,
+            files: Outbound::new(config, images::RULES)?,
+            uploads: Arc::new(Uploads::new(config)?),
         })
     }
 }
@@ -37,12 +62,19 @@ pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
     let mut workers = foundation.workers();
     workers.push(foundation.listen(foundation.listener()));
     workers.extend(bus_workers(platform, &app));
+    let runner = Runner::new(app.db.clone(), app.clock.clone())
+        .concurrency(IMPORTS_AT_ONCE)
+        .on(app, run_import::run);
+    workers.push(Worker::new("migration: jobs", move |stop| runner.run(stop)));
     Ok(ServiceParts { service, workers })
 }
 
 fn bus_workers(platform: &Platform, app: &App) -> Vec<Worker> {
-    let consumer =
-        Consumer::new("migration", app.db.clone(), platform.rabbit.clone()).with_projections();
+    let clock = app.clock.clone();
+    let consumer = Consumer::new("migration", app.db.clone(), platform.rabbit.clone())
+        .with_projections()
+        .on_with::<catalog::v1::ImportApplied, _, _>(clock.clone(), import_applied::of_catalog)
+        .on_with::<orders::v1::ImportApplied, _, _>(clock, import_applied::of_orders);
     let relay = Relay::new(app.db.clone(), platform.rabbit.clone())
         .listening(platform.config.database_url_for("migration"));
     vec![

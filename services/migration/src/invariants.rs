@@ -5,7 +5,7 @@ use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
 
 /// Each statement counts the rows that break its rule.
-const RULES: [(&str, &str); 2] = [
+const RULES: [(&str, &str); 5] = [
     (
         "I7 no job is parked",
         "SELECT count(*) FROM job WHERE state = 'parked'",
@@ -14,6 +14,16 @@ const RULES: [(&str, &str); 2] = [
         "I7 every event was published",
         "SELECT count(*) FROM outbox WHERE published_at IS NULL",
     ),
+    ("I7 nothing is parked", "SELECT count(*) FROM parked"),
+    (
+        "an import that has ended keeps no keys",
+        "SELECT count(*) FROM import WHERE state IN ('completed', 'failed') AND sealed_keys IS NOT NULL",
+    ),
+    (
+        "a batch waits for as many answers as records wait for it",
+        "SELECT count(*) FROM import_batch AS b WHERE b.open <> (SELECT count(*) FROM source_record AS r
+           WHERE r.tenant_id = b.tenant_id AND r.batch_id = b.id)",
+    ),
 ];
 
 /// Each rule's name and how many rows break it.
@@ -21,9 +31,8 @@ pub async fn check(db: &Db) -> Result<Vec<(&'static str, i64)>, Error> {
     db.system("check invariants", async |tx| {
         let mut found = Vec::new();
         for (rule, count) in RULES {
-            let broken: i64 = diesel::dsl::sql::<BigInt>(&format!("({count})"))
-                .get_result(&mut tx.conn())
-                .await?;
+            let query = diesel::dsl::sql::<BigInt>(&format!("({count})"));
+            let broken: i64 = diesel::select(query).get_result(&mut tx.conn()).await?;
             found.push((rule, broken));
         }
         Ok::<_, Error>(found)

@@ -7,6 +7,7 @@ use ::jobs::Runner;
 use bus::{Consumer, Relay};
 use db::{Db, EmbeddedMigrations, Schema, embed_migrations};
 use events::catalog::v1::ProductChanged;
+use events::migration::v1::OrdersImportRequested;
 use events::payments::v1::{
     AccountChanged, DisputeClosed, DisputeOpened, PaymentCanceled, PaymentFailed,
     PaymentProcessing, PaymentRequiresAction, PaymentSucceeded, RefundFailed, RefundSucceeded,
@@ -93,7 +94,8 @@ fn bus_workers(platform: &Platform, app: &App) -> Vec<Worker> {
         .on_with::<RefundSucceeded, _, _>(app.clone(), hear::refunds::succeeded)
         .on_with::<RefundFailed, _, _>(app.clone(), hear::refunds::failed)
         .on_with::<DisputeOpened, _, _>(app.clone(), hear::disputes::opened)
-        .on_with::<DisputeClosed, _, _>(app.clone(), hear::disputes::closed);
+        .on_with::<DisputeClosed, _, _>(app.clone(), hear::disputes::closed)
+        .on_with::<OrdersImportRequested, _, _>(app.clone(), hear::import_requested::handle);
     let relay = Relay::new(app.db.clone(), platform.rabbit.clone())
         .listening(platform.config.database_url_for("orders"));
     vec![

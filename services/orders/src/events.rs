@@ -2,6 +2,7 @@
 
 pub mod account_changed;
 pub mod disputes;
+pub mod import_requested;
 pub mod payment_news;
 pub mod payment_succeeded;
 pub mod product_changed;

@@ -10,6 +10,7 @@ pub mod details;
 pub mod domain;
 pub mod error;
 pub mod events;
+pub mod imports;
 pub mod invariants;
 pub mod jobs;
 pub mod operator;

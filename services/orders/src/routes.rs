@@ -4,6 +4,7 @@ pub mod admin_orders;
 pub mod carts;
 pub mod checkout;
 pub mod order_actions;
+pub mod past;
 pub mod seen;
 pub mod settings;
 pub mod shipping;
@@ -24,5 +25,6 @@ pub fn table() -> Routes<App> {
         stock: list_stock, set_stock, adjust_stock, list_movements;
         settings: get_settings, set_settings;
         shipping: get_shipping, set_shipping;
+        past: list_customers, list_past_orders, get_past_order, list_coupons, list_imported_settings;
     ]
 }

@@ -2,6 +2,7 @@
 
 pub mod carts;
 pub mod orders;
+pub mod past;
 pub mod refunds;
 pub mod schema;
 pub mod settings;

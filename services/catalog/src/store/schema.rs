@@ -167,6 +167,61 @@ table! {
     }
 }
 
+table! {
+    tag (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        slug -> Text,
+        name -> Text,
+        description -> Text,
+    }
+}
+
+table! {
+    attribute (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        slug -> Text,
+        name -> Text,
+        terms -> Array<Text>,
+    }
+}
+
+table! {
+    product_property (tenant_id, product_id, position) {
+        tenant_id -> Uuid,
+        product_id -> Uuid,
+        position -> Int4,
+        name -> Text,
+        shown_values -> Array<Text>,
+    }
+}
+
+table! {
+    redirect (tenant_id, path) {
+        tenant_id -> Uuid,
+        path -> Text,
+        kind -> Text,
+        target_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+table! {
+    review (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        product_id -> Uuid,
+        status -> Text,
+        rating -> Int2,
+        reviewer -> Text,
+        email -> Text,
+        body_html -> Text,
+        verified -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(
     product,
     media,
@@ -181,4 +236,9 @@ allow_tables_to_appear_in_same_query!(
     category_card,
     search_term,
     search_trigram,
+    tag,
+    attribute,
+    product_property,
+    redirect,
+    review,
 );

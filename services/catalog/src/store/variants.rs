@@ -167,3 +167,19 @@ pub async fn find_product_of(tx: &TenantTx, id: VariantId) -> Result<Option<Prod
         .optional()?;
     Ok(found.map(ProductId::from_uuid))
 }
+
+/// Which of `skus` products other than `product` have.
+pub async fn list_skus_of_others(
+    tx: &TenantTx,
+    product: ProductId,
+    skus: &[String],
+) -> Result<Vec<String>, Error> {
+    let used = variant::table
+        .filter(variant::tenant_id.eq(tx.tenant().uuid()))
+        .filter(variant::sku.eq_any(skus))
+        .filter(variant::product_id.ne(product.uuid()))
+        .select(variant::sku)
+        .load(&mut tx.conn())
+        .await?;
+    Ok(used)
+}

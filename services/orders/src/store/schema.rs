@@ -174,4 +174,64 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    customer (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        email -> Text,
+        email_key -> Text,
+        username -> Text,
+        first_name -> Text,
+        last_name -> Text,
+        guest -> Bool,
+        groups -> Array<Text>,
+        marketing_consent -> Bool,
+        billing -> Nullable<Jsonb>,
+        shipping -> Nullable<Jsonb>,
+        created_at -> Timestamptz,
+        old_password -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    past_order (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        number -> Text,
+        status -> Text,
+        source_status -> Text,
+        currency -> Text,
+        total_minor -> BigInt,
+        refunded_minor -> BigInt,
+        customer_id -> Nullable<Uuid>,
+        email -> Text,
+        placed_at -> Timestamptz,
+        document -> Jsonb,
+    }
+}
+
+diesel::table! {
+    coupon (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        code -> Text,
+        kind -> Text,
+        active -> Bool,
+        expires_at -> Nullable<Timestamptz>,
+        document -> Jsonb,
+    }
+}
+
+diesel::table! {
+    imported_setting (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        kind -> Text,
+        name -> Text,
+        applied -> Bool,
+        note -> Text,
+        document -> Jsonb,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(cart, sellable_variant, stock);

@@ -1,0 +1,1 @@
+DROP TABLE review, redirect, product_property, attribute, tag;

@@ -1,0 +1,1 @@
+DROP TABLE source_record, import_issue, import_batch, import_count, import;

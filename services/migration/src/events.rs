@@ -1,0 +1,3 @@
+//! What this service does when it hears of something: database work only.
+
+pub mod import_applied;

@@ -1,0 +1,16 @@
+//! Migration over HTTP against real parts, with catalog and orders beside it and a shop to move away from.
+
+#[cfg(test)]
+mod imports;
+#[cfg(test)]
+mod interruptions;
+#[cfg(test)]
+#[expect(dead_code, reason = "the tenants service's own tests use all of it")]
+#[path = "../../../tenants/tests/it/place.rs"]
+mod place;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
+mod schema;
+#[cfg(test)]
+mod world;
