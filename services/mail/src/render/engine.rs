@@ -1,8 +1,9 @@
 //! The templates, compiled once.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
-use minijinja::{AutoEscape, Environment, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, Output, State, UndefinedBehavior, escape_formatter};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -99,6 +100,7 @@ impl Renderer {
                 AutoEscape::None
             }
         });
+        templates.set_formatter(format);
         for (name, source) in TEMPLATES {
             templates.add_template(name, source)?;
         }
@@ -232,6 +234,36 @@ impl Renderer {
         );
         Value::Object(said)
     }
+}
+
+/// Escapes what could end a text or an attribute. A slash cannot, and programs that look for links in
+/// mails find them more surely when it stays.
+fn format(
+    out: &mut Output<'_>,
+    state: &State<'_, '_>,
+    value: &minijinja::Value,
+) -> Result<(), minijinja::Error> {
+    let text = value
+        .as_str()
+        .filter(|_| state.auto_escape() == AutoEscape::Html);
+    let Some(text) = text.filter(|_| !value.is_safe()) else {
+        return escape_formatter(out, state, value);
+    };
+    for c in text.chars() {
+        let escaped = match c {
+            '&' => "&amp;",
+            '<' => "&lt;",
+            '>' => "&gt;",
+            '"' => "&quot;",
+            '\'' => "&#39;",
+            _ => {
+                out.write_char(c)?;
+                continue;
+            }
+        };
+        out.write_str(escaped)?;
+    }
+    Ok(())
 }
 
 /// Lines of paragraphs; an empty line parts them.

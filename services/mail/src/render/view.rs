@@ -92,11 +92,10 @@ impl Speaker<'_> {
 
     fn store_view(&self) -> Value {
         let store = self.store;
-        let logo = Some(&store.logo_url).filter(|url| links::is_web(url));
         json!({
             "name": store.name,
             "url": store.url,
-            "logo_url": logo,
+            "logo_url": self.picture(&store.logo_url),
             "contact_email": store.contact_email,
             "contact_phone": store.contact_phone,
             "tax_id": store.tax_id,
@@ -123,7 +122,7 @@ impl Speaker<'_> {
                 "title": line.title,
                 "variant": line.variant,
                 "quantity": line.quantity,
-                "image_url": Some(&line.image_url).filter(|url| links::is_web(url)),
+                "image_url": self.picture(&line.image_url),
                 "total": self.amount(line.total),
             })
         };
@@ -201,7 +200,7 @@ impl Speaker<'_> {
             "variant": product.variant,
             "sku": if self.kind == Kind::LowStock { product.sku.as_str() } else { "" },
             "quantity": product.quantity,
-            "image_url": Some(&product.image_url).filter(|url| links::is_web(url)),
+            "image_url": self.picture(&product.image_url),
             "price": self.amount(product.price),
             "side": side,
         })
@@ -323,6 +322,17 @@ impl Speaker<'_> {
         order
             .filter(|_| stands)
             .map(|order| links::withdrawal(&self.store.url, &order.number))
+    }
+
+    /// An image's address; one without a host is the store's.
+    fn picture(&self, address: &str) -> Option<String> {
+        let own = address.starts_with('/') && !address.starts_with("//");
+        let whole = if own {
+            format!("{}{address}", self.store.url)
+        } else {
+            address.to_owned()
+        };
+        Some(whole).filter(|address| links::is_web(address))
     }
 
     fn method(&self, order: &OrderFacts) -> String {
