@@ -75,13 +75,13 @@ pub(crate) async fn call(
     if company > 0 {
         fields["company_id"] = json!(company);
     }
-    let token = tokens::access(app, tenant, None).await;
+    let token = Box::pin(tokens::access(app, tenant, None)).await;
     let token = token.map_err(Refusal::Other)?;
-    let outcome = match moloni.call(&token, method, &fields).await {
+    let outcome = match Box::pin(moloni.call(&token, method, &fields)).await {
         Err(MoloniError::TokenRefused) => {
-            let fresh = tokens::access(app, tenant, Some(&token)).await;
+            let fresh = Box::pin(tokens::access(app, tenant, Some(&token))).await;
             let fresh = fresh.map_err(Refusal::Other)?;
-            moloni.call(&fresh, method, &fields).await
+            Box::pin(moloni.call(&fresh, method, &fields)).await
         }
         outcome => outcome,
     };
@@ -108,18 +108,21 @@ pub(crate) async fn rows(
         let Value::Array(rows) = answer else {
             return Err(ProviderError::Wait(format!("{method} answered no list")));
         };
-        let is_last = rows.len() < PAGE;
-        // The same page again: the offset is not looked at.
-        let is_same = rows.first().is_some_and(|first| all.contains(first));
-        if is_same {
-            return Ok(all);
+        // The same page again: paging is not known here. All was said when there was more than a page.
+        if rows.first().is_some_and(|first| all.contains(first)) {
+            return match all.len() > PAGE {
+                true => Ok(all),
+                false => Err(ProviderError::Wait(format!("{method} does not end"))),
+            };
         }
+        let is_last = rows.len() < PAGE;
         all.extend(rows);
         if is_last {
             return Ok(all);
         }
     }
-    Ok(all)
+    // What is not seen is not absent: a document that is not found is made again.
+    Err(ProviderError::Wait(format!("{method} does not end")))
 }
 
 /// The id of what a call made.

@@ -16,7 +16,6 @@ use std::time::Duration as StdDuration;
 use db::TenantTx;
 use futures_util::future::join_all;
 use kernel::TenantId;
-use time::Duration;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -32,8 +31,6 @@ const LOOK_EVERY: StdDuration = StdDuration::from_millis(500);
 const CONCURRENCY: usize = 4;
 const TENANTS: i64 = 32;
 const BATCH: i64 = 50;
-/// A series that somebody else is at is looked at again then.
-const TAKEN: Duration = Duration::seconds(2);
 
 /// Issues documents as they are wanted, until it is told to stop.
 pub async fn run(app: &App) {
@@ -65,7 +62,12 @@ pub async fn work_off(app: &App) -> Result<usize, db::Error> {
         .await?;
     let mut done = 0;
     for group in tenants.chunks(CONCURRENCY) {
-        let worked = join_all(group.iter().map(|tenant| work_logged(app, *tenant))).await;
+        let worked = join_all(
+            group
+                .iter()
+                .map(|tenant| Box::pin(work_logged(app, *tenant))),
+        )
+        .await;
         done += worked.into_iter().sum::<usize>();
     }
     Ok(done)
@@ -94,7 +96,7 @@ async fn work_for(app: &App, tenant: TenantId) -> Result<usize, db::Error> {
         .await?;
     let mut done = 0;
     for row in due {
-        done += usize::from(work_on(app, tenant, row, settings.as_ref()).await?);
+        done += usize::from(Box::pin(work_on(app, tenant, row, settings.as_ref())).await?);
     }
     Ok(done)
 }
@@ -107,7 +109,7 @@ async fn work_on(
     settings: Option<&SettingsRow>,
 ) -> Result<bool, db::Error> {
     if row.is_proforma() {
-        return proforma::give(app, row).await;
+        return Box::pin(proforma::give(app, row)).await;
     }
     let Some(settings) = settings else {
         let problem = Problem::new(Code::NotConfigured, "");
@@ -132,9 +134,10 @@ async fn work_on(
         holder: Uuid::now_v7(),
     };
     if !leases::hold(&app.db, series, at.holder).await? {
-        return outcome::later(app, row, TAKEN).await;
+        // It stays due; who is at the series must not find it changed.
+        return Ok(false);
     }
-    let outcome = step::advance(&at, row).await;
+    let outcome = Box::pin(step::advance(&at, row)).await;
     leases::release(&app.db, series, at.holder).await?;
     outcome
 }

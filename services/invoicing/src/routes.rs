@@ -17,8 +17,8 @@ pub fn table() -> Routes<App> {
     routes![
         connection: get_connection, begin_connection, end_connection;
         callback: finish_connection;
-        choices: list_companies, get_company;
-        settings: get_settings, set_settings;
+        choices: list_moloni_companies, get_moloni_company;
+        settings: get_invoicing_settings, set_invoicing_settings;
         documents: list_documents, get_document, retry_document, get_document_pdf;
         checks: list_checks, check_books;
         shop: list_order_documents, get_pdf;

@@ -5,5 +5,6 @@ pub mod connections;
 pub mod documents;
 pub mod leases;
 pub mod orders;
+pub mod queue;
 pub mod schema;
 pub mod settings;

@@ -26,7 +26,7 @@ impl FiscalProvider for Desk<'_> {
         reference: &str,
         day: Date,
     ) -> Result<Ready, ProviderError> {
-        self.invoice(bill, kind, (reference, day)).await
+        Box::pin(self.invoice(bill, kind, (reference, day))).await
     }
 
     async fn prepare_credit(
@@ -36,7 +36,7 @@ impl FiscalProvider for Desk<'_> {
         reference: &str,
         day: Date,
     ) -> Result<Ready, ProviderError> {
-        self.credit_note(original, credit, (reference, day)).await
+        Box::pin(self.credit_note(original, credit, (reference, day))).await
     }
 
     async fn insert(&self, ready: &Ready) -> Result<Handle, ProviderError> {

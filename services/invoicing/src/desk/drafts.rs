@@ -45,9 +45,9 @@ impl Desk<'_> {
     ) -> Result<Ready, ProviderError> {
         let mut lines = Vec::new();
         for (place, line) in (0_i64..).zip(&bill.lines) {
-            lines.push(self.line(place, line).await?);
+            lines.push(Box::pin(self.line(place, line)).await?);
         }
-        let customer = self.customer(&bill.buyer, &bill.locale).await?;
+        let customer = Box::pin(self.customer(&bill.buyer, &bill.locale)).await?;
         let mut fields = json!({
             "date": day.to_string(),
             "expiration_date": day.to_string(),

@@ -93,19 +93,26 @@ impl Bill {
 }
 
 impl BillLine {
-    /// The price of one without tax, from which the line comes to its amount again: mostly the exact
-    /// share, and where its rounding would be a cent off, the share of the rounded net amount.
+    /// The price of one without tax, from which the line comes to its amount again.
     pub fn unit_price(&self) -> Fixed {
-        let gross = Fixed::of_cents(self.gross);
-        let quantity = Fixed::whole(self.quantity.max(1));
-        let exact = gross.without_tax(self.rate_bps);
-        let rounded = Fixed::of_cents(exact.cents());
-        let down = Fixed::of_cents(exact.cents() - 1);
-        let prices = [exact, rounded, down].map(|net| net.over(quantity).unwrap_or_default());
-        let [first, ..] = prices;
-        let fits = |price: &Fixed| line_total(quantity, *price, self.rate_bps) == self.gross;
-        prices.into_iter().find(fits).unwrap_or(first)
+        price_of(
+            self.gross,
+            Fixed::whole(self.quantity.max(1)),
+            self.rate_bps,
+        )
     }
+}
+
+/// The price of one without tax, from which so many come to an amount: mostly the exact share, and where
+/// its rounding would be a cent off, the share of a net amount of whole cents.
+pub fn price_of(gross: i64, quantity: Fixed, rate_bps: u32) -> Fixed {
+    let exact = Fixed::of_cents(gross).without_tax(rate_bps);
+    let rounded = Fixed::of_cents(exact.cents());
+    let down = Fixed::of_cents(exact.cents() - 1);
+    let prices = [exact, rounded, down].map(|net| net.over(quantity).unwrap_or_default());
+    let [first, ..] = prices;
+    let fits = |price: &Fixed| line_total(quantity, *price, rate_bps) == gross;
+    prices.into_iter().find(fits).unwrap_or(first)
 }
 
 /// What a line comes to at the provider, in cents: net and tax are rounded on their own.
@@ -116,7 +123,9 @@ pub fn line_total(quantity: Fixed, price: Fixed, rate_bps: u32) -> i64 {
 
 /// `12.34`, for a merchant's eyes.
 pub fn shown(cents: i64) -> String {
-    Fixed::of_cents(cents).to_string()
+    let (whole, part) = (cents.unsigned_abs() / 100, cents.unsigned_abs() % 100);
+    let sign = if cents < 0 { "-" } else { "" };
+    format!("{sign}{whole}.{part:02}")
 }
 
 fn goods(line: &OrderLine) -> Result<BillLine, Problem> {
@@ -261,6 +270,6 @@ mod tests {
         };
         let problem = Bill::of(&order, "ENVIO").unwrap_err();
         assert_eq!(problem.code, Code::OrderUnclear);
-        assert_eq!(problem.detail, "lines 0.99, total 1");
+        assert_eq!(problem.detail, "lines 0.99, total 1.00");
     }
 }

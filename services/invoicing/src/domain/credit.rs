@@ -3,13 +3,14 @@
 //! Lines that the refund names are credited with their quantities, at the price that comes to the amount
 //! that went back, never above the invoice's. What no line names is first taken from shipping, then spread
 //! over all that is left, in proportion to it: such parts are credited as fractions of a quantity at the
-//! invoice's own price, so that whatever is refunded later still finds its line.
+//! invoice's own price, so that whatever is refunded later still finds its line. So are the odd cents of a
+//! line whose amount cannot be shared among its pieces.
 
 use events::MoneyField;
 use events::orders::v1::OrderRefunded;
 use kernel::{Currency, Money};
 
-use super::bill::{Bill, line_total, shown};
+use super::bill::{Bill, line_total, price_of, shown};
 use super::fixed::Fixed;
 use super::problem::{Code, Problem};
 
@@ -120,19 +121,19 @@ impl Credit {
 pub fn lines(open: Vec<OpenLine>, credit: &Credit) -> Result<Vec<CreditLine>, Problem> {
     let mut open = open;
     let mut taken = Vec::new();
-    for told in &credit.lines {
-        let line = open.iter_mut().find(|line| {
-            line.reference == told.reference
-                && (line.place == told.place || credit.lines.len() == 1)
-        });
-        let line = line.ok_or_else(|| changed(&told.reference))?;
-        taken.push(match told.quantity {
-            0 => take_part(line, told.amount)?,
-            quantity => take_whole(line, Fixed::whole(quantity), told.amount)?,
-        });
-    }
     let named: i64 = credit.lines.iter().map(|line| line.amount).sum();
-    let rest = credit.amount - named;
+    let mut rest = credit.amount - named;
+    for told in &credit.lines {
+        let line = open
+            .iter_mut()
+            .find(|line| line.reference == told.reference && line.place == told.place);
+        let line = line.ok_or_else(|| changed(&told.reference))?;
+        if told.quantity == 0 {
+            taken.push(take_part(line, told.amount)?);
+        } else {
+            rest += take_pieces(line, told.quantity, told.amount, &mut taken)?;
+        }
+    }
     let is_shipping = |line: &OpenLine| credit.shipping.contains(&line.place);
     let of_shipping: i64 = open
         .iter()
@@ -153,28 +154,40 @@ pub fn lines(open: Vec<OpenLine>, credit: &Credit) -> Result<Vec<CreditLine>, Pr
     Ok(taken)
 }
 
-/// So many pieces, at the price that comes to the amount.
-fn take_whole(line: &mut OpenLine, quantity: Fixed, amount: i64) -> Result<CreditLine, Problem> {
-    if quantity > line.quantity {
+/// So many pieces, at the price that comes to the amount; answers what could not be taken from the line.
+fn take_pieces(
+    line: &mut OpenLine,
+    pieces: i64,
+    amount: i64,
+    taken: &mut Vec<CreditLine>,
+) -> Result<i64, Problem> {
+    let asked = Fixed::whole(pieces);
+    // Odd cents that went back before may have taken a little of the last piece.
+    let quantity = asked.min(line.quantity);
+    if asked.minus(quantity) > Fixed::HALF {
         return Err(changed(&line.reference));
     }
-    let rate = line.rate_bps();
-    let full = line_total(quantity, line.price, rate);
-    let price = match amount {
-        amount if amount == full => line.price,
-        amount if amount > full => return Err(changed(&line.reference)),
-        amount => {
-            let net = Fixed::of_cents(amount).without_tax(rate);
-            net.over(quantity).unwrap_or_default().min(line.price)
-        }
+    let full = line_total(quantity, line.price, line.rate_bps());
+    if amount < full && full - amount <= pieces {
+        taken.push(take_part(line, amount)?);
+        return Ok(0);
+    }
+    let price = match amount < full {
+        true => price_of(amount, quantity, line.rate_bps()).min(line.price),
+        false => line.price,
     };
-    let credited = CreditLine {
+    taken.push(CreditLine {
         of: line.clone(),
         quantity,
         price,
-    };
+    });
     line.quantity = line.quantity.minus(quantity);
-    Ok(credited)
+    let odd = (amount - full).max(0);
+    if odd == 0 || odd > line.gross() {
+        return Ok(odd);
+    }
+    taken.push(take_part(line, odd)?);
+    Ok(0)
 }
 
 /// A part of a line by its amount, at the line's own price.
@@ -312,6 +325,26 @@ mod tests {
         ] {
             let problem = lines(vec![open(0, 1, 1_000)], &credit).unwrap_err();
             assert_eq!(problem.code, Code::LinesChanged, "{credit:?}");
+        }
+    }
+
+    #[test]
+    fn odd_cents_are_credited_with_their_line_in_any_order() {
+        // 10.00 for three: 3.34 + 3.33 + 3.33.
+        for parts in [[334, 333, 333], [333, 334, 333], [333, 333, 334]] {
+            let mut left = vec![open(0, 3, 1_000)];
+            for amount in parts {
+                let credit = Credit {
+                    amount,
+                    lines: vec![named(0, 1, amount)],
+                    shipping: Vec::new(),
+                };
+                let credited = lines(left.clone(), &credit).unwrap();
+                assert_eq!(total(&credited), amount, "{parts:?}");
+                for one in credited {
+                    left[0].quantity = left[0].quantity.minus(one.quantity);
+                }
+            }
         }
     }
 

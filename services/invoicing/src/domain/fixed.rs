@@ -18,7 +18,7 @@ const BPS: i128 = 10_000;
 pub struct Fixed(i128);
 
 impl Fixed {
-    pub const ZERO: Self = Self(0);
+    pub const HALF: Self = Self(SCALE / 2);
 
     pub fn whole(number: i64) -> Self {
         Self(i128::from(number) * SCALE)
@@ -87,10 +87,6 @@ impl Fixed {
 
     pub fn minus(self, other: Self) -> Self {
         Self(self.0 - other.0)
-    }
-
-    pub fn is_positive(self) -> bool {
-        self.0 > 0
     }
 }
 

@@ -115,18 +115,6 @@ async fn search_later(app: &App, mut row: DocumentRow, what: &str) -> Result<boo
     save(app, &mut row, alone).await
 }
 
-/// Not now, for a reason that is no trouble.
-pub(super) async fn later(
-    app: &App,
-    mut row: DocumentRow,
-    after: Duration,
-) -> Result<bool, db::Error> {
-    let changed_at = row.changed_at;
-    row.next_at = Some(app.clock.now() + after);
-    keep_changed_at(app, &mut row, changed_at).await?;
-    Ok(false)
-}
-
 /// Writes the row down without moving the time of its last change: for a document whose making is open,
 /// that is the time from which on it is waited for.
 pub(super) async fn keep_changed_at(

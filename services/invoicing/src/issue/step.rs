@@ -9,8 +9,9 @@ use crate::domain::problem::{Code, Problem};
 use crate::provider::{FiscalProvider, Handle, Made, MadeState, ProviderError};
 use crate::store::documents::{DocumentRow, State};
 
-/// An outcome that is not known is looked for after this: what was made must be found by then.
-pub(super) const SEARCH_AFTER: Duration = Duration::minutes(2);
+/// An outcome that is not known is looked for after this: what was made must be found by then, and no
+/// call is under way any more.
+pub(super) const SEARCH_AFTER: Duration = Duration::minutes(3);
 /// A draft that a person is to close is looked at this often.
 const LOOK_AT_DRAFT: Duration = Duration::hours(6);
 /// More steps than any way has.
@@ -28,10 +29,11 @@ pub(super) enum Next {
 pub(super) async fn advance(at: &At<'_>, mut row: DocumentRow) -> Result<bool, db::Error> {
     for _ in 0..STEPS_MAX {
         let stepped = match row.state() {
-            State::Pending => pending(at, &mut row).await,
-            State::Inserting => search(at, &mut row).await,
-            State::Draft => draft(at, &mut row).await,
-            State::Issued => pdf::keep(at, &mut row).await,
+            // On the heap: a step is many calls deep, and a thread's stack is small.
+            State::Pending => Box::pin(pending(at, &mut row)).await,
+            State::Inserting => Box::pin(search(at, &mut row)).await,
+            State::Draft => Box::pin(draft(at, &mut row)).await,
+            State::Issued => Box::pin(pdf::keep(at, &mut row)).await,
             State::Withdrawn => {
                 row.next_at = None;
                 save(at.app, &mut row, alone).await?;
@@ -41,7 +43,7 @@ pub(super) async fn advance(at: &At<'_>, mut row: DocumentRow) -> Result<bool, d
         match stepped {
             Ok(Next::Go) => {}
             Ok(Next::Rest) => return Ok(true),
-            Err(error) => return outcome::note(at.app, row, error).await,
+            Err(error) => return Box::pin(outcome::note(at.app, row, error)).await,
         }
     }
     Ok(true)

@@ -22,7 +22,7 @@ pub struct CompanyList {
 
 /// The companies that the connected user sees. The store's is chosen among them, never guessed.
 #[utoipa::path(get, path = "/api/invoicing/admin/moloni/companies", responses((status = 200, body = CompanyList)))]
-pub async fn list_companies(
+pub async fn list_moloni_companies(
     app: Data<App>,
     staff: Staff<CanManageInvoices>,
 ) -> Result<Json<CompanyList>, ApiError> {
@@ -70,7 +70,7 @@ pub struct CompanyDetail {
 
 /// A company's series, ways to pay, and the reasons for taking no VAT.
 #[utoipa::path(get, path = "/api/invoicing/admin/moloni/companies/{company_id}", responses((status = 200, body = CompanyDetail)))]
-pub async fn get_company(
+pub async fn get_moloni_company(
     app: Data<App>,
     staff: Staff<CanManageInvoices>,
     company_id: Path<i64>,

@@ -1,5 +1,6 @@
 //! The store's documents: the queue, one of them, another try, its PDF.
 
+use events::Named;
 use http_kit::permissions::{CanManageInvoices, CanReadInvoices};
 use http_kit::{ApiError, Data, HttpResponse, Json, List, Page, Path, Query, Staff};
 use kernel::{Money, OrderId};
@@ -11,9 +12,9 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::error::document_not_found;
 use crate::links;
-use crate::store::documents::{self, DocumentRow, Filter, State};
+use crate::store::documents::{self, DocumentRow, State};
+use crate::store::queue::{self, Filter};
 use crate::tell;
-use events::Named;
 
 /// The longest PDF that is given.
 const PDF_BYTES_MAX: usize = 16 << 20;
@@ -127,12 +128,12 @@ pub async fn list_documents(
     let (rows, counts) = app
         .db
         .read(staff.tenant.id, async |tx| {
-            let rows = documents::list_documents(tx, wanted.status, before, page.fetch()).await?;
+            let rows = queue::list_documents(tx, wanted.status, before, page.fetch()).await?;
             let counts = Counts {
-                waiting: documents::count_documents(tx, Filter::Waiting).await?,
-                failed: documents::count_documents(tx, Filter::Failed).await?,
-                issued: documents::count_documents(tx, Filter::Issued).await?,
-                withdrawn: documents::count_documents(tx, Filter::Withdrawn).await?,
+                waiting: queue::count_documents(tx, Filter::Waiting).await?,
+                failed: queue::count_documents(tx, Filter::Failed).await?,
+                issued: queue::count_documents(tx, Filter::Issued).await?,
+                withdrawn: queue::count_documents(tx, Filter::Withdrawn).await?,
             };
             Ok::<_, db::Error>((rows, counts))
         })

@@ -44,7 +44,7 @@ impl Kind {
 #[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[garde(allow_unvalidated)]
-pub struct SetSettings {
+pub struct SetInvoicingSettings {
     pub company_id: i64,
     /// The series of invoices.
     pub document_set_id: i64,
@@ -81,7 +81,7 @@ fn few(methods: &BTreeMap<String, i64>, _: &()) -> garde::Result {
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct SettingsView {
+pub struct InvoicingSettingsView {
     pub company_id: i64,
     pub company_name: String,
     pub document_set_id: i64,
@@ -98,7 +98,7 @@ pub struct SettingsView {
     pub version: i64,
 }
 
-impl SettingsView {
+impl InvoicingSettingsView {
     fn of((row, version): (SettingsRow, i64)) -> Self {
         Self {
             payment_methods: row.methods(),
@@ -119,8 +119,8 @@ impl SettingsView {
 }
 
 /// How documents are issued; 404 until it was chosen.
-#[utoipa::path(get, path = "/api/invoicing/admin/settings", responses((status = 200, body = SettingsView)))]
-pub async fn get_settings(
+#[utoipa::path(get, path = "/api/invoicing/admin/settings", responses((status = 200, body = InvoicingSettingsView)))]
+pub async fn get_invoicing_settings(
     app: Data<App>,
     staff: Staff<CanReadInvoices>,
 ) -> Result<HttpResponse, ApiError> {
@@ -131,29 +131,31 @@ pub async fn get_settings(
         })
         .await?;
     let found = found.ok_or_else(|| ApiError::not_found("settings-not-found"))?;
-    Ok(answer(&SettingsView::of(found)))
+    Ok(answer(&InvoicingSettingsView::of(found)))
 }
 
 /// Chooses company, series and kind. Everything is looked up at Moloni first; documents that wait for a
 /// choice go on by themselves. Changes need `If-Match` with the version that was seen.
-#[utoipa::path(put, path = "/api/invoicing/admin/settings", responses((status = 200, body = SettingsView)))]
-pub async fn set_settings(
+#[utoipa::path(put, path = "/api/invoicing/admin/settings", responses((status = 200, body = InvoicingSettingsView)))]
+pub async fn set_invoicing_settings(
     app: Data<App>,
     staff: Staff<CanManageInvoices>,
     seen: Option<IfMatch>,
-    body: Json<SetSettings>,
+    body: Json<SetInvoicingSettings>,
 ) -> Result<HttpResponse, ApiError> {
     let row = checked(&app, &staff, &body).await?;
     let now = app.clock.now();
     let view = app
         .db
         .tenant(staff.tenant.id, async |tx| {
-            let before = settings::find_settings(tx).await?.map(SettingsView::of);
+            let before = settings::find_settings(tx)
+                .await?
+                .map(InvoicingSettingsView::of);
             if let Some(before) = &before {
                 unchanged(before, seen)?;
             }
             let version = settings::save_settings(tx, &row).await?;
-            let view = SettingsView::of((row, version));
+            let view = InvoicingSettingsView::of((row, version));
             let acted = staff.acted(now, "invoicing.settings.update", "settings:invoicing");
             let acted = match &before {
                 Some(before) => acted.changed(before, &view),
@@ -173,7 +175,7 @@ pub async fn set_settings(
     Ok(answer(&view))
 }
 
-fn unchanged(before: &SettingsView, seen: Option<IfMatch>) -> Result<(), ApiError> {
+fn unchanged(before: &InvoicingSettingsView, seen: Option<IfMatch>) -> Result<(), ApiError> {
     match seen {
         Some(IfMatch(version)) if version == before.version => Ok(()),
         Some(_) => Err(ApiError::precondition_failed(before)),
@@ -184,7 +186,7 @@ fn unchanged(before: &SettingsView, seen: Option<IfMatch>) -> Result<(), ApiErro
     }
 }
 
-fn answer(view: &SettingsView) -> HttpResponse {
+fn answer(view: &InvoicingSettingsView) -> HttpResponse {
     HttpResponse::Ok()
         .insert_header(IfMatch::etag(view.version))
         .json(view)
@@ -194,7 +196,7 @@ fn answer(view: &SettingsView) -> HttpResponse {
 async fn checked(
     app: &App,
     staff: &Staff<CanManageInvoices>,
-    body: &SetSettings,
+    body: &SetInvoicingSettings,
 ) -> Result<SettingsRow, ApiError> {
     let (tenant, company) = (staff.tenant.id, body.company_id);
     let locale = staff.tenant.locale.to_string();

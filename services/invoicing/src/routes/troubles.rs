@@ -11,6 +11,7 @@ use super::documents::retry;
 use crate::app::App;
 use crate::error::document_not_found;
 use crate::store::documents::{self, DocumentRow};
+use crate::store::queue;
 
 const LIST_MAX: i64 = 100;
 const LANGUAGE: &str = "en";
@@ -52,7 +53,7 @@ pub async fn list_troubles(app: Data<App>, _: Sysadmin) -> Result<Json<TroubleLi
         .db
         .system(
             "a sysadmin reads documents that wait for the platform",
-            async |tx| documents::list_for_platform(tx, LIST_MAX).await,
+            async |tx| queue::list_for_platform(tx, LIST_MAX).await,
         )
         .await?;
     let items = rows.into_iter().map(TroubleView::from).collect();
@@ -69,7 +70,7 @@ pub async fn retry_trouble(
     let row = app
         .db
         .system("a sysadmin tries a document again", async |tx| {
-            let found = documents::find_for_platform(tx, *id).await?;
+            let found = queue::find_for_platform(tx, *id).await?;
             let row = found.ok_or_else(document_not_found)?;
             let tx = tx.as_tenant(row.tenant());
             let found = documents::lock_document(tx, row.id).await?;

@@ -10,9 +10,9 @@ use uuid::Uuid;
 
 use super::schema::series_lease;
 
-/// Longer than any call to the provider may take: a holder renews before each call that changes
-/// something, so no other begins while one of his is under way.
-const FOR: &str = "now() + interval '90 seconds'";
+/// Longer than any call to the provider may take, with a refreshed token and all tries: a holder renews
+/// before each call that changes something, so no other begins while one of his is under way.
+const FOR: &str = "now() + interval '180 seconds'";
 
 /// A series of a company.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

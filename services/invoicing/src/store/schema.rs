@@ -5,13 +5,13 @@ diesel::table! {
         tenant_id -> Uuid,
         provider -> Text,
         state -> Text,
-        tokens -> Binary,
+        tokens -> Bytea,
         access_until -> Timestamptz,
         refreshed_at -> Timestamptz,
         refresher -> Nullable<Uuid>,
         refresher_until -> Nullable<Timestamptz>,
         connected_at -> Timestamptz,
-        version -> BigInt,
+        version -> Int8,
     }
 }
 
@@ -27,20 +27,20 @@ diesel::table! {
 diesel::table! {
     settings (tenant_id) {
         tenant_id -> Uuid,
-        company_id -> BigInt,
+        company_id -> Int8,
         company_name -> Text,
-        document_set_id -> BigInt,
+        document_set_id -> Int8,
         document_set_name -> Text,
-        credit_set_id -> BigInt,
+        credit_set_id -> Int8,
         credit_set_name -> Text,
         kind -> Text,
         closes -> Bool,
         exemption_code -> Nullable<Text>,
         payment_methods -> Jsonb,
-        payment_method -> Nullable<BigInt>,
+        payment_method -> Nullable<Int8>,
         shipping_reference -> Text,
         updated_at -> Timestamptz,
-        version -> BigInt,
+        version -> Int8,
     }
 }
 
@@ -50,14 +50,14 @@ diesel::table! {
         order_id -> Uuid,
         number -> Text,
         customer_id -> Nullable<Uuid>,
-        access_hash -> Binary,
+        access_hash -> Bytea,
         locale -> Text,
-        currency -> Text,
-        total_minor -> BigInt,
+        currency -> Bpchar,
+        total_minor -> Int8,
         is_paid -> Bool,
         is_cancelled -> Bool,
-        order_version -> BigInt,
-        payload -> Binary,
+        order_version -> Int8,
+        payload -> Bytea,
         heard_at -> Timestamptz,
     }
 }
@@ -67,8 +67,8 @@ diesel::table! {
         tenant_id -> Uuid,
         refund_id -> Uuid,
         order_id -> Uuid,
-        amount_minor -> BigInt,
-        payload -> Binary,
+        amount_minor -> Int8,
+        payload -> Bytea,
         heard_at -> Timestamptz,
     }
 }
@@ -89,22 +89,22 @@ diesel::table! {
         problem -> Nullable<Text>,
         problem_detail -> Nullable<Text>,
         our_reference -> Text,
-        company_id -> Nullable<BigInt>,
+        company_id -> Nullable<Int8>,
         family -> Nullable<Text>,
-        provider_id -> Nullable<BigInt>,
-        total_minor -> BigInt,
-        currency -> Text,
-        issued_minor -> Nullable<BigInt>,
+        provider_id -> Nullable<Int8>,
+        total_minor -> Int8,
+        currency -> Bpchar,
+        issued_minor -> Nullable<Int8>,
         number -> Nullable<Text>,
         atcud -> Nullable<Text>,
         pdf_key -> Nullable<Text>,
-        pdf_tries -> Integer,
-        attempts -> Integer,
+        pdf_tries -> Int4,
+        attempts -> Int4,
         next_at -> Nullable<Timestamptz>,
         created_at -> Timestamptz,
         issued_at -> Nullable<Timestamptz>,
         changed_at -> Timestamptz,
-        version -> BigInt,
+        version -> Int8,
     }
 }
 
@@ -112,24 +112,24 @@ diesel::table! {
     book_check (tenant_id, day) {
         tenant_id -> Uuid,
         day -> Date,
-        orders -> BigInt,
-        issued -> BigInt,
-        waiting -> BigInt,
-        failed -> BigInt,
-        missing -> BigInt,
-        differing -> BigInt,
-        orders_minor -> BigInt,
-        issued_minor -> BigInt,
-        refunds_minor -> BigInt,
-        credited_minor -> BigInt,
+        orders -> Int8,
+        issued -> Int8,
+        waiting -> Int8,
+        failed -> Int8,
+        missing -> Int8,
+        differing -> Int8,
+        orders_minor -> Int8,
+        issued_minor -> Int8,
+        refunds_minor -> Int8,
+        credited_minor -> Int8,
         checked_at -> Timestamptz,
     }
 }
 
 diesel::table! {
     series_lease (company_id, document_set_id) {
-        company_id -> BigInt,
-        document_set_id -> BigInt,
+        company_id -> Int8,
+        document_set_id -> Int8,
         holder -> Uuid,
         until -> Timestamptz,
     }

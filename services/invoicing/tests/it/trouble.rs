@@ -4,6 +4,7 @@ use events::invoicing::v1::DocumentIssued;
 use serde_json::json;
 
 use crate::orders;
+use crate::place::until;
 use crate::world::{LATER, SEARCH_AFTER, World};
 
 const INSERT: &str = "/v1/invoiceReceipts/insert/";
@@ -193,16 +194,24 @@ async fn a_restart_anywhere_loses_nothing_and_doubles_nothing() {
     let store = world.open_store().await;
     for path in [INSERT, "/v1/documents/getOne/", UPDATE] {
         // The process ends while Moloni is being asked: its work is dropped where it stands.
-        let slow = json!({"kind": "slow", "path": path, "slow_ms": 1_500});
+        let slow = json!({"kind": "slow", "path": path, "slow_ms": 1_000});
         world.moloni.lever("faults", slow).await;
         let order = orders::paid(&[("M4-BLK", 1, 4_980)], 0);
         world.hear_paid(&store, &order).await;
-        let at_work = std::time::Duration::from_millis(1_000);
-        let ended = tokio::time::timeout(at_work, world.work()).await;
-        assert!(ended.is_err(), "{path} was still asked");
+        let before = world.moloni.calls(path).await;
+        tokio::select! {
+            () = world.work() => panic!("{path} was not slow"),
+            () = until("Moloni is being asked", async || {
+                let state = world.moloni.look("state").await;
+                state["faults"].as_array().unwrap().is_empty().then_some(())
+            }) => {}
+        }
         world.restart().await;
-        // Meanwhile Moloni has done what it was asked for; the dead worker's lease ends.
-        tokio::time::sleep(std::time::Duration::from_millis(800)).await;
+        // Meanwhile Moloni does what it was asked for; the dead worker's lease ends.
+        until("Moloni has done it", async || {
+            (world.moloni.calls(path).await > before).then_some(())
+        })
+        .await;
         world.sql("DELETE FROM invoicing.series_lease").await;
         world.advance(LATER);
         world.work().await;

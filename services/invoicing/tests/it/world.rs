@@ -24,7 +24,7 @@ use crate::place::Place;
 /// A loaded machine makes a service busy more than once.
 const BUSY_MAX: usize = 20;
 /// After this what was made is looked for.
-pub const SEARCH_AFTER: Duration = Duration::minutes(3);
+pub const SEARCH_AFTER: Duration = Duration::minutes(4);
 /// After this whatever is tried again by itself was tried again.
 pub const LATER: Duration = Duration::minutes(11);
 

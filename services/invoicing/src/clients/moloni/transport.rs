@@ -1,6 +1,6 @@
 //! Sending: time limits, patience where Moloni asks for it, and nothing secret in a log.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use kernel::config;
 use outbound::Breaker;
@@ -16,6 +16,8 @@ use super::answer::sort;
 const TIMEOUT: Duration = Duration::from_secs(20);
 /// Tries of a call that Moloni asked to come later, as its own plugin does.
 const TRIES_MAX: u32 = 4;
+/// No try begins later.
+const PATIENCE: Duration = Duration::from_secs(40);
 const WAIT: Duration = Duration::from_millis(1_100);
 const WAIT_MAX: Duration = Duration::from_secs(5);
 const BODY_BYTES_MAX: usize = 4 << 20;
@@ -62,7 +64,7 @@ impl Moloni {
         method: &str,
         fields: &Value,
     ) -> Result<Value, MoloniError> {
-        let mut tries = 1;
+        let (began, mut tries) = (Instant::now(), 1);
         loop {
             let request = self
                 .http
@@ -75,7 +77,9 @@ impl Moloni {
                 .json(fields);
             let (outcome, wait) = self.send(request, method).await;
             match (outcome, wait) {
-                (Err(MoloniError::Unavailable(_)), Some(wait)) if tries < TRIES_MAX => {
+                (Err(MoloniError::Unavailable(_)), Some(wait))
+                    if tries < TRIES_MAX && began.elapsed() + wait < PATIENCE =>
+                {
                     tokio::time::sleep(wait).await;
                     tries += 1;
                 }
