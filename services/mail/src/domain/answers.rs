@@ -196,12 +196,14 @@ mod tests {
         assert!(
             matches!(read(429, Some("3"), b""), Outcome::Paused { pause: Pause::For(pause), .. } if pause == Duration::seconds(3))
         );
-        assert!(matches!(
-            read(429, Some("soon"), b""),
+        let unreadable = read(429, Some("soon"), b"");
+        let reason = "rate_limit".to_owned();
+        assert_eq!(
+            unreadable,
             Outcome::Paused {
-                pause: Pause::For(BUSY),
-                ..
+                reason,
+                pause: Pause::For(BUSY)
             }
-        ));
+        );
     }
 }
