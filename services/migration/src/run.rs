@@ -270,8 +270,11 @@ fn names_of(items: &[Item]) -> Vec<Name> {
         .collect()
 }
 
+/// A trial has nothing to look at a second time: it wrote nothing down.
 fn steps_of(row: &ImportRow) -> Vec<Step> {
-    plan::steps(&row.resources)
+    let mut steps = plan::steps(&row.resources);
+    steps.retain(|step| step.pass == 1 || !row.dry_run);
+    steps
 }
 
 fn pace_of(row: &ImportRow) -> Pace {

@@ -73,8 +73,7 @@ async fn a_shop_that_refuses_the_keys_fails_with_words_and_keeps_none() {
     let sealed = "SELECT count(*) FROM import WHERE sealed_keys IS NOT NULL";
     assert_eq!(world.count("migration", sealed).await, 0);
     // Neither in the clear anywhere, nor told in the audit trail.
-    let open =
-        "SELECT count(*) FROM outbox WHERE position('cs_wrong'::bytea IN payload) > 0
+    let open = "SELECT count(*) FROM outbox WHERE position('cs_wrong'::bytea IN payload) > 0
       OR position('ck_simulator'::bytea IN payload) > 0";
     assert_eq!(world.count("migration", open).await, 0);
     let open = "SELECT count(*) FROM job WHERE payload::text LIKE '%cs_wrong%'";
@@ -102,10 +101,7 @@ async fn another_stores_import_does_not_exist() {
         .send(Method::DELETE, &host, &path, Some(&b.token), None, &[])
         .await;
     assert_eq!(gone.status, 404);
-    let rows = format!(
-        "SELECT count(*) FROM tag WHERE tenant_id = '{}'",
-        b.id
-    );
+    let rows = format!("SELECT count(*) FROM tag WHERE tenant_id = '{}'", b.id);
     assert_eq!(world.count("catalog", &rows).await, 0);
     // Who may not import may not see imports either.
     let manager = world.token(a.id, http_kit::Role::Manager);

@@ -107,17 +107,25 @@ impl World {
         let body = json!({"name": slug, "slug": slug, "email": format!("owner@{slug}.example"),
             "plan": "enterprise", "template_id": "tactical"});
         let host = self.platform_host();
-        let made = self
-            .send(
-                Method::POST,
-                &host,
-                "/api/sysadmin/tenants",
-                Some(&self.sysadmin),
-                Some(body),
-                &[],
-            )
-            .await
-            .expect(201);
+        let key = uuid::Uuid::now_v7().to_string();
+        let made = until("the store is made", async || {
+            let headers = [("idempotency-key", key.as_str())];
+            let path = "/api/sysadmin/tenants";
+            let body = Some(body.clone());
+            let reply = self
+                .send(
+                    Method::POST,
+                    &host,
+                    path,
+                    Some(&self.sysadmin),
+                    body,
+                    &headers,
+                )
+                .await;
+            (reply.status != 503).then_some(reply)
+        })
+        .await
+        .expect(201);
         let id: TenantId = TenantId::from_uuid(made.body["id"].as_str().unwrap().parse().unwrap());
         let store = Store {
             id,
@@ -190,12 +198,10 @@ impl World {
         };
         let address = self.running.address(service).unwrap();
         let url = format!("http://{address}{path}");
-        let key = uuid::Uuid::now_v7().to_string();
-        let mut request = self
-            .client
-            .request(method, url)
-            .header("host", host)
-            .header("idempotency-key", key);
+        let mut request = self.client.request(method, url).header("host", host);
+        if headers.iter().all(|(name, _)| *name != "idempotency-key") {
+            request = request.header("idempotency-key", uuid::Uuid::now_v7().to_string());
+        }
         if let Some(token) = token {
             request = request.bearer_auth(token);
         }
@@ -299,18 +305,6 @@ impl World {
             .await
             .unwrap()
             .json()
-            .await
-            .unwrap()
-    }
-
-    pub async fn log(&self) -> String {
-        let url = format!("{}/_sim/log", self.shop);
-        self.client
-            .get(url)
-            .send()
-            .await
-            .unwrap()
-            .text()
             .await
             .unwrap()
     }
