@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_proforma_is_a_small_pdf_with_as_many_pages_as_it_needs() {
-        for (lines, pages) in [(1, 1), (100, 4), (0, 1)] {
+        for (lines, pages) in [(1, 1), (100, 3), (0, 1)] {
             let order = order(lines);
             let paper = Paper {
                 store: "Loja",

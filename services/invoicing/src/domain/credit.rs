@@ -168,7 +168,10 @@ fn take_pieces(
         return Err(changed(&line.reference));
     }
     let full = line_total(quantity, line.price, line.rate_bps());
-    if amount < full && full - amount <= pieces {
+    let share = Fixed::of_cents(amount).without_tax(line.rate_bps());
+    let share = share.over(line.price).unwrap_or_default();
+    // Cents that cannot be shared among the pieces: the exact share, so that the last one fits too.
+    if (full - amount).abs() <= pieces && !share.is_about(quantity) {
         taken.push(take_part(line, amount)?);
         return Ok(0);
     }

@@ -19,6 +19,8 @@ pub struct Fixed(i128);
 
 impl Fixed {
     pub const HALF: Self = Self(SCALE / 2);
+    /// What rounding may leave.
+    pub const TINY: Self = Self(SCALE / 1_000_000);
 
     pub fn whole(number: i64) -> Self {
         Self(i128::from(number) * SCALE)
@@ -83,6 +85,11 @@ impl Fixed {
     /// What is left of an amount with tax when the tax is taken out of it.
     pub fn without_tax(self, bps: u32) -> Self {
         Self(div(self.0 * BPS, BPS + i128::from(bps)))
+    }
+
+    /// Whether two numbers are the same but for rounding.
+    pub fn is_about(self, other: Self) -> bool {
+        (self.0 - other.0).abs() <= Self::TINY.0
     }
 
     pub fn minus(self, other: Self) -> Self {
