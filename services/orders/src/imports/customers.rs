@@ -37,7 +37,7 @@ pub(super) async fn take(
         marketing_consent: body.marketing_consent,
         billing: address(body.billing.as_ref()),
         shipping: address(body.shipping.as_ref()),
-        created_at: created_at(&body.created_at_us, before.as_ref(), now),
+        created_at: created_at(body.created_at_us, before.as_ref(), now),
         old_password: before.and_then(|before| before.old_password),
     };
     Ok(Ended {
@@ -47,9 +47,9 @@ pub(super) async fn take(
     })
 }
 
-fn created_at(told: &i64, before: Option<&CustomerRow>, now: OffsetDateTime) -> OffsetDateTime {
+fn created_at(told: i64, before: Option<&CustomerRow>, now: OffsetDateTime) -> OffsetDateTime {
     let known = || before.map(|before| before.created_at);
-    from_us(*told).or_else(known).unwrap_or(now)
+    from_us(told).or_else(known).unwrap_or(now)
 }
 
 /// Keeps a hash for the customer's first sign-in here.

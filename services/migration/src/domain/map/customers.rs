@@ -48,8 +48,8 @@ pub fn customer(value: &Value) -> Item {
 }
 
 pub fn tax_id(value: &Value) -> String {
-    let found = TAX_KEYS.iter().map(|key| value.meta(key));
-    let found = found.filter(|text| !text.is_empty()).next();
+    let mut found = TAX_KEYS.iter().map(|key| value.meta(key));
+    let found = found.find(|text| !text.is_empty());
     text::cut(&found.unwrap_or_default(), 30)
 }
 

@@ -174,12 +174,12 @@ impl Read<'_> {
 
     /// What a plugin for search engines keeps; its variables mean nothing here.
     fn seo(&self, keys: &[&str], max: usize) -> String {
-        let found = keys.iter().map(|key| self.product.meta(key));
-        let found = found
-            .filter(|text| !text.is_empty() && !text.contains("%%") && !text.contains("%title"));
+        let mut found = keys.iter().map(|key| self.product.meta(key));
+        let is_text =
+            |text: &String| !text.is_empty() && !text.contains("%%") && !text.contains("%title");
         found
+            .find(is_text)
             .map(|found| text::plain(&found, max))
-            .next()
             .unwrap_or_default()
     }
 
@@ -356,11 +356,8 @@ fn barcode(value: &Value) -> String {
         "_barcode",
         "_ean",
     ];
-    let found = keys.iter().map(|key| value.meta(key));
-    found
-        .filter(|code| !code.is_empty())
-        .next()
-        .unwrap_or_default()
+    let mut found = keys.iter().map(|key| value.meta(key));
+    found.find(|code| !code.is_empty()).unwrap_or_default()
 }
 
 #[cfg(test)]
