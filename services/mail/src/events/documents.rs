@@ -6,7 +6,7 @@ use events::Named;
 use events::invoicing::v1::{Document as DocumentEvent, DocumentIssued, DocumentKind};
 use time::Duration;
 
-use super::orders::{document_place, recall, write_to_shopper};
+use super::orders::{Letter, document_place, recall, write_to_shopper};
 use super::publish::publish;
 use crate::app::App;
 use crate::compose::content_place;
@@ -100,10 +100,12 @@ async fn send_after(
         app,
         tx,
         &heard,
-        Kind::InvoiceIssued,
-        about,
-        facts,
-        Duration::ZERO,
+        Letter {
+            kind: Kind::InvoiceIssued,
+            about,
+            facts,
+            wait: Duration::ZERO,
+        },
     )
     .await
 }

@@ -39,6 +39,15 @@ pub(super) struct Heard {
     pub store: TenantRef,
 }
 
+/// A mail to whoever placed an order.
+pub(super) struct Letter {
+    pub kind: Kind,
+    /// Why it is sent once; see [`Draft::about`].
+    pub about: String,
+    pub facts: Facts,
+    pub wait: Duration,
+}
+
 pub async fn placed(
     tx: &mut TenantTx,
     delivery: Delivery<OrderPlaced>,
@@ -61,10 +70,12 @@ pub async fn placed(
         &app,
         tx,
         &heard,
-        Kind::OrderPlaced,
-        format!("order:{}", heard.id),
-        facts,
-        Duration::ZERO,
+        Letter {
+            kind: Kind::OrderPlaced,
+            about: format!("order:{}", heard.id),
+            facts,
+            wait: Duration::ZERO,
+        },
     )
     .await?;
     if PAID_LATER.contains(&order.payment_method.as_str()) {
@@ -109,10 +120,12 @@ pub async fn paid(
         &app,
         tx,
         &heard,
-        Kind::OrderPaid,
-        format!("order:{}", heard.id),
-        facts,
-        wait,
+        Letter {
+            kind: Kind::OrderPaid,
+            about: format!("order:{}", heard.id),
+            facts,
+            wait,
+        },
     )
     .await?;
     tell_merchant(&app, tx, &heard).await
@@ -147,10 +160,12 @@ pub async fn cancelled(
         &app,
         tx,
         &heard,
-        Kind::OrderCancelled,
-        format!("order:{}", heard.id),
-        facts,
-        Duration::ZERO,
+        Letter {
+            kind: Kind::OrderCancelled,
+            about: format!("order:{}", heard.id),
+            facts,
+            wait: Duration::ZERO,
+        },
     )
     .await
 }
@@ -179,10 +194,12 @@ pub async fn refunded(
         &app,
         tx,
         &heard,
-        Kind::OrderRefunded,
-        about,
-        facts,
-        Duration::ZERO,
+        Letter {
+            kind: Kind::OrderRefunded,
+            about,
+            facts,
+            wait: Duration::ZERO,
+        },
     )
     .await
 }
@@ -279,10 +296,7 @@ pub(super) async fn write_to_shopper(
     app: &App,
     tx: &TenantTx,
     heard: &Heard,
-    kind: Kind,
-    about: String,
-    facts: Facts,
-    wait: Duration,
+    letter: Letter,
 ) -> Result<(), HandleError> {
     let Ok(to) = heard.order.email.parse::<Email>() else {
         tracing::warn!(tenant.id = %tx.tenant(), order.id = %heard.id, "An order has no address to write to");
@@ -290,16 +304,16 @@ pub(super) async fn write_to_shopper(
     };
     let now = app.clock.now();
     let draft = Draft {
-        kind,
-        about,
+        kind: letter.kind,
+        about: letter.about,
         to,
         lang: look::language(&heard.order.locale, &heard.store),
         order: Some(heard.id),
         facts: Facts {
             name: heard.order.name.clone(),
-            ..facts
+            ..letter.facts
         },
-        due_at: now + wait,
+        due_at: now + letter.wait,
         resend_of: None,
     };
     compose::queue(tx, &app.vault, &draft, now).await?;

@@ -7,7 +7,7 @@ use events::payments::v1::{Payment, PaymentFailed, PaymentRequiresAction};
 use serde_json::json;
 use time::Duration;
 
-use super::orders::{recall, write_to_shopper};
+use super::orders::{Letter, recall, write_to_shopper};
 use super::publish::publish;
 use crate::app::App;
 use crate::domain::facts::{self, Facts, Voucher};
@@ -47,10 +47,12 @@ pub async fn requires_action(
         &app,
         tx,
         &heard,
-        Kind::MultibancoVoucher,
-        about,
-        facts,
-        Duration::ZERO,
+        Letter {
+            kind: Kind::MultibancoVoucher,
+            about,
+            facts,
+            wait: Duration::ZERO,
+        },
     )
     .await
 }
@@ -86,10 +88,12 @@ pub async fn failed(
         &app,
         tx,
         &heard,
-        Kind::PaymentFailed,
-        about,
-        facts,
-        WAITS_FOR_ANOTHER_TRY,
+        Letter {
+            kind: Kind::PaymentFailed,
+            about,
+            facts,
+            wait: WAITS_FOR_ANOTHER_TRY,
+        },
     )
     .await
 }
