@@ -164,7 +164,7 @@ impl Shop {
         let began = Instant::now();
         let request = self.request(path, query)?;
         let answer = self.http.send(&request).await.map_err(of_outbound)?;
-        let value = body::read(&answer, is_list)?;
+        let value = body::read(&answer, is_list, self.keys.clock.now())?;
         self.pace.answered(began.elapsed());
         Ok((value, answer.headers))
     }

@@ -35,7 +35,8 @@ pub(super) async fn begin(
     };
     check_currency(app, tenant, &facts)?;
     let way = Way::from_word(&facts.auth);
-    let shop = shop_of(app, &facts.api, &keys, way, pace_of(row), until)?;
+    let keys = keys_of(app, &keys, way);
+    let shop = shop_of(app, &facts.api, keys, pace_of(row), until)?;
     Ok(Run {
         app: app.clone(),
         tenant,
@@ -67,23 +68,20 @@ fn check_currency(app: &App, tenant: TenantId, facts: &Facts) -> Result<(), Trou
     )))
 }
 
-fn shop_of(
-    app: &App,
-    api: &str,
-    keys: &SourceKeys,
-    way: Way,
-    pace: Pace,
-    until: Instant,
-) -> Result<Shop, Trouble> {
+fn keys_of(app: &App, keys: &SourceKeys, way: Way) -> Keys {
+    Keys {
+        key: keys.key.clone(),
+        secret: SecretString::from(keys.secret.clone()),
+        way,
+        clock: app.clock.clone(),
+    }
+}
+
+fn shop_of(app: &App, api: &str, keys: Keys, pace: Pace, until: Instant) -> Result<Shop, Trouble> {
     let api: Url = app
         .shops
         .check(api)
         .map_err(|refused| Trouble::Refused(format!("the shop's address is not {refused}")))?;
-    let keys = Keys {
-        key: keys.key.clone(),
-        secret: SecretString::from(keys.secret.clone()),
-        way,
-    };
     Ok(Shop::new(app.shops.clone(), api, keys, pace, until))
 }
 
@@ -101,7 +99,8 @@ async fn look(
     let found = woocommerce::find(&app.shops, &typed).await.map_err(first)?;
     let mut last = Trouble::Refused("the shop's keys were not accepted".to_owned());
     for way in found.ways {
-        let shop = shop_of(app, found.api.as_str(), keys, *way, pace_of(row), until)?;
+        let keys = keys_of(app, keys, *way);
+        let shop = shop_of(app, found.api.as_str(), keys, pace_of(row), until)?;
         match learn(&shop, found.api.as_str(), *way).await {
             Ok(facts) => return Ok(facts),
             Err(error @ ShopError::Refused(_)) => last = first(error),

@@ -156,7 +156,9 @@ async fn assert_arrived(world: &World, store: &Store) {
     let host = world.host(store);
     let redirect = async |path: &str| {
         let path = format!("/api/catalog/store/redirects?path={path}");
-        world.send(Method::GET, &host, &path, None, None, &[]).await
+        world
+            .send((Method::GET, &host, &path), None, None, &[])
+            .await
     };
     let products = world
         .get(store, "/api/catalog/admin/products?limit=100&status=active")
@@ -298,9 +300,7 @@ async fn old_passwords_are_kept_for_their_customers() {
     );
     let path = format!("/api/migration/admin/imports/{id}/passwords");
     let request = world.request(
-        Method::POST,
-        &world.host(&store),
-        &path,
+        (Method::POST, &world.host(&store), &path),
         Some(&store.token),
         &[],
     );

@@ -127,9 +127,7 @@ async fn an_import_stops_and_goes_on_where_it_was() {
     );
     let gone = world
         .send(
-            Method::DELETE,
-            &world.host(&store),
-            &path,
+            (Method::DELETE, &world.host(&store), &path),
             Some(&store.token),
             None,
             &[],
@@ -154,9 +152,7 @@ async fn progress_is_streamed_until_the_end() {
             .into_iter()
             .collect();
         let request = world.request(
-            Method::GET,
-            &world.host(&store),
-            &path,
+            (Method::GET, &world.host(&store), &path),
             Some(&store.token),
             &headers,
         );

@@ -98,7 +98,7 @@ async fn another_stores_import_does_not_exist() {
     let path = format!("/api/migration/admin/imports/{id}");
     let host = world.host(&b);
     let gone = world
-        .send(Method::DELETE, &host, &path, Some(&b.token), None, &[])
+        .send((Method::DELETE, &host, &path), Some(&b.token), None, &[])
         .await;
     assert_eq!(gone.status, 404);
     let rows = format!("SELECT count(*) FROM tag WHERE tenant_id = '{}'", b.id);
@@ -107,7 +107,7 @@ async fn another_stores_import_does_not_exist() {
     let manager = world.token(a.id, http_kit::Role::Manager);
     let host = world.host(&a);
     let seen = world
-        .send(Method::GET, &host, &path, Some(&manager), None, &[])
+        .send((Method::GET, &host, &path), Some(&manager), None, &[])
         .await;
     assert_eq!(seen.status, 403);
     world.end().await;
@@ -123,12 +123,12 @@ async fn a_sysadmin_names_the_store_and_the_guides_call_finds_the_only_one() {
     let token = Some(world.sysadmin.as_str());
     // As the guide writes it: one store, nothing else said.
     let plain = world
-        .send(Method::POST, &host, START, token, Some(body.clone()), &[])
+        .send((Method::POST, &host, START), token, Some(body.clone()), &[])
         .await
         .expect(202);
     let id = plain.body["id"].as_str().unwrap().to_owned();
     let again = world
-        .send(Method::POST, &host, START, token, Some(body.clone()), &[])
+        .send((Method::POST, &host, START), token, Some(body.clone()), &[])
         .await
         .expect(202);
     assert_eq!(
@@ -141,14 +141,14 @@ async fn a_sysadmin_names_the_store_and_the_guides_call_finds_the_only_one() {
     world.ended(&a, &id).await;
     let b = world.store("segunda").await;
     let unclear = world
-        .send(Method::POST, &host, START, token, Some(body.clone()), &[])
+        .send((Method::POST, &host, START), token, Some(body.clone()), &[])
         .await
         .expect(422);
     assert_eq!(unclear.body["errors"][0]["pointer"], "/tenant");
     body["tenant"] = json!(b.slug);
     body["resources"] = json!(["tags"]);
     let named = world
-        .send(Method::POST, &host, START, token, Some(body), &[])
+        .send((Method::POST, &host, START), token, Some(body), &[])
         .await
         .expect(202);
     let id = named.body["id"].as_str().unwrap();

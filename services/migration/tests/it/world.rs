@@ -114,9 +114,7 @@ impl World {
             let body = Some(body.clone());
             let reply = self
                 .send(
-                    Method::POST,
-                    &host,
-                    path,
+                    (Method::POST, &host, path),
                     Some(&self.sysadmin),
                     body,
                     &headers,
@@ -167,14 +165,12 @@ impl World {
 
     pub async fn send(
         &self,
-        method: Method,
-        host: &str,
-        path: &str,
+        to: (Method, &str, &str),
         token: Option<&str>,
         body: Option<Value>,
         headers: &[(&str, &str)],
     ) -> Reply {
-        let request = self.request(method, host, path, token, headers);
+        let request = self.request(to, token, headers);
         let request = match body {
             Some(body) => request.json(&body),
             None => request,
@@ -184,9 +180,7 @@ impl World {
 
     pub fn request(
         &self,
-        method: Method,
-        host: &str,
-        path: &str,
+        (method, host, path): (Method, &str, &str),
         token: Option<&str>,
         headers: &[(&str, &str)],
     ) -> reqwest::RequestBuilder {
@@ -217,16 +211,14 @@ impl World {
 
     pub async fn get(&self, store: &Store, path: &str) -> Reply {
         let host = self.host(store);
-        self.send(Method::GET, &host, path, Some(&store.token), None, &[])
+        self.send((Method::GET, &host, path), Some(&store.token), None, &[])
             .await
     }
 
     pub async fn post(&self, store: &Store, path: &str, body: Value) -> Reply {
         let host = self.host(store);
         self.send(
-            Method::POST,
-            &host,
-            path,
+            (Method::POST, &host, path),
             Some(&store.token),
             Some(body),
             &[],

@@ -13,7 +13,14 @@ use super::ShopError;
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(3_600);
 
 /// What an answer says: the value, or what is to be done.
-pub(super) fn read(answer: &Answer, is_list: bool) -> Result<Value, ShopError> {
+pub(super) fn read(
+    answer: &Answer,
+    is_list: bool,
+    now: OffsetDateTime,
+) -> Result<Value, ShopError> {
+    let later = |why: &str| -> Result<Value, ShopError> {
+        Err(ShopError::Later(retry_after(answer, now), why.to_owned()))
+    };
     let value = parse(&answer.body);
     let code = value
         .as_ref()
@@ -22,15 +29,15 @@ pub(super) fn read(answer: &Answer, is_list: bool) -> Result<Value, ShopError> {
     match answer.status {
         200..=299 => match (value, code) {
             // WordPress's own error under a status that says that all is well.
-            (Some(Value::Object(_)), Some(code)) if is_list => later(answer, &format!("the shop answers {code}")),
+            (Some(Value::Object(_)), Some(code)) if is_list => later(&format!("the shop answers {code}")),
             (Some(value), _) if !is_list || value.is_array() => Ok(value),
-            _ => later(answer, "the shop answers with something else than JSON"),
+            _ => later("the shop answers with something else than JSON"),
         },
         // A page past the end.
         400 if code == Some("rest_post_invalid_page_number") => Ok(Value::Array(Vec::new())),
         // A host that bears smaller pages only says so.
         400 if code == Some("rest_invalid_param") && told_per_page(value.as_ref()) => {
-            later(answer, "the shop takes smaller pages only")
+            later("the shop takes smaller pages only")
         }
         401 => Err(ShopError::Refused(
             "the shop does not accept the keys: they need the right to read, of a user who may manage the shop"
@@ -41,10 +48,10 @@ pub(super) fn read(answer: &Answer, is_list: bool) -> Result<Value, ShopError> {
                 .to_owned(),
         )),
         // A firewall: it may let us through later.
-        403 => later(answer, "something before the shop refuses us (403)"),
+        403 => later("something before the shop refuses us (403)"),
         404 if code.is_some() => Err(ShopError::Missing),
-        404 => later(answer, "the shop's address answers 404"),
-        408 | 425 | 429 | 500..=599 => later(answer, &format!("the shop answers {}", answer.status)),
+        404 => later("the shop's address answers 404"),
+        408 | 425 | 429 | 500..=599 => later(&format!("the shop answers {}", answer.status)),
         status => Err(ShopError::Refused(format!("the shop answers {status}"))),
     }
 }
@@ -53,12 +60,8 @@ fn told_per_page(value: Option<&Value>) -> bool {
     value.is_some_and(|value| value.pointer("/data/params/per_page").is_some())
 }
 
-fn later<T>(answer: &Answer, why: &str) -> Result<T, ShopError> {
-    Err(ShopError::Later(retry_after(answer), why.to_owned()))
-}
-
 /// `Retry-After` in seconds or as a date.
-fn retry_after(answer: &Answer) -> Duration {
+fn retry_after(answer: &Answer, now: OffsetDateTime) -> Duration {
     let text = answer
         .headers
         .get(RETRY_AFTER)
@@ -73,7 +76,7 @@ fn retry_after(answer: &Answer) -> Duration {
                 "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
             );
             let at = PrimitiveDateTime::parse(text.trim(), &format).ok();
-            let left = at.map(|at| at.assume_utc() - OffsetDateTime::now_utc());
+            let left = at.map(|at| at.assume_utc() - now);
             left.and_then(|left| Duration::try_from(left).ok())
                 .unwrap_or_default()
         }
@@ -165,7 +168,7 @@ mod tests {
 
     #[test]
     fn every_refusal_says_what_is_to_be_done() {
-        let of = |status, body: &str| read(&answer(status, body), true);
+        let of = |status, body: &str| read(&answer(status, body), true, OffsetDateTime::UNIX_EPOCH);
         assert!(matches!(
             of(401, "{\"code\":\"x\"}"),
             Err(ShopError::Refused(_))
@@ -183,18 +186,19 @@ mod tests {
             of(200, "{\"code\":\"internal\",\"data\":{\"status\":500}}"),
             Err(ShopError::Later(..))
         ));
+        let now = OffsetDateTime::from_unix_timestamp(1_700_000_000).unwrap();
         let mut slow = answer(429, "");
         slow.headers
             .insert(RETRY_AFTER, HeaderValue::from_static("7"));
         assert!(
-            matches!(read(&slow, true), Err(ShopError::Later(pause, _)) if pause.as_secs() == 7)
+            matches!(read(&slow, true, now), Err(ShopError::Later(pause, _)) if pause.as_secs() == 7)
         );
         slow.headers.insert(
             RETRY_AFTER,
             HeaderValue::from_static("Wed, 01 Jan 2020 00:00:00 GMT"),
         );
         assert!(matches!(
-            read(&slow, true),
+            read(&slow, true, now),
             Err(ShopError::Later(Duration::ZERO, _))
         ));
         slow.headers.insert(
@@ -202,7 +206,7 @@ mod tests {
             HeaderValue::from_static("Wed, 01 Jan 2120 00:00:00 GMT"),
         );
         assert!(matches!(
-            read(&slow, true),
+            read(&slow, true, now),
             Err(ShopError::Later(RETRY_AFTER_MAX, _))
         ));
     }

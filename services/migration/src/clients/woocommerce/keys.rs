@@ -3,6 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
+use kernel::Clock;
 use outbound::Url;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
@@ -52,6 +53,8 @@ pub struct Keys {
     pub key: String,
     pub secret: SecretString,
     pub way: Way,
+    /// A signature holds for some minutes.
+    pub clock: Clock,
 }
 
 impl Keys {
@@ -71,17 +74,13 @@ impl Keys {
             }
             Way::Oauth => {
                 let nonce: u128 = rand::random();
-                let now = std::time::SystemTime::now();
-                let now = now
-                    .duration_since(std::time::UNIX_EPOCH)
-                    .unwrap_or_default();
-                self.sign_with(url, &format!("{nonce:032x}"), now.as_secs());
+                self.sign_with(url, &format!("{nonce:032x}"), self.clock.unix());
                 None
             }
         }
     }
 
-    fn sign_with(&self, url: &mut Url, nonce: &str, now: u64) {
+    fn sign_with(&self, url: &mut Url, nonce: &str, now: i64) {
         url.query_pairs_mut()
             .append_pair("oauth_consumer_key", &self.key)
             .append_pair("oauth_nonce", nonce)
@@ -135,6 +134,7 @@ mod tests {
             key: "ck_1".into(),
             secret: "cs_2".to_owned().into(),
             way,
+            clock: Clock::system(),
         }
     }
 
