@@ -238,7 +238,8 @@ impl Resolve for Resolver {
             if found.is_empty() {
                 return Err("no public address".into());
             }
-            Ok(Box::new(found.into_iter()) as Addrs)
+            let found: Addrs = Box::new(found.into_iter());
+            Ok(found)
         })
     }
 }
