@@ -32,7 +32,9 @@ mod connect;
 mod error;
 mod listen;
 mod migrate;
+mod one_of;
 mod pool;
+mod prepared;
 mod scope;
 mod sealing;
 
@@ -40,6 +42,8 @@ pub use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub use error::Error;
 pub use listen::{listen, notify};
 pub use migrate::{Schema, level, migrate, redo};
+pub use one_of::{OneOf, one_of};
 pub use pool::POOL_WAIT;
+pub use prepared::{Prepare, Prepared};
 pub use scope::{Db, DbConfig, Scope, SystemTx, TenantTx, Tx};
 pub use sealing::{Sealer, SealingFailed};

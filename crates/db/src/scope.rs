@@ -94,8 +94,16 @@ impl Db {
         work: impl AsyncFnOnce(&mut TenantTx) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut tx = TenantTx::new(self.begin(Scope::Read(tenant)).await?, tenant);
-        let outcome = work(&mut tx).await;
-        finish(tx.tx, outcome).await
+        match work(&mut tx).await {
+            Ok(value) => {
+                tx.tx.leave("COMMIT").await?;
+                Ok(value)
+            }
+            Err(error) => {
+                tx.rollback().await;
+                Err(error)
+            }
+        }
     }
 
     /// Runs `work` across tenants. Only the relay, the consumers' bookkeeping, jobs and sysadmin
@@ -246,11 +254,24 @@ impl Tx {
     }
 
     /// Undoes the work; a connection that cannot even do that is closed.
-    pub async fn rollback(mut self) {
-        let opened = self.check_opened().await;
-        if opened.is_ok() && self.conn().batch_execute_ref("ROLLBACK").await.is_ok() {
+    pub async fn rollback(self) {
+        // The caller has a failure to tell already.
+        let _ = self.leave("ROLLBACK").await;
+    }
+
+    /// Ends where there is nothing to keep, without waiting for the server to say so: whoever uses the
+    /// connection next speaks after that. Fails when the scope could not be opened: then what was read
+    /// is worth nothing.
+    async fn leave(mut self, word: &str) -> Result<(), Error> {
+        self.check_opened().await?;
+        let ended = {
+            let mut leaving = std::pin::pin!(self.conn().batch_execute_ref(word));
+            futures_util::poll!(&mut leaving)
+        };
+        if !matches!(ended, std::task::Poll::Ready(Err(_))) {
             self.connection = None;
         }
+        Ok(())
     }
 
     async fn check_opened(&mut self) -> Result<(), Error> {

@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use db::{Db, Error};
+use db::{Db, Error, Prepare, one_of};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use kernel::TenantId;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::schema::{DONE, PARKED, QUEUED, job};
+use crate::schema::{DONE, PARKED, job};
 
 const RETRY_FIRST: Duration = Duration::from_secs(1);
 const RETRY_LAST: Duration = Duration::from_secs(600);
@@ -52,7 +54,8 @@ pub(crate) async fn claim(
     let tx = db.begin_system("take due jobs").await?;
     let free = job::locked_until.is_null().or(job::locked_until.lt(now));
     let mut due: Vec<Claimed> = job::table
-        .filter(job::state.eq(QUEUED))
+        // Not a parameter: a plan that is kept for any state could not use the index of the queued.
+        .filter(sql::<Bool>("state = 'queued'"))
         .filter(job::run_at.le(now))
         .filter(job::kind.eq_any(kinds))
         .filter(free.assume_not_null())
@@ -61,6 +64,7 @@ pub(crate) async fn claim(
         .for_update()
         .skip_locked()
         .select(Claimed::as_select())
+        .prepared()
         .load(&mut tx.conn())
         .await?;
     if due.is_empty() {
@@ -70,12 +74,13 @@ pub(crate) async fn claim(
     let ids: Vec<Uuid> = due.iter().map(|claimed| claimed.id).collect();
     let tenants: Vec<Uuid> = due.iter().map(|claimed| claimed.tenant_id).collect();
     diesel::update(job::table)
-        .filter(job::tenant_id.eq_any(tenants))
-        .filter(job::id.eq_any(ids))
+        .filter(one_of(job::tenant_id, &tenants))
+        .filter(one_of(job::id, &ids))
         .set((
             job::locked_until.eq(now + lease),
             job::attempts.eq(job::attempts + 1),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     tx.commit().await?;
@@ -106,7 +111,7 @@ pub(crate) async fn finish(
     match end {
         End::Done => {
             let set = (released, job::state.eq(DONE), job::finished_at.eq(now));
-            row.set(set).execute(&mut connection).await?;
+            row.set(set).prepared().execute(&mut connection).await?;
         }
         End::Again(at) => {
             let set = (
@@ -115,7 +120,7 @@ pub(crate) async fn finish(
                 job::attempts.eq(0),
                 job::finished_at.eq(now),
             );
-            row.set(set).execute(&mut connection).await?;
+            row.set(set).prepared().execute(&mut connection).await?;
         }
         End::Retry { at, error } => {
             let set = (
@@ -123,7 +128,7 @@ pub(crate) async fn finish(
                 job::run_at.eq(at),
                 job::last_error.eq(short(&error)),
             );
-            row.set(set).execute(&mut connection).await?;
+            row.set(set).prepared().execute(&mut connection).await?;
         }
         End::Parked { error } => {
             let state = job::state.eq(PARKED);
@@ -133,7 +138,7 @@ pub(crate) async fn finish(
                 job::finished_at.eq(now),
                 job::last_error.eq(short(&error)),
             );
-            row.set(set).execute(&mut connection).await?;
+            row.set(set).prepared().execute(&mut connection).await?;
         }
     }
     tx.commit().await

@@ -1,6 +1,6 @@
 //! Asking for work, in the transaction that makes it necessary.
 
-use db::{Error, SystemTx, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use kernel::TenantId;
@@ -48,6 +48,7 @@ pub async fn cancel<J: Job>(tx: &mut TenantTx, key: &str) -> Result<bool, Error>
         .filter(job::kind.eq(J::KIND))
         .filter(job::dedupe_key.eq(key))
         .filter(job::state.eq(QUEUED))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(gone > 0)
@@ -71,6 +72,7 @@ async fn insert<J: Job>(
         ))
         .on_conflict((job::tenant_id, job::kind, job::dedupe_key))
         .do_nothing()
+        .prepared()
         .execute(&mut connection)
         .await?;
     Ok(inserted == 1)

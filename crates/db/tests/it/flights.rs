@@ -44,7 +44,7 @@ async fn counting_proxy(server: String) -> (u16, Arc<AtomicUsize>) {
 }
 
 #[tokio::test]
-async fn a_scoped_read_costs_two_flights() {
+async fn a_scoped_read_waits_for_one_answer() {
     let base = TestDb::new(&[SCHEMA]).await;
     let url = base.url("sample").expose_secret().to_owned();
     let (login, place) = url.rsplit_once('@').unwrap();
@@ -64,5 +64,7 @@ async fn a_scoped_read_costs_two_flights() {
     for _ in 0..10 {
         list_names(&db, tenant).await;
     }
-    assert_eq!(flights.load(Ordering::SeqCst) - before, 20);
+    // The end is not waited for; it may be heard by itself or together with the next beginning.
+    let flights = flights.load(Ordering::SeqCst) - before;
+    assert!((10..=20).contains(&flights), "{flights}");
 }

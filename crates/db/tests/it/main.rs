@@ -7,6 +7,8 @@ mod flights;
 #[cfg(test)]
 mod migrations;
 #[cfg(test)]
+mod prepared;
+#[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod scopes;
