@@ -1,5 +1,7 @@
 //! Hearing: deliveries become the effects of handlers, acknowledged after their commit.
 
+mod acks;
+mod board;
 mod handler;
 mod lane;
 mod session;

@@ -1,6 +1,6 @@
 //! Taking effect once, for handlers that are not harmless the second time by themselves.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::ExpressionMethods;
 use diesel_async::RunQueryDsl;
 use kernel::EventId;
@@ -22,6 +22,7 @@ pub async fn first_delivery(
             inbox::event_id.eq(id.uuid()),
         ))
         .on_conflict_do_nothing()
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(noted == 1)

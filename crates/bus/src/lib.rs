@@ -49,7 +49,7 @@ mod trace;
 mod waiting;
 
 pub use consumer::{Consumer, HandleError, Handler, StatefulHandler};
-pub use emit::{emit, emit_all, emit_for};
+pub use emit::{Outgoing, emit, emit_all, emit_for};
 pub use envelope::Delivery;
 pub use inbox::first_delivery;
 pub use listener::Listener;

@@ -11,6 +11,7 @@ use futures_util::FutureExt;
 use lapin::Connection;
 use secrecy::SecretString;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -28,6 +29,9 @@ const POLL: Duration = Duration::from_secs(1);
 const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 const RECONNECT_FIRST: Duration = Duration::from_millis(100);
 const RECONNECT_LAST: Duration = Duration::from_secs(5);
+/// Batches begin no sooner after one another, so that many commits are one batch. The first event after
+/// a silence goes at once.
+const BATCH_EVERY: Duration = Duration::from_millis(15);
 /// At most one `NOTIFY` in this time, however many commits there are.
 const NOTIFY_QUIET: Duration = Duration::from_millis(10);
 
@@ -134,9 +138,13 @@ impl Relay {
         while !shutdown.is_cancelled() {
             // A flood of wakes is one wake: what they tell of is in the next batch.
             let _ = self.wake.notified().now_or_never();
+            let began = Instant::now();
             let batch = batch::relay_one(&self.db, &channel).await?;
             backoff.reset();
             self.rest(batch, shutdown).await;
+            if batch == Batch::Last {
+                tokio::time::sleep_until(began + BATCH_EVERY).await;
+            }
         }
         Ok(())
     }

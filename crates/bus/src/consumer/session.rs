@@ -1,19 +1,21 @@
-//! One connection's worth of consuming: deliveries go to lanes by aggregate.
+//! One connection's worth of consuming: deliveries are handed to those who work on them.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::StreamExt;
 use lapin::Channel;
 use lapin::message::Delivery as Message;
-use lapin::options::{BasicCancelOptions, BasicConsumeOptions, BasicQosOptions};
+use lapin::options::{BasicAckOptions, BasicCancelOptions, BasicConsumeOptions, BasicQosOptions};
 use lapin::types::FieldTable;
-use tokio::sync::mpsc;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
 
-use super::{Consumer, lane};
+use super::Consumer;
+use super::acks::Open;
+use super::board::{Arrived, Board};
+use super::lane::{self, Settled};
 use crate::backoff::Backoff;
 use crate::envelope::{self, short};
 use crate::rabbit::{self, BusError};
@@ -61,49 +63,127 @@ async fn work(
             FieldTable::default(),
         )
         .await?;
-    let mut tasks = JoinSet::new();
-    let mut lanes = Vec::new();
-    for _ in 0..consumer.lanes {
-        let (sender, receiver) = mpsc::channel(usize::from(PREFETCH));
-        tasks.spawn(lane::run(
-            consumer.clone(),
-            channel.clone(),
-            receiver,
-            shutdown.clone(),
-        ));
-        lanes.push(sender);
-    }
+    let mut desk = Desk {
+        consumer: consumer.clone(),
+        channel: channel.clone(),
+        shutdown: shutdown.clone(),
+        board: Board::new(),
+        open: Open::default(),
+        tasks: JoinSet::new(),
+    };
     let outcome = loop {
-        let next = tokio::select! {
-            next = deliveries.next() => next,
+        desk.begin();
+        tokio::select! {
+            next = deliveries.next() => match next {
+                Some(Ok(message)) => desk.put(message),
+                Some(Err(error)) => break Err(error.into()),
+                None => break Err(BusError::NotTaken(queue)),
+            },
+            done = desk.look() => if let Err(error) = desk.acknowledge(done).await {
+                break Err(error);
+            },
             () = shutdown.cancelled() => break Ok(()),
-        };
-        match next {
-            Some(Ok(message)) => dispatch(&lanes, message).await,
-            Some(Err(error)) => break Err(error.into()),
-            None => break Err(BusError::NotTaken(queue)),
         }
     };
     if outcome.is_ok() {
         let _ = channel
             .basic_cancel(deliveries.tag(), BasicCancelOptions::default())
             .await;
+    } else {
+        // Those that were not begun come again.
+        desk.board.forget_waiting();
     }
-    drop(lanes);
-    while tasks.join_next().await.is_some() {}
-    outcome
+    let finished = desk.finish().await;
+    outcome.and(finished)
 }
 
-/// One aggregate's deliveries keep their order: they are in one lane.
-async fn dispatch(lanes: &[mpsc::Sender<Message>], message: Message) {
-    let mut hasher = DefaultHasher::new();
-    envelope::texts(&message.properties)
-        .get(envelope::AGGREGATE)
-        .hash(&mut hasher);
-    let count = u64::try_from(lanes.len()).unwrap_or(1);
-    let at = usize::try_from(hasher.finish().checked_rem(count).unwrap_or(0)).unwrap_or(0);
-    if let Some(lane) = lanes.get(at) {
-        // A lane ends only after its sender: the message cannot be lost here.
-        let _ = lane.send(message).await;
+/// The deliveries of one channel: those that wait, those at work, and what the broker knows of them.
+struct Desk {
+    consumer: Arc<Consumer>,
+    channel: Channel,
+    shutdown: CancellationToken,
+    board: Board<Message>,
+    open: Open,
+    tasks: JoinSet<(Settled, Vec<Option<String>>)>,
+}
+
+/// What became of deliveries, and the aggregates they were about.
+type Done = Result<(Settled, Vec<Option<String>>), JoinError>;
+
+impl Desk {
+    fn put(&mut self, message: Message) {
+        self.open.add(message.delivery_tag);
+        let mut texts = envelope::texts(&message.properties);
+        self.board.put(Arrived {
+            at: Instant::now(),
+            tenant: texts.remove(envelope::TENANT),
+            aggregate: texts.remove(envelope::AGGREGATE),
+            what: message,
+        });
+    }
+
+    /// Begins whatever may be begun now.
+    fn begin(&mut self) {
+        let now = Instant::now();
+        while self.tasks.len() < self.consumer.lanes {
+            let somebody_works = !self.tasks.is_empty();
+            let Some(taken) = self.board.take(now, somebody_works) else {
+                return;
+            };
+            let (consumer, channel) = (self.consumer.clone(), self.channel.clone());
+            let work = lane::run(consumer, channel, taken.what, self.shutdown.clone());
+            self.tasks
+                .spawn(async move { (work.await, taken.aggregates) });
+        }
+    }
+
+    /// Waits until there is something to begin: somebody is done, or something has waited long enough.
+    /// Nothing is lost when this is dropped.
+    async fn look(&mut self) -> Option<Done> {
+        let somebody_works = !self.tasks.is_empty();
+        let ready_at = self.board.ready_at(somebody_works);
+        let may_begin = self.tasks.len() < self.consumer.lanes;
+        let ready = async {
+            match ready_at.filter(|_| may_begin) {
+                Some(at) => tokio::time::sleep_until(at.into()).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            Some(done) = self.tasks.join_next() => Some(done),
+            () = ready => None,
+        }
+    }
+
+    async fn acknowledge(&mut self, done: Option<Done>) -> Result<(), BusError> {
+        let Some(done) = done else { return Ok(()) };
+        // Whose aggregates and deliveries they were is not known: all come again on a new channel.
+        let (settled, aggregates) = done.map_err(|_| BusError::Timeout("a delivery"))?;
+        self.board.release(&aggregates);
+        for tag in settled.given_back {
+            self.open.settled(tag);
+        }
+        let acks = self.open.acknowledge(&settled.done);
+        let of_one = acks.single.into_iter().map(|tag| (tag, false));
+        // An acknowledgement that does not arrive brings the delivery again: harmless.
+        for (tag, multiple) in acks.up_to.map(|tag| (tag, true)).into_iter().chain(of_one) {
+            let options = BasicAckOptions { multiple };
+            self.channel.basic_ack(tag, options).await?;
+        }
+        Ok(())
+    }
+
+    /// Works off all that is in hand.
+    async fn finish(mut self) -> Result<(), BusError> {
+        let mut outcome = Ok(());
+        while !self.tasks.is_empty() || !self.board.is_empty() {
+            self.begin();
+            let done = self.look().await;
+            if let Err(error) = self.acknowledge(done).await {
+                self.board.forget_waiting();
+                outcome = Err(error);
+            }
+        }
+        outcome
     }
 }

@@ -1,6 +1,6 @@
 //! One batch: rows are locked, published, confirmed and marked, in one transaction.
 
-use db::{Db, SystemTx};
+use db::{Db, Prepare, SystemTx, one_of};
 use diesel::dsl::now;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -111,8 +111,9 @@ async fn lock_unpublished(tx: &SystemTx) -> Result<Vec<Told>, BusError> {
 async fn mark_published(tx: &SystemTx, ids: &[Uuid]) -> Result<(), BusError> {
     // The condition repeats the lock's, so that the index of unpublished rows is used.
     diesel::update(outbox::table.filter(outbox::published_at.is_null()))
-        .filter(outbox::id.eq_any(ids))
+        .filter(one_of(outbox::id, ids))
         .set(outbox::published_at.eq(now))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

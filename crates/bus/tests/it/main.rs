@@ -15,3 +15,5 @@ mod parking;
 mod relaying;
 #[cfg(test)]
 mod sending;
+#[cfg(test)]
+mod together;
