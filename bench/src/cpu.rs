@@ -1,6 +1,7 @@
 //! How much processor time the parts of the platform used, read from `/proc`.
 
-use std::fs;
+use std::collections::HashSet;
+use std::{env, fs};
 
 /// Clock ticks a second; Linux has reported 100 to user space on every architecture we run on.
 const TICKS: f64 = 100.0;
@@ -24,11 +25,11 @@ impl Cpu {
     }
 }
 
-/// Adds up every process of this machine by its command. Processes that ended are counted with
-/// their parent, so a backend of PostgreSQL that came and went is not lost.
+/// Adds up the platform's processes by their command. Processes that ended are counted with their
+/// parent, so a backend of PostgreSQL that came and went is not lost.
 pub fn read() -> Cpu {
     let mut cpu = Cpu::default();
-    for process in processes() {
+    for process in of_platform() {
         let seconds = process.own + process.children;
         match process.command.as_str() {
             name if name.starts_with("stores") => cpu.services += process.own,
@@ -48,7 +49,7 @@ pub fn read() -> Cpu {
 
 /// Resident memory of the services, in bytes.
 pub fn services_memory() -> u64 {
-    let pages: u64 = processes()
+    let pages: u64 = of_platform()
         .into_iter()
         .filter(|process| process.command.starts_with("stores"))
         .map(|process| process.resident_pages)
@@ -62,11 +63,35 @@ pub fn memory_of(pid: u32) -> u64 {
 }
 
 struct Process {
+    parent: u32,
+    session: u32,
     command: String,
     own: f64,
     children: f64,
     resident_pages: u64,
     is_leader: bool,
+}
+
+/// Others may run on the same machine, tests for example: each part of the platform leads a session,
+/// which the run folder names, and a backend of PostgreSQL has its server as its parent.
+fn of_platform() -> Vec<Process> {
+    let leaders = leaders();
+    let is_ours =
+        |process: &Process| leaders.contains(&process.session) || leaders.contains(&process.parent);
+    processes().into_iter().filter(is_ours).collect()
+}
+
+fn leaders() -> HashSet<u32> {
+    let folder = env::var("STORES_RUN_DIR").unwrap_or_default();
+    let Ok(entries) = fs::read_dir(format!("{folder}/pids")) else {
+        return HashSet::new();
+    };
+    let texts = entries
+        .flatten()
+        .filter_map(|entry| fs::read_to_string(entry.path()).ok());
+    texts
+        .filter_map(|text| text.split_whitespace().next()?.parse().ok())
+        .collect()
 }
 
 fn processes() -> Vec<Process> {
@@ -91,9 +116,12 @@ fn read_process(pid: u32) -> Option<Process> {
             .and_then(|f| f.parse::<f64>().ok())
             .unwrap_or(0.0)
     };
-    let parent: u32 = fields.get(1)?.parse().ok()?;
+    let number = |at: usize| fields.get(at).and_then(|f| f.parse::<u32>().ok());
+    let parent = number(1)?;
     let parent_name = fs::read_to_string(format!("/proc/{parent}/comm")).unwrap_or_default();
     Some(Process {
+        parent,
+        session: number(3)?,
         own: (ticks(11) + ticks(12)) / TICKS,
         children: (ticks(13) + ticks(14)) / TICKS,
         resident_pages: fields.get(21).and_then(|f| f.parse().ok()).unwrap_or(0),

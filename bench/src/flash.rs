@@ -1,5 +1,7 @@
 //! Many shoppers at once: one variant that everybody wants, and orders spread over many.
 
+mod neighbour;
+
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -10,6 +12,7 @@ use journeys::shopper::Shopper;
 use crate::load::percentile;
 use crate::reference::Reference;
 use crate::table::say;
+use neighbour::Neighbour;
 
 const SHOPPERS: usize = 1_000;
 const PIECES: usize = 100;
@@ -17,8 +20,7 @@ const PIECES: usize = 100;
 const AT_ONCE: usize = 50;
 const SPREAD_PRODUCTS: usize = 20;
 /// How long the neighbour is watched while nothing else happens.
-const QUIET: Duration = Duration::from_secs(3);
-const PAUSE: Duration = Duration::from_millis(5);
+const QUIET: Duration = Duration::from_secs(5);
 
 /// A flash sale beside a neighbour, then the rates of orders on one variant and on many.
 pub async fn measure(store: &Store, reference: &Reference) -> anyhow::Result<()> {
@@ -58,65 +60,13 @@ async fn sale(store: &Store) -> anyhow::Result<()> {
          the last was told after {:.2} s (at most 5), p50 {:.0} ms, p99 {:.0} ms",
         flash.won, flash.lost, flash.other, flash.seconds, flash.p50_ms, flash.p99_ms
     ));
-    say(&format!(
-        "meanwhile another store's shopper changes his cart: p99 {:.0} ms, {:.0} ms in quiet times; {} of his {} requests failed",
-        busy.p99_ms, quiet.p99_ms, busy.failed, busy.asked
-    ));
+    say(&format!("another store's shoppers in quiet times: {quiet}"));
+    say(&format!("                      during the sale: {busy}"));
     anyhow::ensure!(
         flash.won == PIECES && flash.lost == SHOPPERS - PIECES,
         "a flash sale sells what there is, and tells everybody else so"
     );
     Ok(())
-}
-
-/// A shopper of another store.
-struct Neighbour {
-    shopper: Shopper,
-    product: Product,
-}
-
-struct Shopped {
-    asked: usize,
-    failed: usize,
-    p99_ms: f64,
-}
-
-impl Neighbour {
-    async fn open() -> anyhow::Result<Self> {
-        let store = Store::provision().await?;
-        let product = store.add_product(1_000_000).await?;
-        let shopper = Shopper::enter(&store).await?;
-        Ok(Self { shopper, product })
-    }
-
-    /// Changes a cart again and again until `event` is over.
-    async fn shop_while<T>(&self, event: impl Future<Output = T>) -> (T, Shopped) {
-        let (mut times, mut failed) = (Vec::new(), 0);
-        let mut event = std::pin::pin!(event);
-        let outcome = loop {
-            let asked = Instant::now();
-            let change = async {
-                let reply = self.shopper.want(&self.product, 1).await;
-                let took = asked.elapsed();
-                tokio::time::sleep(PAUSE).await;
-                (took, reply.is_ok_and(|reply| reply.status == 200))
-            };
-            tokio::select! {
-                outcome = &mut event => break outcome,
-                (time, succeeded) = change => {
-                    times.push(time);
-                    failed += usize::from(!succeeded);
-                }
-            }
-        };
-        times.sort_unstable();
-        let shopped = Shopped {
-            asked: times.len(),
-            failed,
-            p99_ms: percentile(&times, 99),
-        };
-        (outcome, shopped)
-    }
 }
 
 struct Crowd {

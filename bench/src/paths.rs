@@ -52,12 +52,12 @@ impl Service {
     }
 }
 
-/// Measures every path of the table in `quality.md` of the design.
-pub async fn measure(store: &Store, shelves: &Shelves) -> anyhow::Result<Vec<(Measured, Bar)>> {
+/// What a visitor looks at, path by path of the table in `quality.md` of the design.
+pub async fn reads(store: &Store, shelves: &Shelves) -> anyhow::Result<Vec<(Measured, Bar)>> {
     let tenants = Service::new("tenants", store)?;
     let catalog = Service::new("catalog", store)?;
     let mut rows = vec![
-        reads(
+        asked(
             "no database",
             &tenants,
             Bar::new(0.012, 0.001),
@@ -69,9 +69,15 @@ pub async fn measure(store: &Store, shelves: &Shelves) -> anyhow::Result<Vec<(Me
     rows.extend(lists(&catalog).await);
     rows.extend(products(&catalog, &shelves.slugs).await?);
     rows.push(searches(&catalog, &shelves.searches).await);
-    rows.push(cart_lines(store, &shelves.sold).await?);
-    rows.push(whole_orders(store, &shelves.sold).await);
     Ok(rows)
+}
+
+/// What a shopper does.
+pub async fn orders(store: &Store, sold: &[Product]) -> anyhow::Result<Vec<(Measured, Bar)>> {
+    Ok(vec![
+        cart_lines(store, sold).await?,
+        whole_orders(store, sold).await,
+    ])
 }
 
 async fn lists(catalog: &Arc<Service>) -> Vec<(Measured, Bar)> {
@@ -79,7 +85,7 @@ async fn lists(catalog: &Arc<Service>) -> Vec<(Measured, Bar)> {
     let memory = Bar::new(0.03, 0.001);
     let past = Bar::new(0.20, 0.5);
     vec![
-        reads(
+        asked(
             "list of 20, from memory",
             catalog,
             memory,
@@ -87,7 +93,7 @@ async fn lists(catalog: &Arc<Service>) -> Vec<(Measured, Bar)> {
             move |_| list.into(),
         )
         .await,
-        reads(
+        asked(
             "list of 20, past the cache",
             catalog,
             past,
@@ -106,7 +112,7 @@ async fn products(
     let one = page(slugs.first().context("there are products")?);
     let pages: Vec<String> = slugs.iter().map(|slug| page(slug)).collect();
     let once = Amount::Requests(u64::try_from(slugs.len())? / ROUNDS);
-    let past = reads(
+    let past = asked(
         "product, past the cache",
         catalog,
         Bar::new(0.15, 0.25),
@@ -114,7 +120,7 @@ async fn products(
         nth_of(pages),
     );
     let past = past.await;
-    let memory = reads(
+    let memory = asked(
         "product, from memory",
         catalog,
         Bar::new(0.025, 0.001),
@@ -128,7 +134,7 @@ async fn searches(catalog: &Arc<Service>, searches: &[String]) -> (Measured, Bar
     let ask = |words: &String| format!("/api/catalog/store/search?q={}", words.replace(' ', "%20"));
     let asks: Vec<String> = searches.iter().map(ask).collect();
     let once = Amount::Requests(u64::try_from(asks.len()).unwrap_or(u64::MAX) / ROUNDS);
-    reads(
+    asked(
         "search, past the cache",
         catalog,
         Bar::new(0.25, 1.5),
@@ -145,7 +151,7 @@ fn nth_of(paths: Vec<String>) -> impl Fn(u64) -> String + Send + Sync + 'static 
     }
 }
 
-async fn reads(
+async fn asked(
     name: &str,
     service: &Arc<Service>,
     bar: Bar,

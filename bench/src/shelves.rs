@@ -10,7 +10,8 @@ use serde_json::json;
 
 use crate::table::say;
 
-const PRODUCTS: usize = 5_000;
+/// What the bars are defined for.
+pub const PRODUCTS: usize = 5_000;
 /// Products that are ordered; the others fill the shelves.
 const SOLD: usize = 60;
 const AT_ONCE: usize = 16;
@@ -31,10 +32,10 @@ pub struct Shelves {
     pub sold: Vec<Product>,
 }
 
-/// 5,000 products of two variants, and what is sold.
-pub async fn fill(store: &Store) -> anyhow::Result<Shelves> {
+/// So many products of two variants, and what is sold.
+pub async fn fill(store: &Store, count: usize) -> anyhow::Result<Shelves> {
     let media = store.upload_image().await?;
-    let slugs: Vec<String> = stream::iter(0..PRODUCTS)
+    let slugs: Vec<String> = stream::iter(0..count)
         .map(|number| add(store, &media, number))
         .buffer_unordered(AT_ONCE)
         .try_collect()
@@ -49,7 +50,7 @@ pub async fn fill(store: &Store) -> anyhow::Result<Shelves> {
         "the store has {} products",
         slugs.len() + sold.len()
     ));
-    let searches = (0..PRODUCTS).map(|n| format!("{} {} {n}", kind(n), make(n)));
+    let searches = (0..count).map(|n| format!("{} {} {n}", kind(n), make(n)));
     Ok(Shelves {
         slugs,
         searches: searches.collect(),
