@@ -49,7 +49,6 @@ impl From<JobRow> for JobView {
 }
 
 #[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct JobFilter {
     /// queued, done or parked.

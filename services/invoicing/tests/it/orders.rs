@@ -90,10 +90,6 @@ pub fn taxed(lines: &[(&str, i64, i64)], shipping: i64, rate_bps: u32, region: &
     }
 }
 
-pub fn id(order: &Order) -> Uuid {
-    order.order_id.parse().unwrap()
-}
-
 pub fn total(order: &Order) -> i64 {
     order.total.as_ref().unwrap().minor
 }

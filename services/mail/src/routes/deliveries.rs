@@ -87,7 +87,6 @@ pub struct DeliveryDetail {
 }
 
 #[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct DeliveryFilter {
     /// pending, delivered or failed.

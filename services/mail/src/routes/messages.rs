@@ -76,7 +76,6 @@ pub struct ContentView {
 }
 
 #[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct MessageFilter {
     pub state: Option<String>,

@@ -136,7 +136,6 @@ pub struct PlatformMessageList {
 }
 
 #[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct StateFilter {
     #[param(example = "failed")]

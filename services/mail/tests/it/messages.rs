@@ -1,7 +1,6 @@
 //! The store's log of mails.
 
 use reqwest::Method;
-use serde_json::json;
 use time::Duration;
 
 use crate::place::until;

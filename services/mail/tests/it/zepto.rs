@@ -61,19 +61,6 @@ impl Zepto {
         .await;
     }
 
-    pub async fn clear_faults(&self) {
-        let url = format!("{}/_sim/faults", self.base);
-        assert!(
-            self.http
-                .delete(url)
-                .send()
-                .await
-                .unwrap()
-                .status()
-                .is_success()
-        );
-    }
-
     /// The mails to an address, the oldest first.
     pub async fn inbox(&self, to: &str) -> Vec<Value> {
         let found = self.look(&format!("inbox?to={to}")).await;
