@@ -39,11 +39,12 @@ async fn count_kept(tx: &TenantTx, beginning: &str) -> i64 {
     count.n
 }
 
+/// Adds to the names.
 async fn rename(tx: &TenantTx, ids: &[Uuid], name: &str) -> usize {
     diesel::update(thing::table)
         .filter(thing::tenant_id.eq(tx.tenant().uuid()))
         .filter(one_of(thing::id, ids))
-        .set(thing::name.eq(name))
+        .set(thing::name.eq(thing::name.concat(name)))
         .prepared()
         .execute(&mut tx.conn())
         .await
@@ -72,7 +73,7 @@ async fn an_update_stays_prepared() {
         Ok::<_, db::Error>(count_kept(tx, "UPDATE").await)
     });
     assert_eq!(kept.await.unwrap(), 1);
-    assert_eq!(list_names(&db, tenant).await, ["b", "c", "f"]);
+    assert_eq!(list_names(&db, tenant).await, ["adef", "b", "c"]);
 }
 
 #[tokio::test]
@@ -90,7 +91,7 @@ async fn lists_of_three_and_four_are_one_text_and_an_empty_one_finds_nothing() {
         Ok::<_, db::Error>(count_kept(tx, "UPDATE").await)
     });
     assert_eq!(kept.await.unwrap(), 2);
-    assert_eq!(list_names(&db, tenant).await, ["e", "x", "x", "x", "x"]);
+    assert_eq!(list_names(&db, tenant).await, ["axx", "bxx", "cxx", "dx", "e"]);
 }
 
 #[tokio::test]
@@ -101,10 +102,11 @@ async fn an_insert_of_many_rows_is_not_kept() {
         for count in [1, 1, 2, 40, 41] {
             let rows: Vec<_> = (0..count)
                 .map(|_| {
+                    let id = Uuid::now_v7();
                     (
                         thing::tenant_id.eq(tx.tenant().uuid()),
-                        thing::id.eq(Uuid::now_v7()),
-                        thing::name.eq("many"),
+                        thing::id.eq(id),
+                        thing::name.eq(id.to_string()),
                     )
                 })
                 .collect();

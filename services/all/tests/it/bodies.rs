@@ -59,6 +59,35 @@ pub fn body_of(route: &Route, shop: &Shop<'_>) -> Value {
         "set_shipping" => {
             json!({"rates": [{"region": "PT", "price": money(499), "free_from": money(9_900)}]})
         }
+        "replay_events" => json!({
+            "types": ["tenants.tenant_changed.v1"], "tenant_id": shop.tenant(),
+            "since": "2026-01-01T00:00:00Z", "to": "catalog",
+        }),
+        "set_invoicing_settings" => json!({
+            "company_id": 5, "document_set_id": 1, "credit_note_set_id": 1,
+            "kind": "invoice_receipt", "close": true, "exemption_code": "M10",
+            "payment_methods": {"card": 1}, "payment_method_id": 1, "shipping_reference": "ENVIO",
+        }),
+        "save_mail_settings" => json!({
+            "accent": "#1f2937", "reply_to": "shop@example.pt", "sender_email": "shop@example.pt",
+            "sender_name": "Shop", "new_order_roles": ["owner"], "low_stock_roles": ["owner"],
+        }),
+        "create_endpoint" | "save_endpoint" => json!({
+            "url": "https://erp.example/hooks", "description": "ERP", "types": ["order.paid"],
+            "enabled": true,
+        }),
+        "create_suppressed" => {
+            json!({"address": format!("{unique}@example.pt"), "marketing_only": true})
+        }
+        "save_template" | "preview_template" => json!({
+            "subject": "Thank you", "heading": "Thank you", "body": "It is on its way.",
+            "closing": "Until soon", "button": "Look",
+        }),
+        "start_import" => json!({
+            "wc_url": "https://old-shop.example", "wc_consumer_key": "ck_0123",
+            "wc_consumer_secret": "cs_0123", "tenant": shop.store.slug, "dry_run": true,
+            "resources": ["tags"], "since": "2026-11-01T00:00:00Z",
+        }),
         "create_intent" => json!({"ticket": shop.id("tickets")}),
         "replay_webhook_event" => json!({
             "tenant_id": shop.tenant(), "endpoint": "connect", "event_id": "evt_1",

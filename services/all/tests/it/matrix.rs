@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::bodies::body_of;
 use crate::platform::{Ask, Everything, Ground, Reply, Route};
-use crate::references::{self, is_identity, is_proof};
+use crate::references::{self, is_everybodys, is_identity, is_proof};
 use crate::rows;
 use crate::shops::Shop;
 
@@ -301,12 +301,11 @@ fn in_path(route: &Route, own: &Shop<'_>, victim: &Names) -> Vec<(Attempt, Attem
         let things = |kind: &str| victim.get(kind).map_or(0, Vec::len);
         let of_chosen = kinds.iter().enumerate().filter(|(at, _)| is_chosen(*at));
         let counts: Vec<usize> = of_chosen.map(|(_, kind)| things(kind)).collect();
-        // A file's name says its size; whose it is stands before it.
-        let names_a_file = kinds
+        let names_nothing = kinds
             .iter()
             .enumerate()
-            .any(|(at, kind)| is_chosen(at) && *kind == "file");
-        if counts.contains(&0) || names_a_file {
+            .any(|(at, kind)| is_chosen(at) && is_everybodys(kind));
+        if counts.contains(&0) || names_nothing {
             continue;
         }
         for round in 0..counts.into_iter().max().unwrap_or(0) {
@@ -344,6 +343,7 @@ fn nobodys(kind: &'static str) -> String {
     match kind {
         "file" => "1.webp".to_owned(),
         "slug" | "category" | "tag" | "q" | "sku" => format!("nobody-{}", Uuid::now_v7().simple()),
+        "emails" => format!("{}@example.pt", Uuid::now_v7().simple()),
         proof if is_proof(proof) => "nonsense".to_owned(),
         _ => Uuid::now_v7().to_string(),
     }
@@ -431,7 +431,7 @@ fn leak(attempt: &Attempt, got: &Reply, victim: &Names) -> Option<String> {
     for named in &attempt.named {
         text = text.replace(named, "");
     }
-    let names = victim.iter().filter(|(kind, _)| **kind != "file");
+    let names = victim.iter().filter(|(kind, _)| !is_everybodys(kind));
     let told = names
         .flat_map(|(_, names)| names)
         .find(|name| text.contains(*name));

@@ -209,6 +209,7 @@ impl Ground {
         let client = reqwest::Client::builder()
             .no_proxy()
             .timeout(Duration::from_secs(20))
+            .redirect(reqwest::redirect::Policy::none())
             .build()
             .unwrap();
         Self {
@@ -269,7 +270,7 @@ impl Ground {
                     );
                     Ok::<i64, db::Error>(count.get_result(&mut tx.conn()).await?)
                 });
-                (count.await.unwrap() == i64::try_from(stores.len()).unwrap()).then_some(())
+                (count.await.ok() == i64::try_from(stores.len()).ok()).then_some(())
             })
             .await;
             let staffed =
@@ -450,7 +451,11 @@ fn service_of(path: &str) -> &'static str {
     match path.split('/').nth(2).unwrap_or_default() {
         "catalog" => "catalog",
         "orders" => "orders",
+        "webhooks" if path.ends_with("/zeptomail") => "mail",
         "payments" | "webhooks" => "payments",
+        "invoicing" => "invoicing",
+        "mail" => "mail",
+        "migration" => "migration",
         _ => "tenants",
     }
 }

@@ -22,6 +22,9 @@ const OURS: [&str; 7] = [
     "created_at",
 ];
 
+/// Objects whose fields a client names: ways to pay, whatever they are called.
+const NAMES_FREELY: [&str; 1] = ["/payment_methods"];
+
 /// What has broken others: quotes, comments, templates, ends of lines, and characters that text is
 /// not made of.
 const HOSTILE: [&str; 9] = [
@@ -44,7 +47,8 @@ async fn a_field_that_only_we_decide_is_refused_wherever_it_stands() {
     let mut wrong = Vec::new();
     for route in all.routes.iter().filter(|route| route.has_json) {
         let whole = body_of(route, &shop);
-        for object in objects_of_body(&whole) {
+        let objects = objects_of_body(&whole).into_iter();
+        for object in objects.filter(|object| !NAMES_FREELY.contains(&object.as_str())) {
             for field in OURS {
                 let mut body = whole.clone();
                 let place = body.pointer_mut(&object).unwrap();
@@ -188,6 +192,12 @@ async fn shoppers_are_told_nothing_that_is_only_the_merchants() {
                 .push_str(&format!("?ticket={}", shop.id("tickets")));
         } else if route.operation == "search_shelf" {
             ask.path.push_str("?q=sale");
+        } else if route.operation == "get_pdf" {
+            ask.path
+                .push_str(&format!("?key={}", shop.id("document_keys")));
+        } else if ["find_redirect", "show_unsubscribe"].contains(&route.operation.as_str()) {
+            // They need what only an old shop or a mail has.
+            continue;
         }
         let got = all.json(ask).await.expect(200);
         told += 1;

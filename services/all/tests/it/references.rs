@@ -14,7 +14,7 @@ pub struct Reference {
 }
 
 /// Names of fields and parameters, and the kind of thing each names.
-const KINDS: [(&str, &str); 30] = [
+const KINDS: [(&str, &str); 47] = [
     ("product", "products"),
     ("products", "products"),
     ("variant", "variants"),
@@ -45,13 +45,37 @@ const KINDS: [(&str, &str); 30] = [
     ("breaks", "breaks"),
     ("refund", "refunds"),
     ("after", "after"),
+    ("documents", "documents"),
+    ("troubles", "documents"),
+    ("key", "document_keys"),
+    ("company", "companies"),
+    ("messages", "messages"),
+    ("webhooks", "endpoints"),
+    ("webhook-deliveries", "deliveries"),
+    ("suppressions", "suppressions"),
+    ("token", "unsubscribe_words"),
+    ("imports", "imports"),
+    ("past-orders", "past_orders"),
+    ("email", "emails"),
+    ("dead-letters", "dead_letters"),
+    ("jobs", "jobs"),
+    // Nobody's: the same words in every store.
+    ("kind", "kind"),
+    ("locale", "locale"),
+    ("transport", "transport"),
 ];
 
 /// Fields of a body that name a thing without being a UUID: words that prove something.
-const WORDS: [&str; 4] = ["ticket", "refresh_token", "change_token", "event_id"];
+const WORDS: [&str; 5] = [
+    "ticket",
+    "refresh_token",
+    "change_token",
+    "event_id",
+    "tenant",
+];
 
 /// Query parameters that name nothing.
-const PLAIN: [&str; 12] = [
+const PLAIN: [&str; 17] = [
     "limit",
     "count",
     "sort",
@@ -64,12 +88,35 @@ const PLAIN: [&str; 12] = [
     "price_max",
     "in_stock",
     "after",
+    "kind",
+    "code",
+    "error",
+    "error_description",
+    // Each store has its own old addresses, and those of an old shop of the same kind are the same.
+    "path",
 ];
+
+/// What stands in a path and names no store's thing.
+const WORDS_OF_EVERYBODY: [&str; 5] = ["file", "kind", "locale", "transport", "companies"];
+
+/// Whether a place of a path says nothing of whose the thing is: a file's name says its size, a
+/// template's kind and locale are words that every store has, a company at Moloni is named by Moloni and
+/// shown to whom Moloni shows it.
+pub fn is_everybodys(kind: &str) -> bool {
+    WORDS_OF_EVERYBODY.contains(&kind)
+}
 
 /// Kinds whose names prove by themselves: nobody guesses one, so a genuine one of another store may
 /// be told from nonsense. It must be refused all the same.
 pub fn is_proof(kind: &str) -> bool {
-    ["tickets", "refresh_tokens", "change_tokens"].contains(&kind)
+    [
+        "tickets",
+        "refresh_tokens",
+        "change_tokens",
+        "document_keys",
+        "unsubscribe_words",
+    ]
+    .contains(&kind)
 }
 
 /// Proofs of who somebody is: whoever has one is that person, wherever that person may come in.

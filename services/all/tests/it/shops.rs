@@ -52,8 +52,86 @@ impl<'g> Shop<'g> {
         shop.fill_catalog().await;
         shop.set_up_orders().await;
         shop.connect_account().await;
+        shop.write_to_people().await;
+        shop.import().await;
         shop.sell().await;
+        shop.wait_for_papers().await;
         shop
+    }
+
+    /// A receiver of webhooks, and an address that is not written to.
+    async fn write_to_people(&mut self) {
+        for word in [
+            ("kind", "order_paid"),
+            ("locale", "pt-PT"),
+            ("transport", "zeptomail"),
+        ] {
+            self.remember(word.0, word.1);
+        }
+        let body = json!({"url": "https://erp.example/hooks", "types": ["order.paid"]});
+        let ask = self.owner(Method::POST, "/api/mail/admin/webhooks");
+        let made = self.ground.json(ask.keyed().json(body)).await.expect(201);
+        self.remember("endpoints", &made.at("/id"));
+        let path = format!("/api/mail/admin/webhooks/{}/test", self.id("endpoints"));
+        let ask = self.owner(Method::POST, &path);
+        self.ground.json(ask.keyed()).await.expect(202);
+        let path = format!(
+            "/api/mail/admin/webhooks/{}/deliveries",
+            self.id("endpoints")
+        );
+        let told = self.ground.json(self.owner(Method::GET, &path)).await;
+        self.remember("deliveries", &told.expect(200).at("/items/0/id"));
+        let email = format!("nobody@{}.example", self.store.slug);
+        let body = json!({"address": email, "marketing_only": false});
+        let ask = self.owner(Method::POST, "/api/mail/admin/suppressions");
+        let made = self.ground.json(ask.keyed().json(body)).await.expect(201);
+        self.remember("suppressions", &made.at("/id"));
+        self.remember("emails", &email);
+    }
+
+    /// A little of an old shop that came over, with its orders and old addresses.
+    async fn import(&mut self) {
+        let shop = std::env::var("OUTBOUND_ALLOWED").unwrap();
+        let body = json!({
+            "wc_url": format!("http://{shop}"), "wc_consumer_key": "ck_simulator",
+            "wc_consumer_secret": "cs_simulator", "resources": ["orders"],
+        });
+        let ask = self.owner(Method::POST, "/api/migration/woocommerce/import");
+        let begun = self.ground.json(ask.json(body)).await.expect(202);
+        self.remember("imports", &begun.at("/id"));
+        let path = format!("/api/migration/admin/imports/{}", begun.at("/id"));
+        until("the import has come to its end", async || {
+            let told = self.ground.json(self.owner(Method::GET, &path)).await;
+            (told.body["state"] == "completed").then_some(())
+        })
+        .await;
+        let ask = self.owner(Method::GET, "/api/orders/admin/past-orders");
+        let told = self.ground.json(ask).await.expect(200);
+        self.remember("past_orders", &told.at("/items/0/id"));
+    }
+
+    /// What follows a payment: a proforma, and mails.
+    async fn wait_for_papers(&mut self) {
+        let document = until("the paid order has its document", async || {
+            let ask = self.owner(Method::GET, "/api/invoicing/admin/documents");
+            let told = self.ground.json(ask).await.expect(200);
+            let item = &told.body["items"][0];
+            item["pdf_url"].is_string().then(|| item.clone())
+        })
+        .await;
+        self.remember("documents", document["id"].as_str().unwrap());
+        let address = document["pdf_url"].as_str().unwrap();
+        let (_, key) = address.rsplit_once("key=").unwrap();
+        self.remember("document_keys", key);
+        self.remember("companies", "5");
+        let message = until("a mail is written", async || {
+            let ask = self.owner(Method::GET, "/api/mail/admin/messages");
+            let told = self.ground.json(ask).await.expect(200);
+            told.body["items"][0]["id"].as_str().map(str::to_owned)
+        })
+        .await;
+        self.remember("messages", &message);
+        self.remember("unsubscribe_words", "nonsense");
     }
 
     fn remember(&mut self, kind: &'static str, id: &str) {

@@ -43,6 +43,12 @@ pub async fn import_passwords(
     id: Path<Uuid>,
     file: RawBody,
 ) -> Result<HttpResponse, ApiError> {
+    app.db
+        .read(staff.tenant.id, async |tx| {
+            let found = imports::find_import(tx, *id).await?;
+            found.map(drop).ok_or_else(import_not_found)
+        })
+        .await?;
     let accepted = "a table of wp_users as CSV or SQL, in UTF-8, with user_email and user_pass";
     let text =
         std::str::from_utf8(&file).map_err(|_| ApiError::bad_request("invalid-file", accepted))?;
