@@ -3,7 +3,7 @@
 STACK := deploy/local/stack.sh
 CHECK := deploy/local/check.sh
 
-.PHONY: help up down status logs psql clean-data test journey bench lint fmt verify
+.PHONY: help up down status logs psql clean-data test journey faults bench lint fmt verify
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -31,6 +31,9 @@ test: ## every test and the journeys, on a platform of their own that goes again
 
 journey: ## only the journeys
 	@$(CHECK) journey
+
+faults: ## the long form of the fault tests: every part down, slow and talking nonsense
+	@$(CHECK) faults
 
 bench: ## the speed bars, as one table (release build)
 	@$(CHECK) bench

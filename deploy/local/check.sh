@@ -43,7 +43,7 @@ run_journeys() {
 journeys() {
   heading "journeys"
   # Each service alone, so that one can be killed; and all shoppers come from one address.
-  STORES_PROCESSES=each SKIP_RATE_LIMIT_FOR_E2E=true "$HERE/stack.sh" up >"$STORES_RUN_DIR/logs/up.log" 2>&1 || {
+  STORES_PROCESSES=each STORES_FAULTS=yes SKIP_RATE_LIMIT_FOR_E2E=true "$HERE/stack.sh" up >"$STORES_RUN_DIR/logs/up.log" 2>&1 || {
     tail -n 30 "$STORES_RUN_DIR/logs/up.log" >&2
     failed "the platform did not come up for the journeys"
     return 0
@@ -51,6 +51,17 @@ journeys() {
   # shellcheck source=/dev/null
   source "$STORES_RUN_DIR/env"
   counted journeys cargo test -p journeys --no-fail-fast
+}
+
+# Every part in every kind of trouble; `make test` has the short form.
+run_faults() {
+  fixture_up
+  heading "faults"
+  STORES_PROCESSES=each STORES_FAULTS=all SKIP_RATE_LIMIT_FOR_E2E=true "$HERE/stack.sh" up >"$STORES_RUN_DIR/logs/up.log"
+  # shellcheck source=/dev/null
+  source "$STORES_RUN_DIR/env"
+  STORES_FAULTS=all counted faults cargo test -p journeys --test faults
+  verdict
 }
 
 run_bench() {
@@ -89,7 +100,8 @@ checks_of_files() {
 case ${1:-} in
   test) run_tests ;;
   journey) run_journeys ;;
+  faults) run_faults ;;
   bench) run_bench ;;
   lint) run_lint ;;
-  *) die "check.sh test|journey|bench|lint" ;;
+  *) die "check.sh test|journey|faults|bench|lint" ;;
 esac

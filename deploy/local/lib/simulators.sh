@@ -52,3 +52,21 @@ woocommerce_up() {
 moloni_down() { halt moloni; }
 zeptomail_down() { halt zeptomail; }
 woocommerce_down() { halt woocommerce; }
+
+# With STORES_FAULTS set, the services reach every part through a port that a test can trouble.
+through() { printf '%s' $(($1 + ${STORES_FAULTS:+1000} + 0)); }
+
+proxy_up() {
+  [ -n "${STORES_FAULTS:-}" ] || return 0
+  local part name port pairs=()
+  for part in postgres:POSTGRES redis:REDIS rabbitmq:RABBITMQ s3:S3 stripe:SIMULATORS moloni:MOLONI \
+    zeptomail:ZEPTOMAIL woocommerce:WOOCOMMERCE; do
+    name=${part%%:*} port=STORES_${part##*:}_PORT
+    pairs+=(--pair "$name,127.0.0.1:$(through "${!port}"),127.0.0.1:${!port}")
+  done
+  unless_current proxy "$(program simulators)" STORES_PROXY_PORT || return 0
+  launch_kept proxy "$(program simulators)" proxy --port "$STORES_PROXY_PORT" "${pairs[@]}"
+  ready proxy 20 listening "$STORES_PROXY_PORT"
+}
+
+proxy_down() { halt proxy; }

@@ -96,6 +96,7 @@ impl Door {
         let port = variable("STORES_HTTP_PORT")?;
         let http = reqwest::Client::builder()
             .timeout(Duration::from_secs(20))
+            .redirect(reqwest::redirect::Policy::none())
             .build()?;
         let base_domain = variable("BASE_DOMAIN")?;
         Ok(Self {
@@ -184,13 +185,24 @@ impl Door {
         ask: &Ask,
         done: impl Fn(&Reply) -> Option<T>,
     ) -> anyhow::Result<T> {
+        self.until_within(PATIENCE, what, ask, done).await
+    }
+
+    /// The same, with more patience.
+    pub async fn until_within<T>(
+        &self,
+        patience: Duration,
+        what: &str,
+        ask: &Ask,
+        done: impl Fn(&Reply) -> Option<T>,
+    ) -> anyhow::Result<T> {
         let began = Instant::now();
         loop {
             let reply = self.insist(ask).await?;
             if let Some(found) = done(&reply) {
                 return Ok(found);
             }
-            if began.elapsed() > PATIENCE {
+            if began.elapsed() > patience {
                 bail!(
                     "{what} did not happen; the last answer was {} {}",
                     reply.status,

@@ -2,7 +2,10 @@
 //! and a shopper do, and what they get when things break on the way.
 
 pub mod client;
+pub mod faults;
+pub mod inbox;
 pub mod merchant;
+pub mod moloni;
 pub mod processes;
 pub mod shopper;
 pub mod stripe;

@@ -8,6 +8,9 @@ use crate::client::{Door, Reply};
 use crate::stripe::Stripe;
 use crate::{stores, unique};
 
+/// What every owner chose.
+pub const OWN_PASSWORD: &str = "a long and own password";
+
 /// A store that sells, and its owner's token.
 #[derive(Clone)]
 pub struct Store {
@@ -15,6 +18,8 @@ pub struct Store {
     pub stripe: Stripe,
     pub slug: String,
     pub owner: String,
+    /// Of the owner.
+    pub email: String,
 }
 
 /// Something to buy.
@@ -54,6 +59,7 @@ impl Store {
             stripe,
             slug,
             owner,
+            email,
         })
     }
 
@@ -222,7 +228,7 @@ async fn first_sign_in(
         "a temporary password opens nothing but the choice of one's own"
     );
     let change = json!({
-        "change_token": answer.text("/change_token")?, "new_password": "a long and own password",
+        "change_token": answer.text("/change_token")?, "new_password": OWN_PASSWORD,
     });
     let ask = door
         .store(slug, Method::POST, "/api/auth/password/first")

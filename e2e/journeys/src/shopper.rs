@@ -15,6 +15,8 @@ pub struct Shopper {
     slug: String,
     cart: String,
     token: String,
+    /// Nobody else's.
+    pub email: String,
     /// Names this shopper's one intention to order.
     pub key: String,
 }
@@ -39,6 +41,7 @@ impl Shopper {
             slug: store.slug.clone(),
             cart: cart.text("/id")?,
             token: cart.text("/token")?,
+            email: format!("{}@example.pt", unique("ana")),
             key: unique("order"),
         })
     }
@@ -51,14 +54,16 @@ impl Shopper {
 
     /// Sets how many of a product are in the cart: repeating it changes nothing.
     pub async fn want(&self, product: &Product, quantity: i64) -> anyhow::Result<Reply> {
+        self.door.insist(&self.wanting(product, quantity)).await
+    }
+
+    pub fn wanting(&self, product: &Product, quantity: i64) -> Ask {
         let path = format!(
             "/api/orders/store/carts/{}/lines/{}",
             self.cart, product.variant
         );
-        let ask = self
-            .ask(Method::PUT, &path)
-            .json(json!({ "quantity": quantity }));
-        self.door.insist(&ask).await
+        self.ask(Method::PUT, &path)
+            .json(json!({ "quantity": quantity }))
     }
 
     pub async fn cart(&self) -> anyhow::Result<Reply> {
@@ -76,7 +81,7 @@ impl Shopper {
 
     pub fn buying(&self, expected_total: i64) -> Ask {
         let body = json!({
-            "cart_id": self.cart, "email": "ana@example.pt", "phone": "912345678",
+            "cart_id": self.cart, "email": self.email, "phone": "912345678",
             "shipping_address": {
                 "name": "Ana Silva", "line1": "Rua do Ouro 1", "city": "Lisboa",
                 "postcode": "1100-148", "country": "PT",
@@ -89,13 +94,15 @@ impl Shopper {
             .json(body)
     }
 
+    pub fn paying(&self, placed: &Placed) -> Ask {
+        let body = json!({ "ticket": placed.ticket });
+        self.ask(Method::POST, "/api/payments/store/intents")
+            .json(body)
+    }
+
     /// The payment form's intent for an order. Asking twice gives the same.
     pub async fn pay(&self, placed: &Placed) -> anyhow::Result<Intent> {
-        let body = json!({ "ticket": placed.ticket });
-        let ask = self
-            .ask(Method::POST, "/api/payments/store/intents")
-            .json(body);
-        let reply = self.door.insist(&ask).await?.expect(200)?;
+        let reply = self.door.insist(&self.paying(placed)).await?.expect(200)?;
         Ok(Intent {
             client_secret: reply.text("/client_secret")?,
             account: reply.text("/stripe_account")?,

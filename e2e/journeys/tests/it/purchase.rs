@@ -9,7 +9,7 @@ use journeys::stores;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-const SERVICES: [&str; 4] = ["tenants", "catalog", "orders", "payments"];
+use crate::SERVICES;
 
 /// A store with an account and a product of ten pieces.
 async fn open_store() -> anyhow::Result<(Store, journeys::merchant::Product)> {
@@ -193,7 +193,8 @@ async fn a_hundred_want_five_and_five_get_one() -> anyhow::Result<()> {
 /// Kills every service before every step, in turn, and expects the same end.
 #[tokio::test]
 async fn a_purchase_survives_the_death_of_any_service_at_any_step() -> anyhow::Result<()> {
-    for service in SERVICES {
+    // Those that a purchase goes through.
+    for service in SERVICES.iter().take(4) {
         purchase_with_deaths(service)
             .await
             .with_context(|| format!("while {service} dies"))?;

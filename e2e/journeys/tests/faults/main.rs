@@ -1,0 +1,9 @@
+//! The resiliency matrix: each part the platform stands on, in each kind of trouble; what people can
+//! still do, and that nothing is lost of what they did.
+//!
+//! A binary of its own: the troubles are everybody's, so no other journey goes on beside them.
+
+#[cfg(test)]
+mod deeds;
+#[cfg(test)]
+mod matrix;
