@@ -248,6 +248,8 @@ fn what_is_heard_is_tested() {
         RefundFailed::TYPE,
         DisputeOpened::TYPE,
         DisputeClosed::TYPE,
+        // In the tests of the migration, with everything it brings.
+        events::migration::v1::OrdersImportRequested::TYPE,
     ];
     assert_eq!(events::topology::heard_by("orders"), tested);
 }
