@@ -91,7 +91,10 @@ async fn lists_of_three_and_four_are_one_text_and_an_empty_one_finds_nothing() {
         Ok::<_, db::Error>(count_kept(tx, "UPDATE").await)
     });
     assert_eq!(kept.await.unwrap(), 2);
-    assert_eq!(list_names(&db, tenant).await, ["axx", "bxx", "cxx", "dx", "e"]);
+    assert_eq!(
+        list_names(&db, tenant).await,
+        ["axx", "bxx", "cxx", "dx", "e"]
+    );
 }
 
 #[tokio::test]
