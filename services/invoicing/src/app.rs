@@ -18,6 +18,7 @@ use crate::clients::moloni::Moloni;
 use crate::clients::s3::Objects;
 use crate::events::{order_cancelled, order_paid, order_refunded};
 use crate::jobs::{check_books, keep_connections};
+use crate::store::leases;
 use crate::{issue, routes};
 
 pub const MIGRATIONS: Schema = Schema {
@@ -51,6 +52,8 @@ pub struct App {
     pub lookups: Cache<(TenantId, i64, &'static str), Arc<Vec<Value>>>,
     /// A company's products by their references.
     pub products: Cache<(TenantId, i64, String), i64>,
+    /// Leases of series that could not be given back.
+    pub kept_leases: leases::Kept,
     /// Told when a document may wait to be issued.
     pub wake: Arc<Notify>,
 }
@@ -79,6 +82,7 @@ impl App {
                 .time_to_live(REMEMBERED_FOR)
                 .support_invalidation_closures()
                 .build(),
+            kept_leases: leases::Kept::default(),
             wake: Arc::new(Notify::new()),
         })
     }

@@ -131,13 +131,24 @@ async fn work_on(
             settings,
         },
         series,
-        holder: Uuid::now_v7(),
+        holder: app.kept_leases.take(series).unwrap_or_else(Uuid::now_v7),
     };
+    let worked = Box::pin(work_at(&at, row)).await;
+    if worked.is_err() {
+        // The database may be away, and the lease with it: it is this process's still, and waiting for
+        // its end would keep the series from everybody.
+        app.kept_leases.keep(series, at.holder);
+    }
+    worked
+}
+
+async fn work_at(at: &At<'_>, row: DocumentRow) -> Result<bool, db::Error> {
+    let (app, series) = (at.app, at.series);
     if !leases::hold(&app.db, series, at.holder).await? {
         // It stays due; who is at the series must not find it changed.
         return Ok(false);
     }
-    let outcome = Box::pin(step::advance(&at, row)).await;
+    let outcome = Box::pin(step::advance(at, row)).await;
     leases::release(&app.db, series, at.holder).await?;
     outcome
 }

@@ -1,6 +1,9 @@
 //! Who works on a series: one at a time, in all processes and for all stores of a company. A lease and
 //! not a lock of the database, because no connection is held while the provider is asked.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
 use db::{Db, Error};
 use diesel::dsl::now;
 use diesel::prelude::*;
@@ -15,10 +18,31 @@ use super::schema::series_lease;
 const FOR: &str = "now() + interval '180 seconds'";
 
 /// A series of a company.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Series {
     pub company: i64,
     pub set: i64,
+}
+
+/// Leases that this process could not give back: whoever works on the series next here goes on with them.
+#[derive(Clone, Debug, Default)]
+pub struct Kept(Arc<Mutex<HashMap<Series, Uuid>>>);
+
+impl Kept {
+    pub fn keep(&self, series: Series, holder: Uuid) {
+        self.0
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .insert(series, holder);
+    }
+
+    /// For one to go on with, once.
+    pub fn take(&self, series: Series) -> Option<Uuid> {
+        self.0
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .remove(&series)
+    }
 }
 
 /// Takes or renews the lease; false when somebody else has it.
