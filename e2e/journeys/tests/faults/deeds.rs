@@ -75,10 +75,7 @@ impl Scene {
         store.connect_account().await?;
         Company::connect(&store).await?;
         let product = store.add_product(1_000).await?;
-        let scene = Self {
-            store,
-            product,
-        };
+        let scene = Self { store, product };
         let shown = |reply: &Reply| (reply.status == 200).then_some(());
         let (door, ask) = (&scene.store.door, scene.browsing());
         door.until("the product being shown", &ask, shown).await?;
