@@ -16,9 +16,6 @@ use crate::deeds::{Deed, Expected, Ready, Scene};
 /// What was done is through, and all rules hold, this long after a trouble has ended.
 const RECOVERED_WITHIN: Duration = Duration::from_secs(60);
 
-/// A lease at a series of documents whose holder is gone is waited for: 180 s, lest two issue at once.
-const DOCUMENTED_WITHIN: Duration = Duration::from_secs(240);
-
 /// A part, and what does not simply work while it is in trouble.
 struct Row {
     part: &'static str,
@@ -158,7 +155,7 @@ async fn document(scene: &Scene, placed: &Placed) -> anyhow::Result<String> {
     };
     let what = format!("the document of {}", placed.number);
     let door = &scene.store.door;
-    door.until_within(DOCUMENTED_WITHIN, &what, &ask, number)
+    door.until_within(RECOVERED_WITHIN, &what, &ask, number)
         .await
 }
 
