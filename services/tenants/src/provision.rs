@@ -42,10 +42,13 @@ pub async fn read(tx: &mut db::TenantTx, asked: &Asked) -> Result<NewTenant, Api
     asked.read(&known).map_err(|wrongs| refusal(&wrongs))
 }
 
+/// Under the codes of every other route's body: all are unknown fields, or some are not acceptable.
 fn refusal(wrongs: &[Wrong]) -> ApiError {
-    let only_taken = matches!(wrongs, [Wrong { code: "taken", .. }]);
-    let problem = if only_taken {
+    let problem = if matches!(wrongs, [Wrong { code: "taken", .. }]) {
         slug_taken()
+    } else if wrongs.iter().all(|wrong| wrong.code == "unknown-field") {
+        let detail = "the body has fields that are not known here";
+        ApiError::invalid("unknown-field", detail)
     } else {
         ApiError::invalid("invalid-body", "some fields are not acceptable")
     };
