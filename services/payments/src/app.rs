@@ -18,6 +18,8 @@ use tokio::sync::Notify;
 use crate::clients::stripe::Stripe;
 use crate::domain::signature::Secrets;
 use crate::events::{order_changed, refund_requested};
+use crate::intake;
+use crate::jobs::apply_stripe_event::Hands;
 use crate::jobs::{
     apply_stripe_event, cancel_intent, catch_up, count_breaks, forget_events, look_up_payments,
     send_refund,
@@ -59,10 +61,12 @@ pub struct App {
     pub account_tenants: Cache<String, TenantId>,
     /// Payments that were compared with Stripe a moment ago.
     pub looked_at: Cache<PaymentId, ()>,
-    /// Told when a webhook event was stored.
+    /// Keeps what Stripe sends.
+    pub intake: intake::Desks,
+    /// Applies what Stripe sent, where this process does.
+    pub hands: Hands,
+    /// Told when a webhook event waits in the table.
     pub webhook_wake: Arc<Notify>,
-    /// Told when a refund may wait to be sent.
-    pub refund_wake: Arc<Notify>,
 }
 
 impl App {
@@ -87,8 +91,9 @@ impl App {
                 .max_capacity(LOOKED_MAX)
                 .time_to_live(LOOKED_FOR)
                 .build(),
+            intake: intake::Desks::default(),
+            hands: Hands::default(),
             webhook_wake: Arc::new(Notify::new()),
-            refund_wake: Arc::new(Notify::new()),
         })
     }
 
@@ -110,19 +115,16 @@ impl App {
         word: Word<'_>,
     ) -> Result<Settled, db::Error> {
         let at = self.settling(account);
-        let settled = self
-            .db
+        self.db
             .tenant(tenant, async |tx| {
                 let settled = settle_intent(tx, at, word).await?;
                 if let Settled::Mismatch(note) = &settled {
                     let detail = json!({ "intent": word.id(), "note": note });
                     breaks::create_break(tx, "intent_mismatch", word.id(), &detail).await?;
                 }
-                Ok::<_, db::Error>(settled)
+                Ok(settled)
             })
-            .await?;
-        self.refund_wake.notify_one();
-        Ok(settled)
+            .await
     }
 }
 
@@ -172,8 +174,7 @@ fn jobs(app: &App) -> Vec<Worker> {
         );
     vec![
         Worker::new("payments: apply Stripe's events", move |stop| async move {
-            stop.run_until_cancelled(apply_stripe_event::run(&events))
-                .await;
+            apply_stripe_event::run(&events, &stop).await;
         }),
         Worker::new("payments: send refunds", move |stop| async move {
             stop.run_until_cancelled(send_refund::run(&refunds)).await;

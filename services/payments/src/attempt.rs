@@ -120,27 +120,13 @@ struct Known {
     attempts: Vec<PaymentRow>,
 }
 
-/// One round trip when the order's event has arrived; otherwise its row is made from the ticket.
-async fn lock(tx: &TenantTx, ticket: &PaymentTicket) -> Result<Known, ApiError> {
+/// In one round trip; the server runs them in this order, so the attempts are those of the locked order.
+async fn lock(tx: &TenantTx, ticket: &PaymentTicket) -> Result<Known, db::Error> {
     let (account, order, attempts) = futures_util::try_join!(
         accounts::find_account(tx),
-        orders::lock_order(tx, ticket.order),
+        orders::lock_or_create(tx, ticket.order, ticket.total),
         payments::list_of_order(tx, ticket.order),
     )?;
-    if let Some(order) = order {
-        return Ok(Known {
-            account,
-            order,
-            attempts,
-        });
-    }
-    let ((), order, attempts) = futures_util::try_join!(
-        orders::create_order(tx, ticket.order, ticket.total),
-        orders::lock_order(tx, ticket.order),
-        payments::list_of_order(tx, ticket.order),
-    )?;
-    let order =
-        order.ok_or_else(|| ApiError::internal("an order that was just made is not there"))?;
     Ok(Known {
         account,
         order,

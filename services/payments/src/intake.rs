@@ -1,5 +1,9 @@
 //! An event of Stripe's on its way into the table, as a webhook or from Stripe's list.
 
+mod desk;
+
+pub use desk::Desks;
+
 use kernel::TenantId;
 use time::OffsetDateTime;
 

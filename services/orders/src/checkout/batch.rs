@@ -18,7 +18,8 @@ use crate::domain::stock::Desk;
 use crate::domain::totals::{ShippingRate, Totals};
 use crate::secret;
 use crate::store::carts::{self, CartRow};
-use crate::store::{settings, stock, variants};
+use crate::store::stock::{self, StockRow};
+use crate::store::{settings, variants};
 
 use judge::{Refusal, judge};
 use record::record;
@@ -38,6 +39,8 @@ struct Table {
     carts: Vec<CartRow>,
     offers: Vec<Offer>,
     shipping: Vec<ShippingRate>,
+    /// The stock as it was locked, and as it is promised.
+    stock: Vec<StockRow>,
     desk: Desk,
     is_test: bool,
     now: OffsetDateTime,
@@ -137,6 +140,7 @@ async fn open(app: &App, tx: &TenantTx, batch: &[Order]) -> Result<Table, db::Er
         offers,
         shipping,
         desk: Desk::new(stock.iter().map(|row| (row.variant(), row.stock()))),
+        stock,
         is_test: account.is_some_and(|account| !account.live_mode),
         now: app.clock.now(),
     })

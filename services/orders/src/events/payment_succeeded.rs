@@ -1,6 +1,6 @@
 //! The money is there.
 
-use bus::{Delivery, HandleError, emit, first_delivery};
+use bus::{Delivery, HandleError, Outgoing, first_delivery};
 use db::TenantTx;
 use events::MoneyField;
 use events::orders::v1::OrderPaid;
@@ -78,12 +78,19 @@ async fn become_paid(
     row.set_details(&details);
     let detail = json!({ "amount": received.amount, "payment_id": received.payment });
     let entry = TimelineRow::new(tx, row.order_id(), by.now, "paid", &by.actor).with(detail);
-    transition::save_with_entry(tx, row, state, entry, by).await?;
-    let event = OrderPaid {
+    row.set_state(state, by.now);
+    row.version += 1;
+    let mut told = Outgoing::of(tx);
+    told.add(&OrderPaid {
         tenant_id: tx.tenant().to_string(),
         order: Some(tell::order(&by.app.ticket_key, row, &details)),
-    };
-    emit(tx, &event).await?;
+    });
+    futures_util::try_join!(
+        orders::save_version(tx, row),
+        timeline::create_entries(tx, std::slice::from_ref(&entry)),
+        told.emit(tx)
+    )?;
+    tx.mark_emitted();
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Carts.
 
-use db::{Error, SystemTx, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx, one_of};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::CartId;
@@ -47,6 +47,7 @@ impl CartRow {
 pub async fn create_cart(tx: &TenantTx, row: &CartRow) -> Result<(), Error> {
     diesel::insert_into(cart::table)
         .values(row)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -64,7 +65,15 @@ pub async fn find_cart(tx: &TenantTx, id: CartId) -> Result<Option<CartRow>, Err
 }
 
 pub async fn lock_cart(tx: &TenantTx, id: CartId) -> Result<Option<CartRow>, Error> {
-    Ok(lock_carts(tx, &[id]).await?.pop())
+    let found = cart::table
+        .filter(cart::tenant_id.eq(tx.tenant().uuid()))
+        .filter(cart::id.eq(id.uuid()))
+        .for_update()
+        .select(CartRow::as_select())
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(found)
 }
 
 /// Locks carts in the order of their ids, so that two batches never wait for each other crosswise.
@@ -72,7 +81,7 @@ pub async fn lock_carts(tx: &TenantTx, ids: &[CartId]) -> Result<Vec<CartRow>, E
     let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
     let rows = cart::table
         .filter(cart::tenant_id.eq(tx.tenant().uuid()))
-        .filter(cart::id.eq_any(ids))
+        .filter(one_of(cart::id, &ids))
         .order(cart::id)
         .for_update()
         .select(CartRow::as_select())
@@ -94,6 +103,7 @@ pub async fn save_cart(tx: &TenantTx, row: &mut CartRow, now: OffsetDateTime) ->
             cart::version.eq(row.version),
             cart::variants.eq(&row.variants),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -103,8 +113,9 @@ pub async fn save_cart(tx: &TenantTx, row: &mut CartRow, now: OffsetDateTime) ->
 pub async fn save_ordered(tx: &TenantTx, ids: &[Uuid]) -> Result<(), Error> {
     diesel::update(cart::table)
         .filter(cart::tenant_id.eq(tx.tenant().uuid()))
-        .filter(cart::id.eq_any(ids))
+        .filter(one_of(cart::id, ids))
         .set(cart::ordered.eq(true))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -129,6 +140,7 @@ pub async fn delete_idle(
     let gone = diesel::delete(cart::table)
         .filter(cart::tenant_id.eq_any(tenants))
         .filter(cart::id.eq_any(ids))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(gone)

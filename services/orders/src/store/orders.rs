@@ -1,6 +1,6 @@
 //! Orders.
 
-use db::{Error, SystemTx, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -96,6 +96,7 @@ impl OrderRow {
 pub async fn create_orders(tx: &TenantTx, rows: &[OrderRow]) -> Result<(), Error> {
     diesel::insert_into(orders::table)
         .values(rows)
+        .prepared_for(rows.len())
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -117,6 +118,7 @@ pub struct TakeRow {
 pub async fn create_takes(tx: &TenantTx, rows: &[TakeRow]) -> Result<(), Error> {
     diesel::insert_into(order_line::table)
         .values(rows)
+        .prepared_for(rows.len())
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -139,6 +141,7 @@ pub async fn save_takes(tx: &TenantTx, order: OrderId, taken: &[Uuid]) -> Result
         .filter(order_line::tenant_id.eq(tx.tenant().uuid()))
         .filter(order_line::order_id.eq(order.uuid()))
         .set(order_line::takes_stock.eq(order_line::variant_id.eq_any(taken)))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -170,6 +173,11 @@ pub async fn lock_order(tx: &TenantTx, id: OrderId) -> Result<Option<OrderRow>, 
 /// Stores what may change of an order; its version grows by one.
 pub async fn save_order(tx: &TenantTx, row: &mut OrderRow) -> Result<(), Error> {
     row.version += 1;
+    save_version(tx, row).await
+}
+
+/// Stores what may change of an order, whose version has grown already.
+pub async fn save_version(tx: &TenantTx, row: &OrderRow) -> Result<(), Error> {
     diesel::update(orders::table)
         .filter(orders::tenant_id.eq(tx.tenant().uuid()))
         .filter(orders::id.eq(row.id))
@@ -192,6 +200,7 @@ pub async fn save_order(tx: &TenantTx, row: &mut OrderRow) -> Result<(), Error> 
                 orders::version.eq(row.version),
             ),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

@@ -1,6 +1,6 @@
 //! Refunds as orders sees them: asked for, and what became of it.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::{OrderId, RefundId};
@@ -33,6 +33,7 @@ pub struct RefundRow {
 pub async fn create_refund(tx: &TenantTx, row: &RefundRow) -> Result<(), Error> {
     diesel::insert_into(refund::table)
         .values(row)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -58,6 +59,7 @@ pub async fn save_refund(tx: &TenantTx, row: &RefundRow) -> Result<(), Error> {
             refund::status.eq(&row.status),
             refund::version.eq(row.version),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use db::{Error, SystemTx, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
@@ -104,6 +104,7 @@ pub async fn save_shipping(tx: &TenantTx, rates: &[ShippingRate]) -> Result<(), 
             )
         })
         .collect();
+    let count = rows.len();
     diesel::insert_into(shipping_rate::table)
         .values(rows)
         .on_conflict((shipping_rate::tenant_id, shipping_rate::region))
@@ -114,6 +115,7 @@ pub async fn save_shipping(tx: &TenantTx, rates: &[ShippingRate]) -> Result<(), 
             shipping_rate::currency.eq(excluded(shipping_rate::currency)),
             shipping_rate::version.eq(shipping_rate::version + 1),
         ))
+        .prepared_for(count)
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -140,6 +142,7 @@ pub async fn take_numbers(tx: &TenantTx, count: i64) -> Result<(i64, String), Er
         .do_update()
         .set(order_counter::next.eq(order_counter::next + count))
         .returning((order_counter::next, order_counter::prefix))
+        .prepared()
         .get_result(&mut tx.conn())
         .await?;
     Ok((next - count, prefix))
@@ -184,6 +187,7 @@ pub async fn save_prefix(tx: &TenantTx, prefix: &str) -> Result<Numbering, Error
             order_counter::version.eq(order_counter::version + 1),
         ))
         .returning(Numbering::as_returning())
+        .prepared()
         .get_result(&mut tx.conn())
         .await?;
     Ok(saved)
@@ -224,6 +228,7 @@ pub async fn save_account(tx: &TenantTx, row: &AccountRow) -> Result<(), Error> 
         ));
     let newer = payment_account::version.lt(excluded(payment_account::version));
     diesel::query_dsl::methods::FilterDsl::filter(upsert, newer)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

@@ -1,6 +1,6 @@
 //! Stock and the ledger of its movements.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx, one_of};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
@@ -69,7 +69,7 @@ pub async fn lock_stock(tx: &TenantTx, ids: &[VariantId]) -> Result<Vec<StockRow
     let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
     let rows = stock::table
         .filter(stock::tenant_id.eq(tx.tenant().uuid()))
-        .filter(stock::variant_id.eq_any(ids))
+        .filter(one_of(stock::variant_id, &ids))
         .order(stock::variant_id)
         .for_update()
         .select(StockRow::as_select())
@@ -83,7 +83,7 @@ pub async fn lock_tracked(tx: &TenantTx, ids: &[VariantId]) -> Result<Vec<StockR
     let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
     let rows = stock::table
         .filter(stock::tenant_id.eq(tx.tenant().uuid()))
-        .filter(stock::variant_id.eq_any(ids))
+        .filter(one_of(stock::variant_id, &ids))
         .filter(stock::tracked)
         .order(stock::variant_id)
         .for_update()
@@ -111,6 +111,7 @@ pub async fn save_variants(
             )
         })
         .collect();
+    let count = rows.len();
     let upsert = diesel::insert_into(stock::table)
         .values(rows)
         .on_conflict((stock::tenant_id, stock::variant_id))
@@ -125,6 +126,7 @@ pub async fn save_variants(
         .or(stock::product_id.is_distinct_from(excluded(stock::product_id)));
     let changed = diesel::query_dsl::methods::FilterDsl::filter(upsert, is_other)
         .returning(StockRow::as_returning())
+        .prepared_for(count)
         .get_results(&mut tx.conn())
         .await?;
     Ok(changed)
@@ -139,6 +141,7 @@ pub async fn create_missing(tx: &TenantTx, variant: VariantId) -> Result<(), Err
             stock::on_hand.eq(0),
         ))
         .on_conflict_do_nothing()
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -160,6 +163,7 @@ pub async fn save_stock(
             )
         })
         .collect();
+    let count = rows.len();
     let saved = diesel::insert_into(stock::table)
         .values(rows)
         .on_conflict((stock::tenant_id, stock::variant_id))
@@ -170,14 +174,51 @@ pub async fn save_stock(
             stock::version.eq(stock::version + 1),
         ))
         .returning(StockRow::as_returning())
+        .prepared_for(count)
         .get_results(&mut tx.conn())
         .await?;
     Ok(saved)
 }
 
+/// Stores rows that this transaction has locked, in one statement.
+pub async fn save_locked(tx: &TenantTx, changed: &[StockRow]) -> Result<(), Error> {
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<_> = changed
+        .iter()
+        .map(|row| {
+            (
+                stock::tenant_id.eq(tx.tenant().uuid()),
+                stock::variant_id.eq(row.variant_id),
+                stock::on_hand.eq(row.on_hand),
+                stock::reserved.eq(row.reserved),
+                stock::version.eq(row.version),
+            )
+        })
+        .collect();
+    diesel::insert_into(stock::table)
+        .values(rows)
+        .on_conflict((stock::tenant_id, stock::variant_id))
+        .do_update()
+        .set((
+            stock::on_hand.eq(excluded(stock::on_hand)),
+            stock::reserved.eq(excluded(stock::reserved)),
+            stock::version.eq(excluded(stock::version)),
+        ))
+        .prepared_for(changed.len())
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
 pub async fn create_movements(tx: &TenantTx, rows: &[MovementRow]) -> Result<(), Error> {
+    if rows.is_empty() {
+        return Ok(());
+    }
     diesel::insert_into(stock_movement::table)
         .values(rows)
+        .prepared_for(rows.len())
         .execute(&mut tx.conn())
         .await?;
     Ok(())

@@ -1,6 +1,6 @@
 //! What happened to an order, in its order.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::OrderId;
@@ -46,6 +46,7 @@ impl TimelineRow {
 pub async fn create_entries(tx: &TenantTx, rows: &[TimelineRow]) -> Result<(), Error> {
     diesel::insert_into(timeline_entry::table)
         .values(rows)
+        .prepared_for(rows.len())
         .execute(&mut tx.conn())
         .await?;
     Ok(())

@@ -1,6 +1,6 @@
 //! What catalog told of variants, with the stock that is here.
 
-use db::{Error, TenantTx};
+use db::{Error, TenantTx, one_of};
 use diesel::dsl::{AsSelect, auto_type};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -74,7 +74,7 @@ pub async fn list_offers(
 ) -> Result<Vec<Offer>, Error> {
     let ids: Vec<Uuid> = ids.iter().map(|id| id.uuid()).collect();
     let found: Vec<Found> = offered(tx.tenant().uuid())
-        .filter(sellable_variant::variant_id.eq_any(ids))
+        .filter(one_of(sellable_variant::variant_id, &ids))
         .load(&mut tx.conn())
         .await?;
     Ok(offers(found, currency))

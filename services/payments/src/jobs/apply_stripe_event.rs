@@ -1,5 +1,6 @@
 //! A stored event of Stripe's takes effect, once.
 
+mod hands;
 mod truth;
 
 use std::time::Duration as StdDuration;
@@ -10,6 +11,7 @@ use futures_util::future::join_all;
 use kernel::TenantId;
 use serde_json::json;
 use time::Duration;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::clients::stripe::StripeError;
@@ -21,18 +23,18 @@ use crate::settle::{
 };
 use crate::store::webhooks::{self, APPLIED, FAILED, IGNORED, MISMATCH, WebhookRow};
 use crate::store::{accounts, breaks};
+pub use hands::{Handed, Hands};
 use truth::Truth;
 
-/// Lanes take events side by side; an answer of Stripe's that is long in coming holds up one.
-const LANES: usize = 3;
-const BATCH: i64 = 8;
-/// Events of a lane that are worked on at once. All lanes together leave most of the service's
-/// connections to those who wait for an answer.
-const CONCURRENCY: usize = 2;
+/// Events that are applied at once: most of the service's connections are left to those who wait for an
+/// answer, and an answer of Stripe's that is long in coming holds up one of these.
+const HANDS: usize = 6;
+/// Events that are taken from the table at once.
+const BATCH: usize = 16;
 const LOOK_EVERY: StdDuration = StdDuration::from_secs(1);
-/// Longer than all tries of the calls for one event together. One that is taken again all the same
-/// takes effect once.
-const LEASE: Duration = Duration::seconds(60);
+/// What a process that dies had leased is taken up by another after this. Calls for an event may take
+/// longer; one that is taken again all the same takes effect once.
+pub const LEASE: Duration = Duration::seconds(30);
 /// However long Stripe has been away, its events are applied soon after it is back.
 const PAUSE_MAX: Duration = Duration::seconds(60);
 /// Attempts at what nothing but a person can mend.
@@ -40,19 +42,36 @@ const ATTEMPTS_MAX: i32 = 12;
 /// Attempts at what may be stored in a moment: an intent's answer, a new store's account.
 const PATIENCE: i32 = 5;
 
-/// Applies events as they arrive, until it is told to stop.
-pub async fn run(app: &App) {
-    join_all((0..LANES).map(|_| keep_applying(app))).await;
+/// Applies events as they arrive, until it is told to stop; then those that this process has leased.
+pub async fn run(app: &App, stop: &CancellationToken) {
+    app.hands.set_at_work(true);
+    let hands = join_all((0..HANDS).map(|_| keep_applying(app, stop)));
+    tokio::join!(hands, stop.run_until_cancelled(keep_looking(app)));
+    app.hands.set_at_work(false);
+    while let Some(row) = app.hands.left().await {
+        apply_logged(app, &row).await;
+    }
 }
 
-async fn keep_applying(app: &App) {
+async fn keep_applying(app: &App, stop: &CancellationToken) {
+    while let Some(Some(row)) = stop.run_until_cancelled(app.hands.next()).await {
+        // One whose lease is over is somebody else's by now.
+        if row.retry_at > app.clock.now() {
+            apply_logged(app, &row).await;
+        }
+    }
+}
+
+/// Finds events that no process has leased: of one that ended, that only answers, or had its hands
+/// full; and those whose time to be tried again has come.
+async fn keep_looking(app: &App) {
     loop {
-        match apply_waiting(app).await {
-            Ok(0) => {
+        match lease_waiting(app).await {
+            Ok(true) => {}
+            Ok(false) => {
                 let woken = app.webhook_wake.notified();
                 let _ = tokio::time::timeout(LOOK_EVERY, woken).await;
             }
-            Ok(_) => {}
             Err(error) => {
                 tracing::warn!(error = %error, "Stripe's events could not be read");
                 tokio::time::sleep(LOOK_EVERY).await;
@@ -61,23 +80,25 @@ async fn keep_applying(app: &App) {
     }
 }
 
-/// Applies some of what waits now; answers how many events were taken up.
-pub async fn apply_waiting(app: &App) -> Result<usize, db::Error> {
+/// Leases some of what waits now to free hands; answers whether there may be more.
+async fn lease_waiting(app: &App) -> Result<bool, db::Error> {
+    let places: Vec<Handed> = (0..BATCH).map_while(|_| app.hands.reserve()).collect();
+    let limit = i64::try_from(places.len()).unwrap_or(0);
+    if limit == 0 {
+        return Ok(false);
+    }
     let now = app.clock.now();
     let rows = app
         .db
         .system("take webhook events to apply", async |tx| {
-            webhooks::claim_waiting(tx, now, LEASE, BATCH).await
+            webhooks::claim_waiting(tx, now, LEASE, limit).await
         })
         .await?;
-    if i64::try_from(rows.len()).unwrap_or(BATCH) == BATCH {
-        // There may be more than one lane can do.
-        app.webhook_wake.notify_one();
+    let is_full = rows.len() == places.len();
+    for (place, row) in places.into_iter().zip(rows) {
+        place.hand(row);
     }
-    for group in rows.chunks(CONCURRENCY) {
-        join_all(group.iter().map(|row| apply_logged(app, row))).await;
-    }
-    Ok(rows.len())
+    Ok(is_full)
 }
 
 async fn apply_logged(app: &App, row: &WebhookRow) {
@@ -172,9 +193,7 @@ async fn settle(app: &App, row: &WebhookRow, account: &str, truth: &Truth) -> an
                 Settled::Mismatch(note) => raise(tx, row, &note).await,
             }
         })
-        .await?;
-    app.refund_wake.notify_one();
-    Ok(())
+        .await
 }
 
 async fn settle_truth(

@@ -133,9 +133,11 @@ async fn keep(
     if rows.is_empty() {
         return Ok(0);
     }
-    app.db
+    let made = app
+        .db
         .tenant(tenant, async |tx| webhooks::create_events(tx, &rows).await)
-        .await
+        .await?;
+    Ok(made.len())
 }
 
 /// The store disconnected, and the webhook that tells so was not heard either.

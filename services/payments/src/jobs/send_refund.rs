@@ -25,9 +25,7 @@ const PAUSE_MAX: Duration = Duration::seconds(60);
 pub async fn run(app: &App) {
     loop {
         match send_waiting(app).await {
-            Ok(0) => {
-                let _ = tokio::time::timeout(LOOK_EVERY, app.refund_wake.notified()).await;
-            }
+            Ok(0) => tokio::time::sleep(LOOK_EVERY).await,
             Ok(_) => {}
             Err(error) => {
                 tracing::warn!(error = %error, "Refunds could not be read");

@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::clients::stripe::Event;
 use crate::domain::webhook::is_id;
 use crate::intake;
-use crate::store::webhooks::{self, RECEIVED, WebhookKey, WebhookRow};
+use crate::store::webhooks::{self, WebhookKey, WebhookRow};
 use crate::store::{accounts, breaks};
 
 const LIST_MAX: i64 = 100;
@@ -61,17 +61,9 @@ pub async fn receive_stripe_event(
     let event = read(&body)?;
     let tenant = tenant_of(&app, &event).await?;
     let row = intake::row(&app, tenant, endpoint, &event, &body);
-    let kept = app
-        .db
-        .tenant(tenant, async |tx| {
-            webhooks::create_events(tx, std::slice::from_ref(&row)).await
-        })
-        .await?;
-    let repeated = if kept == 0 { "yes" } else { "no" };
+    let is_new = app.intake.keep(&app, row).await?;
+    let repeated = if is_new { "no" } else { "yes" };
     metrics::counter!("stripe_webhooks_total", "repeated" => repeated).increment(1);
-    if kept > 0 && row.state == RECEIVED {
-        app.webhook_wake.notify_one();
-    }
     Ok(HttpResponse::Ok().finish())
 }
 

@@ -1,6 +1,6 @@
 //! What Stripe says of an intent becomes the state of the attempt it belongs to.
 
-use bus::emit;
+use bus::{Outgoing, emit};
 use db::{Error, TenantTx};
 use events::payments::v1;
 use events::to_us;
@@ -286,29 +286,33 @@ async fn succeed(tx: &mut TenantTx, at: Settling<'_>, row: &PaymentRow) -> Resul
         payments::list_of_order(tx, row.order()),
     )?;
     others.retain(|other| other.id != row.id);
-    let movement = Movement::Payment {
-        amount: row.amount(),
-        fee: row.fee(),
-    };
-    ledger::create_entries(tx, row.id, &format!("payment:{}", row.id), movement).await?;
     for other in &others {
         if !other.status().is_final() && other.intent_id.is_some() {
             CancelIntent::enqueue(tx, other).await?;
         }
     }
+    let movement = Movement::Payment {
+        amount: row.amount(),
+        fee: row.fee(),
+    };
+    let name = format!("payment:{}", row.id);
+    let entries = ledger::create_entries(tx, row.id, &name, movement);
     let paid = |other: &PaymentRow| other.status() == PaymentStatus::Succeeded;
     if others.iter().any(paid) {
         let (id, why) = (RefundId::new(), (refunds::SECOND_PAYMENT, "duplicate"));
         let back = RefundRow::requested(row, id, why, row.amount_minor, at.now);
-        refunds::create_refund(tx, &back).await?;
+        futures_util::try_join!(entries, refunds::create_refund(tx, &back))?;
         return Ok(());
     }
-    let event = v1::PaymentSucceeded {
+    let mut told = Outgoing::of(tx);
+    told.add(&v1::PaymentSucceeded {
         tenant_id: tx.tenant().to_string(),
         payment: Some(tell::payment(row, at.live_mode)),
         succeeded_at_us: to_us(at.now),
-    };
-    emit(tx, &event).await
+    });
+    futures_util::try_join!(entries, told.emit(tx))?;
+    tx.mark_emitted();
+    Ok(())
 }
 
 /// A Multibanco voucher that waits to be paid.

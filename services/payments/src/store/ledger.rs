@@ -1,6 +1,6 @@
 //! Double entry. The entries of a transaction add up to zero, and none is ever changed.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::Money;
@@ -81,9 +81,11 @@ pub async fn create_entries(
             )
         })
         .collect();
+    let count = rows.len();
     diesel::insert_into(ledger_entry::table)
         .values(rows)
         .on_conflict_do_nothing()
+        .prepared_for(count)
         .execute(&mut tx.conn())
         .await?;
     Ok(())

@@ -1,6 +1,6 @@
 //! What orders told of an order.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
@@ -40,9 +40,9 @@ pub async fn lock_order(tx: &TenantTx, order: OrderId) -> Result<Option<OrderRow
     Ok(found)
 }
 
-/// Makes the order's row from a ticket whose order's event has not arrived yet.
-pub async fn create_order(tx: &TenantTx, order: OrderId, due: Money) -> Result<(), Error> {
-    diesel::insert_into(order_due::table)
+/// Like [`lock_order`]; where the order's event has not arrived yet, its row is made from the ticket.
+pub async fn lock_or_create(tx: &TenantTx, order: OrderId, due: Money) -> Result<OrderRow, Error> {
+    let row = diesel::insert_into(order_due::table)
         .values((
             order_due::tenant_id.eq(tx.tenant().uuid()),
             order_due::order_id.eq(order.uuid()),
@@ -51,10 +51,15 @@ pub async fn create_order(tx: &TenantTx, order: OrderId, due: Money) -> Result<(
             order_due::state.eq("open"),
             order_due::version.eq(0_i64),
         ))
-        .on_conflict_do_nothing()
-        .execute(&mut tx.conn())
+        .on_conflict((order_due::tenant_id, order_due::order_id))
+        .do_update()
+        // Changes nothing, and locks.
+        .set(order_due::version.eq(order_due::version))
+        .returning(OrderRow::as_returning())
+        .prepared()
+        .get_result(&mut tx.conn())
         .await?;
-    Ok(())
+    Ok(row)
 }
 
 /// Whether the order will not be carried out, as far as orders has told.
@@ -98,6 +103,7 @@ pub async fn save_order(
         upsert,
         order_due::version.lt(excluded(order_due::version)),
     )
+    .prepared()
     .execute(&mut tx.conn())
     .await?;
     Ok(stored == 1)

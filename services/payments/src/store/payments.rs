@@ -1,6 +1,6 @@
 //! Attempts to pay.
 
-use db::{Error, SystemTx, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::{Currency, Money, OrderId, PaymentId, TenantId};
@@ -81,6 +81,7 @@ impl PaymentRow {
 pub async fn create_payment(tx: &TenantTx, row: &PaymentRow) -> Result<(), Error> {
     diesel::insert_into(payment::table)
         .values(row)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -187,6 +188,7 @@ pub async fn save_intent(
             payment::version.eq(payment::version + 1),
         ))
         .returning(PaymentRow::as_returning())
+        .prepared()
         .get_result(&mut tx.conn())
         .await
         .optional()?;
@@ -217,6 +219,7 @@ pub async fn save_payment(tx: &TenantTx, row: &mut PaymentRow) -> Result<(), Err
             payment::fee_returned_minor.eq(row.fee_returned_minor),
             payment::look_at.eq(row.look_at),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -232,6 +235,7 @@ pub async fn save_look_at(
         .filter(payment::tenant_id.eq(tx.tenant().uuid()))
         .filter(payment::id.eq(id.uuid()))
         .set(payment::look_at.eq(look_at))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

@@ -1,7 +1,9 @@
 //! Refunds: asked for by orders, made in Stripe's dashboard, or of a second payment.
 
-use db::{Error, SystemTx, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use kernel::{RefundId, TenantId};
 use time::OffsetDateTime;
@@ -91,6 +93,7 @@ pub async fn create_refund(tx: &TenantTx, row: &RefundRow) -> Result<bool, Error
     let made = diesel::insert_into(refund::table)
         .values(row)
         .on_conflict_do_nothing()
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(made == 1)
@@ -147,6 +150,7 @@ pub async fn save_refund(tx: &TenantTx, row: &mut RefundRow) -> Result<(), Error
             refund::version.eq(row.version),
             refund::key_number.eq(row.key_number),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -159,11 +163,13 @@ pub async fn list_unsent(
     limit: i64,
 ) -> Result<Vec<(TenantId, RefundId)>, Error> {
     let rows: Vec<(Uuid, Uuid)> = refund::table
-        .filter(refund::status.eq(RefundStatus::Requested.as_str()))
+        // Not a parameter: a plan that is kept for any state could not use the index of the unsent.
+        .filter(sql::<Bool>("status = 'requested'"))
         .filter(refund::retry_at.le(now))
         .order(refund::retry_at)
         .limit(limit)
         .select((refund::tenant_id, refund::id))
+        .prepared()
         .load(&mut tx.conn())
         .await?;
     Ok(rows

@@ -1,7 +1,9 @@
 //! Stripe's events as they came.
 
-use db::{Error, SystemTx, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use kernel::TenantId;
 use time::{Duration, OffsetDateTime};
@@ -59,14 +61,21 @@ impl WebhookRow {
     }
 }
 
-/// Keeps events; answers how many are new.
-pub async fn create_events(tx: &TenantTx, rows: &[WebhookRow]) -> Result<usize, Error> {
-    let made = diesel::insert_into(webhook_event::table)
+/// Keeps events; answers which are new.
+pub async fn create_events(tx: &TenantTx, rows: &[WebhookRow]) -> Result<Vec<WebhookKey>, Error> {
+    let made: Vec<(String, String)> = diesel::insert_into(webhook_event::table)
         .values(rows)
         .on_conflict_do_nothing()
-        .execute(&mut tx.conn())
+        .returning((webhook_event::endpoint, webhook_event::event_id))
+        .prepared_for(rows.len())
+        .get_results(&mut tx.conn())
         .await?;
-    Ok(made)
+    let keys = made.into_iter().map(|(endpoint, event_id)| WebhookKey {
+        tenant: tx.tenant(),
+        endpoint,
+        event_id,
+    });
+    Ok(keys.collect())
 }
 
 pub async fn find_event(tx: &TenantTx, key: &WebhookKey) -> Result<Option<WebhookRow>, Error> {
@@ -102,13 +111,15 @@ pub async fn claim_waiting(
     limit: i64,
 ) -> Result<Vec<WebhookRow>, Error> {
     let mut rows: Vec<WebhookRow> = webhook_event::table
-        .filter(webhook_event::state.eq(RECEIVED))
+        // Not a parameter: a plan that is kept for any state could not use the index of the waiting.
+        .filter(sql::<Bool>("state = 'received'"))
         .filter(webhook_event::retry_at.le(now))
         .order(webhook_event::retry_at)
         .limit(limit)
         .for_update()
         .skip_locked()
         .select(WebhookRow::as_select())
+        .prepared()
         .load(&mut tx.conn())
         .await?;
     if rows.is_empty() {
@@ -126,6 +137,7 @@ pub async fn claim_waiting(
             webhook_event::retry_at.eq(now + lease),
             webhook_event::attempts.eq(webhook_event::attempts + 1),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     for row in &mut rows {
@@ -152,6 +164,7 @@ pub async fn finish_event(
             webhook_event::note.eq(note),
             webhook_event::finished_at.eq(Some(now)),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(finished == 1)
@@ -169,6 +182,7 @@ pub async fn save_outcome(
             webhook_event::state.eq(state),
             webhook_event::note.eq(Some(note)),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -190,6 +204,7 @@ pub async fn postpone_event(
             webhook_event::note.eq(Some(note)),
             webhook_event::retry_at.eq(retry_at),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -206,9 +221,11 @@ pub async fn move_event(tx: &SystemTx, row: &WebhookRow, tenant: TenantId) -> Re
     diesel::insert_into(webhook_event::table)
         .values(&moved)
         .on_conflict_do_nothing()
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     diesel::delete(of(&row.key()))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -229,6 +246,7 @@ pub async fn save_replay(
             webhook_event::finished_at.eq(None::<OffsetDateTime>),
         ))
         .returning(WebhookRow::as_returning())
+        .prepared()
         .get_result(&mut tx.conn())
         .await
         .optional()?;
@@ -257,6 +275,7 @@ pub async fn delete_old(tx: &SystemTx, before: OffsetDateTime) -> Result<usize, 
     let gone = diesel::delete(webhook_event::table)
         .filter(webhook_event::received_at.lt(before))
         .filter(webhook_event::state.ne(RECEIVED))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(gone)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bus::emit_all;
+use bus::Outgoing;
 use db::TenantTx;
 use events::orders::v1::{OrderPaid, OrderPlaced};
 use http_kit::{Answer, IdempotencyKey, Stored, keep_all};
@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::store::carts;
 use crate::store::orders::{self, OrderRow, TakeRow};
 use crate::store::settings;
-use crate::store::stock::{self, MovementRow};
+use crate::store::stock::{self, MovementRow, StockRow};
 use crate::store::timeline::{self, TimelineRow};
 use crate::tell;
 
@@ -49,19 +49,28 @@ pub async fn record(
     let closed: Vec<Uuid> = rows.iter().map(|row| row.cart_id).collect();
     let entries: Vec<TimelineRow> = rows.iter().flat_map(|row| entries(tx, row, now)).collect();
     let answers = answers(app, &orders, winners)?;
+    let changed = changed(table, &takes);
+    let movements = movements(&takes, now);
+    let mut told = Outgoing::of(tx);
+    for row in &changed {
+        told.add(&tell::stock(tx.tenant(), row, now));
+    }
+    tell_orders(app, &orders, &mut told);
     // All are on their way before the first is answered; the server runs them in this order.
-    let (_, _, _, _, kept) = futures_util::try_join!(
+    let (_, _, _, _, kept, ..) = futures_util::try_join!(
         orders::create_orders(tx, &rows),
         orders::create_takes(tx, &takes),
         timeline::create_entries(tx, &entries),
         carts::save_ordered(tx, &closed),
-        keep_all(tx, &answers)
+        keep_all(tx, &answers),
+        stock::save_locked(tx, &changed),
+        stock::create_movements(tx, &movements),
+        told.emit(tx)
     )?;
     if kept.contains(&false) {
         return Err(Failure::KeyTaken);
     }
-    save_stock(tx, table, &takes, now).await?;
-    tell_orders(app, tx, &orders).await?;
+    tx.mark_emitted();
     Ok(answers.into_iter().map(|(_, stored)| stored).collect())
 }
 
@@ -94,73 +103,60 @@ fn answers<'o>(
     orders.iter().zip(winners).map(answer).collect()
 }
 
-async fn save_stock(
-    tx: &mut TenantTx,
-    table: &Table,
-    takes: &[TakeRow],
-    now: OffsetDateTime,
-) -> Result<(), db::Error> {
-    let taken = || takes.iter().filter(|take| take.takes_stock);
-    let touched: BTreeSet<Uuid> = taken().map(|take| take.variant_id).collect();
-    if touched.is_empty() {
-        return Ok(());
-    }
-    let changed: Vec<_> = table
-        .desk
-        .all()
-        .filter(|(variant, _)| touched.contains(&variant.uuid()))
-        .collect();
-    let movements: Vec<MovementRow> = taken()
-        .map(|take| MovementRow {
-            tenant_id: take.tenant_id,
-            id: Uuid::now_v7(),
-            variant_id: take.variant_id,
-            kind: "reserved".into(),
-            on_hand: 0,
-            reserved: take.quantity,
-            order_id: Some(take.order_id),
-            reason: String::new(),
-            actor: "shopper".into(),
-            at: now,
+/// The rows of the stock that was taken, as they are from now on.
+fn changed(table: &Table, takes: &[TakeRow]) -> Vec<StockRow> {
+    let touched: BTreeSet<Uuid> = taken(takes).map(|take| take.variant_id).collect();
+    let changed = |row: &StockRow| {
+        let counts = table.desk.get(row.variant())?;
+        Some(StockRow {
+            on_hand: counts.on_hand,
+            reserved: counts.reserved,
+            version: row.version + 1,
+            ..*row
         })
-        .collect();
-    let (saved, ()) = futures_util::try_join!(
-        stock::save_stock(tx, &changed),
-        stock::create_movements(tx, &movements)
-    )?;
-    let told: Vec<_> = saved
-        .iter()
-        .map(|row| tell::stock(tx.tenant(), row, now))
-        .collect();
-    emit_all(tx, &told).await
+    };
+    let locked = table.stock.iter();
+    locked
+        .filter(|row| touched.contains(&row.variant_id))
+        .filter_map(changed)
+        .collect()
+}
+
+fn taken(takes: &[TakeRow]) -> impl Iterator<Item = &TakeRow> {
+    takes.iter().filter(|take| take.takes_stock)
+}
+
+fn movements(takes: &[TakeRow], now: OffsetDateTime) -> Vec<MovementRow> {
+    let movement = |take: &TakeRow| MovementRow {
+        tenant_id: take.tenant_id,
+        id: Uuid::now_v7(),
+        variant_id: take.variant_id,
+        kind: "reserved".into(),
+        on_hand: 0,
+        reserved: take.quantity,
+        order_id: Some(take.order_id),
+        reason: String::new(),
+        actor: "shopper".into(),
+        at: now,
+    };
+    taken(takes).map(movement).collect()
 }
 
 /// Placed first; what is free is paid with its next version.
-async fn tell_orders(
-    app: &App,
-    tx: &mut TenantTx,
-    orders: &[(&Order, Made)],
-) -> Result<(), db::Error> {
-    let tenant_id = tx.tenant().to_string();
-    let placed: Vec<OrderPlaced> = orders
-        .iter()
-        .map(|(_, made)| {
-            let mut order = tell::order(&app.ticket_key, &made.row, &made.details);
-            order.version = 1;
-            OrderPlaced {
-                tenant_id: tenant_id.clone(),
-                order: Some(order),
-            }
-        })
-        .collect();
-    emit_all(tx, &placed).await?;
-    let free: Vec<OrderPaid> = orders
-        .iter()
-        .filter(|(_, made)| made.row.status == "paid")
-        .map(|(_, made)| OrderPaid {
-            tenant_id: tenant_id.clone(),
-            order: Some(tell::order(&app.ticket_key, &made.row, &made.details)),
-        })
-        .collect();
-    emit_all(tx, &free).await
+fn tell_orders(app: &App, orders: &[(&Order, Made)], told: &mut Outgoing) {
+    let order = |made: &Made| tell::order(&app.ticket_key, &made.row, &made.details);
+    for (_, made) in orders {
+        let mut placed = order(made);
+        placed.version = 1;
+        told.add(&OrderPlaced {
+            tenant_id: made.row.tenant_id.to_string(),
+            order: Some(placed),
+        });
+    }
+    for (_, made) in orders.iter().filter(|(_, made)| made.row.status == "paid") {
+        told.add(&OrderPaid {
+            tenant_id: made.row.tenant_id.to_string(),
+            order: Some(order(made)),
+        });
+    }
 }
