@@ -1,6 +1,6 @@
 //! The table `idempotency_key`.
 
-use db::{Db, SystemTx, TenantTx};
+use db::{Db, Prepare, SystemTx, TenantTx};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
@@ -66,6 +66,7 @@ pub async fn claim_all(
         .values(rows)
         .on_conflict_do_nothing()
         .returning((idempotency_key::principal, idempotency_key::key))
+        .prepared_for(keys.len())
         .get_results(&mut tx.conn())
         .await?;
     let is_taken = |key: &IdempotencyKey| {
@@ -100,6 +101,7 @@ pub async fn keep_all(
         .values(rows)
         .on_conflict_do_nothing()
         .returning((idempotency_key::principal, idempotency_key::key))
+        .prepared_for(answers.len())
         .get_results(&mut tx.conn())
         .await?;
     let is_taken = |key: &IdempotencyKey| {
@@ -189,6 +191,7 @@ pub async fn store_all(
             idempotency_key::headers.eq(excluded(idempotency_key::headers)),
             idempotency_key::body.eq(excluded(idempotency_key::body)),
         ))
+        .prepared_for(answers.len())
         .execute(&mut tx.conn())
         .await?;
     Ok(())

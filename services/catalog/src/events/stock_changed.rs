@@ -21,6 +21,14 @@ pub async fn handle(
         .variant_id
         .parse()
         .map_err(|_| park("variant_id is not a UUID"))?;
+    let counts = Stock {
+        available: said.available,
+        backorder: said.backorder,
+        tracked: said.tracked,
+    };
+    if stock::save_untold(tx, variant, counts, said.version).await? {
+        return Ok(());
+    }
     let Some(product) = variants::find_product_of(tx, variant).await? else {
         // Stock of a variant that was deleted meanwhile concerns no shopper.
         return Ok(());
@@ -30,11 +38,6 @@ pub async fn handle(
         return Ok(());
     };
     let before = stock::of_product(tx, product.id).await?;
-    let counts = Stock {
-        available: said.available,
-        backorder: said.backorder,
-        tracked: said.tracked,
-    };
     if !stock::save(tx, (product.id, variant), counts, said.version).await? {
         return Ok(());
     }

@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
+use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::query_dsl::methods::FilterDsl;
+use diesel::sql_types::{BigInt, Bool};
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 use kernel::{ProductId, VariantId};
 use uuid::Uuid;
 
 use super::schema::variant_stock::{self, dsl as s};
-use crate::domain::document::Stock;
+use crate::domain::document::{Stock, TOLD_STOCK_MAX};
 
 pub async fn of_product(
     tx: &TenantTx,
@@ -63,6 +65,34 @@ pub async fn save(
             s::version.eq(excluded(s::version)),
         ));
     let written = FilterDsl::filter(insert, excluded(s::version).gt(s::version))
+        .prepared()
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(written > 0)
+}
+
+/// Takes a newer state of a known variant over, if shoppers are told the same of it as before; answers
+/// whether it did. Most sales of what is well in stock end here.
+pub async fn save_untold(
+    tx: &TenantTx,
+    variant: VariantId,
+    stock: Stock,
+    version: i64,
+) -> Result<bool, Error> {
+    let alike = sql::<Bool>("(NOT tracked OR backorder OR least(greatest(available, 0), ")
+        .bind::<BigInt, _>(TOLD_STOCK_MAX)
+        .sql(") = ")
+        .bind::<BigInt, _>(stock.available.clamp(0, TOLD_STOCK_MAX))
+        .sql(")");
+    let written = diesel::update(variant_stock::table)
+        .filter(s::tenant_id.eq(tx.tenant().uuid()))
+        .filter(s::variant_id.eq(variant.uuid()))
+        .filter(s::version.lt(version))
+        .filter(s::tracked.eq(stock.tracked))
+        .filter(s::backorder.eq(stock.backorder))
+        .filter(alike)
+        .set((s::available.eq(stock.available), s::version.eq(version)))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(written > 0)
