@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 
 use crate::rabbit::{BusError, Rabbit};
 use crate::topology::{
-    EXCHANGE, RetryDelays, directed_pattern, parked_queue, retry_queue, work_queue,
+    EXCHANGE, RetryDelays, directed_pattern, marker_queue, parked_queue, retry_queue, work_queue,
 };
 
 /// Redeliveries by the broker itself (a consumer that dies with the message) before it is parked.
@@ -161,6 +161,11 @@ fn queues(subscription: &Subscription, vhost: &str, delays: RetryDelays) -> Vec<
     let mut queues = vec![
         queue(&parked, vhost, &json!({ "x-queue-type": "quorum" })),
         queue(
+            &marker_queue(service),
+            vhost,
+            &json!({ "x-queue-type": "quorum" }),
+        ),
+        queue(
             &work,
             vhost,
             &until(&parked, "x-delivery-limit", DELIVERY_LIMIT),
@@ -200,7 +205,7 @@ fn until(next: &str, limit: &str, value: u64) -> Value {
 fn bindings(subscription: &Subscription, vhost: &str, delays: RetryDelays) -> Vec<Value> {
     let service = subscription.service;
     let work = work_queue(service);
-    let by_name = [work.clone(), parked_queue(service)]
+    let by_name = [work.clone(), parked_queue(service), marker_queue(service)]
         .into_iter()
         .chain(delays.0.map(|delay| retry_queue(service, delay)))
         .map(|queue| binding(&queue, &queue, vhost));

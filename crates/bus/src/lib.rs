@@ -38,6 +38,7 @@ mod emit;
 mod envelope;
 mod inbox;
 mod listener;
+mod marker;
 mod publisher;
 mod rabbit;
 mod relay;

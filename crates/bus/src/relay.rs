@@ -17,7 +17,7 @@ use tracing::{info, warn};
 
 use crate::backoff::Backoff;
 use crate::rabbit::{self, BusError, Link, Rabbit};
-use crate::{sweep, topology};
+use crate::{marker, sweep, topology};
 
 pub(crate) use batch::Told;
 
@@ -120,9 +120,12 @@ impl Relay {
         backoff: &mut Backoff,
     ) -> Result<(), BusError> {
         let connection = self.rabbit.connect(self.db.service(), "relay").await?;
-        let outcome = self.publish(&connection, shutdown, backoff).await;
+        let restoring = shutdown.run_until_cancelled(marker::restore(&self.db, &connection));
+        let outcome = tokio::try_join!(self.publish(&connection, shutdown, backoff), async {
+            restoring.await.unwrap_or(Ok(()))
+        });
         rabbit::close(&connection).await;
-        outcome
+        outcome.map(|_| ())
     }
 
     async fn publish(

@@ -49,7 +49,12 @@ pub async fn replay(db: &Db, rabbit: &Rabbit, selection: &Selection) -> Result<u
     told
 }
 
-async fn tell(db: &Db, channel: &Channel, selection: &Selection) -> Result<u64, BusError> {
+/// On a channel whose publishings are confirmed.
+pub(crate) async fn tell(
+    db: &Db,
+    channel: &Channel,
+    selection: &Selection,
+) -> Result<u64, BusError> {
     let mut after = Uuid::nil();
     let mut count = 0;
     loop {

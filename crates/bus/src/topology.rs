@@ -2,7 +2,8 @@
 //!
 //! Each service has a work queue `<service>.events` that hears its subscriptions, retry queues
 //! `<service>.retry.<delay>` from which a message returns to the work queue when its time is over,
-//! and `<service>.parked` for what a person must look at. The owner makes them all beforehand
+//! `<service>.parked` for what a person must look at, and `<service>.marker` with one message that says
+//! the broker was not emptied. The owner makes them all beforehand
 //! ([`Rabbit::definitions`](crate::Rabbit::definitions)); no service may make, change or reach past
 //! its own.
 //!
@@ -50,6 +51,10 @@ pub(crate) fn parked_queue(service: &str) -> String {
     format!("{service}.parked")
 }
 
+pub(crate) fn marker_queue(service: &str) -> String {
+    format!("{service}.marker")
+}
+
 pub(crate) fn retry_queue(service: &str, delay: Duration) -> String {
     let ms = delay.as_millis();
     match (ms % 60_000, ms % 1_000) {
@@ -77,7 +82,11 @@ fn directed_suffix(hearer: &str) -> String {
 pub(crate) async fn check(connection: &Connection, service: &str) -> Result<(), BusError> {
     let channel = connection.create_channel().await?;
     exchange_is_there(&channel).await?;
-    for queue in [work_queue(service), parked_queue(service)] {
+    for queue in [
+        work_queue(service),
+        parked_queue(service),
+        marker_queue(service),
+    ] {
         let options = QueueDeclareOptions {
             passive: true,
             ..QueueDeclareOptions::durable()

@@ -88,6 +88,31 @@ async fn a_broker_that_is_lost_again_and_again_loses_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_broker_has_lost_is_told_again_without_hands() {
+    let world = World::new().await;
+    world.relay();
+    for _ in 0..3 {
+        world.place().await;
+    }
+    until("all is published", async || world.unpublished().await == 0).await;
+    for lost in ["payments.events", "orders.marker"] {
+        world.broker.delete_queue(lost).await;
+    }
+    world.make_broker().await;
+    world.broker.cut().await;
+    world.start(world.consumer());
+    until("what was lost takes effect", async || {
+        world.effects().await == 3
+    })
+    .await;
+    // Told once more and marked: a lost connection alone has nothing told again.
+    world.broker.cut().await;
+    world.place().await;
+    until("the next one too", async || world.effects().await == 4).await;
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn workers_start_without_a_broker_and_find_it_later() {
     let world = World::without_broker().await;
     let consumer = world.consumer();

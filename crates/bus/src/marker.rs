@@ -1,0 +1,56 @@
+//! Whether the broker still has what it was given.
+//!
+//! Each service keeps one message in a queue that nobody reads. Where it is missing, the broker was
+//! emptied or is another one, and what it had confirmed is gone with it: everything published in the
+//! last seven days is told again. Who heard it already knows it by its inbox or its version.
+
+use db::Db;
+use lapin::options::QueueDeclareOptions;
+use lapin::types::FieldTable;
+use lapin::{BasicProperties, Channel, Connection};
+use tracing::{info, warn};
+
+use crate::envelope::short;
+use crate::rabbit::{self, BusError};
+use crate::replay::{Selection, tell};
+use crate::topology::marker_queue;
+use crate::{publisher, topology};
+
+/// AMQP's mark of a message that is written to disk.
+const PERSISTENT: u8 = 2;
+
+/// Tells everything again if the broker has lost it. What cannot be told now is told when the relay
+/// connects next.
+pub(crate) async fn restore(db: &Db, connection: &Connection) -> Result<(), BusError> {
+    let channel = rabbit::confirming_channel(connection).await?;
+    topology::exchange_is_there(&channel).await?;
+    let service = db.service();
+    if is_kept(&channel, service).await? {
+        return Ok(());
+    }
+    match tell(db, &channel, &Selection::default()).await {
+        Ok(0) => {}
+        Ok(count) => warn!(
+            service,
+            count, "The broker had lost what {service} told; it was told again"
+        ),
+        Err(error) => {
+            warn!(service, error = %error, "The broker has lost what {service} told, and does not take it again yet");
+            return Ok(());
+        }
+    }
+    let properties = BasicProperties::default().with_delivery_mode(PERSISTENT);
+    publisher::put(&channel, &marker_queue(service), b"kept", properties).await?;
+    info!(service, "The broker is marked as one that has everything");
+    Ok(())
+}
+
+async fn is_kept(channel: &Channel, service: &str) -> Result<bool, BusError> {
+    let options = QueueDeclareOptions {
+        passive: true,
+        ..QueueDeclareOptions::durable()
+    };
+    let queue = short(&marker_queue(service));
+    let queue = channel.queue_declare(queue, options, FieldTable::default());
+    Ok(queue.await?.message_count() > 0)
+}
