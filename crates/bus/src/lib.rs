@@ -56,6 +56,6 @@ pub use inbox::first_delivery;
 pub use listener::Listener;
 pub use rabbit::{BusError, Link, Rabbit};
 pub use relay::{Relay, announce};
-pub use replay::{Selection, replay};
+pub use replay::{Replay, Selection, replay};
 pub use sweep::sweep;
 pub use waiting::{Waiting, waiting};

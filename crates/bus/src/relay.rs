@@ -21,12 +21,10 @@ use crate::{marker, sweep, topology};
 
 pub(crate) use batch::Told;
 
-use batch::Batch;
+use batch::{Batch, LeftOut};
 
 /// The relay looks by itself this often, whatever wakes it may have missed.
 const POLL: Duration = Duration::from_secs(1);
-/// After rows that could not be routed or taken, so that a broken broker is not hammered.
-const AFTER_REFUSAL: Duration = Duration::from_secs(1);
 const RECONNECT_FIRST: Duration = Duration::from_millis(100);
 const RECONNECT_LAST: Duration = Duration::from_secs(5);
 /// Batches begin no sooner after one another, so that many commits are one batch. The first event after
@@ -138,11 +136,12 @@ impl Relay {
         topology::exchange_is_there(&channel).await?;
         self.link.set(true);
         info!(service = self.db.service(), "The relay is connected");
+        let mut left_out = LeftOut::default();
         while !shutdown.is_cancelled() {
             // A flood of wakes is one wake: what they tell of is in the next batch.
             let _ = self.wake.notified().now_or_never();
             let began = Instant::now();
-            let batch = batch::relay_one(&self.db, &channel).await?;
+            let batch = batch::relay_one(&self.db, &channel, &mut left_out).await?;
             backoff.reset();
             self.rest(batch, shutdown).await;
             if batch == Batch::Last {
@@ -155,17 +154,13 @@ impl Relay {
     /// Decides when to look again.
     async fn rest(&self, batch: Batch, shutdown: &CancellationToken) {
         match batch {
-            Batch::Full => {}
+            // What was refused is left out of the next batch.
+            Batch::Full | Batch::Refused => {}
             Batch::Last => tokio::select! {
                 () = self.wake.notified() => {}
                 () = tokio::time::sleep(POLL) => {}
                 () = shutdown.cancelled() => {}
             },
-            Batch::Refused => {
-                shutdown
-                    .run_until_cancelled(tokio::time::sleep(AFTER_REFUSAL))
-                    .await;
-            }
         }
     }
 }

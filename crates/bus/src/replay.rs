@@ -5,7 +5,7 @@ use db::Db;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::TenantId;
-use lapin::Channel;
+use lapin::{Channel, Connection};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -39,14 +39,37 @@ impl Selection {
     }
 }
 
-/// Publishes the selected events of `db`'s service in their order; answers how many. The rows stay
-/// as they are. Consumers apply only what is newer than they know, or new to their inbox.
+/// A way to the broker on which events are told again.
+pub struct Replay {
+    db: Db,
+    connection: Connection,
+    channel: Channel,
+}
+
+impl Replay {
+    /// Connects; so whoever asks knows whether the broker is there before it begins.
+    pub async fn begin(db: &Db, rabbit: &Rabbit) -> Result<Self, BusError> {
+        let connection = rabbit.connect(db.service(), "replay").await?;
+        let channel = rabbit::confirming_channel(&connection).await?;
+        Ok(Self {
+            db: db.clone(),
+            connection,
+            channel,
+        })
+    }
+
+    /// Publishes the selected events of the service in their order; answers how many. The rows stay as
+    /// they are. Consumers apply only what is newer than they know, or new to their inbox.
+    pub async fn tell(self, selection: &Selection) -> Result<u64, BusError> {
+        let told = tell(&self.db, &self.channel, selection).await;
+        rabbit::close(&self.connection).await;
+        told
+    }
+}
+
+/// Tells the selected events of `db`'s service again; answers how many.
 pub async fn replay(db: &Db, rabbit: &Rabbit, selection: &Selection) -> Result<u64, BusError> {
-    let connection = rabbit.connect(db.service(), "replay").await?;
-    let channel = rabbit::confirming_channel(&connection).await?;
-    let told = tell(db, &channel, selection).await;
-    rabbit::close(&connection).await;
-    told
+    Replay::begin(db, rabbit).await?.tell(selection).await
 }
 
 /// On a channel whose publishings are confirmed.

@@ -1,4 +1,5 @@
-//! Forgetting what has served: published events, the inbox, revocations of expired tokens, jobs.
+//! Forgetting what has served: published events, the inbox, revocations of expired tokens, jobs, and
+//! the answers to requests that may be repeated.
 
 use std::time::Duration;
 
@@ -15,8 +16,9 @@ const BATCH: usize = 1_000;
 
 /// Published events stay for seven days: for replays and an empty broker. The inbox outlives every
 /// replay. Revocations may go when the last token of the session has expired. A job that is done
-/// keeps its key for a month, so that it is not asked for again.
-const STATEMENTS: [&str; 4] = [
+/// keeps its key for a month, so that it is not asked for again. An answer may be asked for again for
+/// a day.
+const STATEMENTS: [&str; 5] = [
     "DELETE FROM outbox WHERE (tenant_id, id) IN (
        SELECT tenant_id, id FROM outbox WHERE published_at < now() - interval '7 days'
        LIMIT 1000 FOR UPDATE SKIP LOCKED)",
@@ -28,6 +30,10 @@ const STATEMENTS: [&str; 4] = [
        LIMIT 1000 FOR UPDATE SKIP LOCKED)",
     "DELETE FROM job WHERE (tenant_id, id) IN (
        SELECT tenant_id, id FROM job WHERE state = 'done' AND finished_at < now() - interval '30 days'
+       LIMIT 1000 FOR UPDATE SKIP LOCKED)",
+    "DELETE FROM idempotency_key WHERE (tenant_id, principal, key) IN (
+       SELECT tenant_id, principal, key FROM idempotency_key
+       WHERE created_at < now() - interval '24 hours'
        LIMIT 1000 FOR UPDATE SKIP LOCKED)",
 ];
 

@@ -13,11 +13,21 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 use crate::Error;
 
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// A host that vanishes sends no end: without these a statement would wait for it for hours.
+const KEEPALIVE_AFTER: Duration = Duration::from_secs(10);
+const KEEPALIVE_EVERY: Duration = Duration::from_secs(5);
+const KEEPALIVES_UNANSWERED_MAX: u32 = 3;
+const UNACKNOWLEDGED_TIME: Duration = Duration::from_secs(15);
 
 pub(crate) fn parse(url: &SecretString) -> Result<Config, Error> {
     let mut config = Config::from_str(url.expose_secret())
         .map_err(|_| Error::Unavailable("the URL of the database is not valid".to_owned()))?;
-    config.connect_timeout(CONNECT_TIMEOUT);
+    config
+        .connect_timeout(CONNECT_TIMEOUT)
+        .keepalives_idle(KEEPALIVE_AFTER)
+        .keepalives_interval(KEEPALIVE_EVERY)
+        .keepalives_retries(KEEPALIVES_UNANSWERED_MAX)
+        .tcp_user_timeout(UNACKNOWLEDGED_TIME);
     if config.get_application_name().is_none() {
         config.application_name("stores");
     }
@@ -88,4 +98,19 @@ fn unreachable(error: tokio_postgres::Error) -> Error {
         .as_db_error()
         .map(|refusal| refusal.message().to_owned());
     Error::Unavailable(reason.unwrap_or_else(|| error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_that_vanished_is_noticed() {
+        let config = parse(&"postgres://shop@localhost/stores".into()).unwrap();
+        assert!(config.get_keepalives());
+        assert_eq!(config.get_keepalives_idle(), KEEPALIVE_AFTER);
+        assert_eq!(config.get_keepalives_interval(), Some(KEEPALIVE_EVERY));
+        assert_eq!(config.get_keepalives_retries(), Some(3));
+        assert_eq!(config.get_tcp_user_timeout(), Some(&UNACKNOWLEDGED_TIME));
+    }
 }

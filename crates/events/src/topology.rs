@@ -5,7 +5,8 @@ use crate::Event;
 use crate::catalog::v1::ProductChanged;
 use crate::invoicing::v1::DocumentIssued;
 use crate::orders::v1::{
-    OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded, RefundRequested, StockChanged,
+    OrderCancelled, OrderFulfilled, OrderPaid, OrderPlaced, OrderRefunded, RefundRequested,
+    StockChanged,
 };
 use crate::payments::v1::{
     AccountChanged, DisputeClosed, DisputeOpened, PaymentCanceled, PaymentFailed,
@@ -99,6 +100,7 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
             OrderPlaced::TYPE,
             OrderPaid::TYPE,
             OrderCancelled::TYPE,
+            OrderFulfilled::TYPE,
             OrderRefunded::TYPE,
             PaymentRequiresAction::TYPE,
             PaymentFailed::TYPE,

@@ -119,6 +119,12 @@ impl Deref for TenantRef {
     }
 }
 
+impl From<Tenant> for TenantRef {
+    fn from(tenant: Tenant) -> Self {
+        Self(Arc::new(tenant))
+    }
+}
+
 /// Host → store, for all stores of the platform. Clones share the memory.
 #[derive(Clone)]
 pub struct TenantDirectory(Arc<Shared>);
@@ -158,7 +164,7 @@ impl TenantDirectory {
 
     /// Takes over a store's state, unless a newer one is known.
     pub fn upsert(&self, tenant: Tenant) {
-        let tenant = TenantRef(Arc::new(tenant));
+        let tenant = TenantRef::from(tenant);
         let before = self.0.by_id.get(&tenant.id).map(|entry| entry.clone());
         if let Some(before) = before {
             if before.version > tenant.version {

@@ -12,7 +12,7 @@ use crate::extract::{IdempotencyKey, RequestHash};
 
 mod rows;
 
-pub use rows::{Stored, claim_all, find_stored, forget_old, keep_all, store_all};
+pub use rows::{Stored, claim_all, find_stored, keep_all, store_all};
 
 /// An answer as it is stored and sent.
 #[derive(Clone, Debug)]

@@ -155,7 +155,7 @@ pub use extract::{
 pub use gate::Gate;
 pub use health::{Heartbeat, Heartbeats, PlatformHealth};
 pub use idempotency::{
-    Answer, Stored, claim_all, find_stored, forget_old, keep_all, key_reused, once, store_all,
+    Answer, Stored, claim_all, find_stored, keep_all, key_reused, once, store_all,
 };
 pub use openapi::OperationInput;
 pub use permissions::{Permission, Role};

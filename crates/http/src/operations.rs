@@ -7,14 +7,20 @@ mod dead_letters;
 mod jobs;
 mod outbox;
 
+use std::sync::Arc;
+
 use bus::Rabbit;
 use db::{Db, TenantTx};
 use events::common::v1::Action;
 use events::{catalog, invoicing, mail, migration, orders, payments, tenants, to_us};
 use kernel::{Clock, EventId, TenantId};
+use tokio::sync::Semaphore;
 
 use crate::service::Foundation;
 use crate::{ApiError, RequestMeta, Routes, routes};
+
+/// Replays under way at once in one process.
+const REPLAYS_MAX: usize = 4;
 
 /// The state of these routes.
 #[derive(Clone)]
@@ -23,6 +29,7 @@ pub(crate) struct Operations {
     db: Db,
     rabbit: Rabbit,
     clock: Clock,
+    replays: Arc<Semaphore>,
 }
 
 impl Operations {
@@ -33,6 +40,7 @@ impl Operations {
             db: foundation.db.clone(),
             rabbit: platform.rabbit.clone(),
             clock: platform.clock.clone(),
+            replays: Arc::new(Semaphore::new(REPLAYS_MAX)),
         }
     }
 

@@ -43,13 +43,20 @@ pub(crate) enum End {
     },
 }
 
-/// Takes up to `limit` due jobs of `kinds` that nobody holds, for the time of `lease`.
+/// What a runner looks for.
+pub(crate) struct Wanted<'a> {
+    pub(crate) kinds: &'a [&'a str],
+    /// Jobs it has in hand, whose leases it may have failed to renew.
+    pub(crate) but: &'a [Uuid],
+    pub(crate) limit: i64,
+    pub(crate) lease: Duration,
+}
+
+/// Takes due jobs that nobody holds.
 pub(crate) async fn claim(
     db: &Db,
-    kinds: &[&str],
-    limit: i64,
+    wanted: &Wanted<'_>,
     now: OffsetDateTime,
-    lease: Duration,
 ) -> Result<Vec<Claimed>, Error> {
     let tx = db.begin_system("take due jobs").await?;
     let free = job::locked_until.is_null().or(job::locked_until.lt(now));
@@ -57,10 +64,11 @@ pub(crate) async fn claim(
         // Not a parameter: a plan that is kept for any state could not use the index of the queued.
         .filter(sql::<Bool>("state = 'queued'"))
         .filter(job::run_at.le(now))
-        .filter(job::kind.eq_any(kinds))
+        .filter(job::kind.eq_any(wanted.kinds))
+        .filter(job::id.ne_all(wanted.but))
         .filter(free.assume_not_null())
         .order(job::run_at)
-        .limit(limit)
+        .limit(wanted.limit)
         .for_update()
         .skip_locked()
         .select(Claimed::as_select())
@@ -77,7 +85,7 @@ pub(crate) async fn claim(
         .filter(one_of(job::tenant_id, &tenants))
         .filter(one_of(job::id, &ids))
         .set((
-            job::locked_until.eq(now + lease),
+            job::locked_until.eq(now + wanted.lease),
             job::attempts.eq(job::attempts + 1),
         ))
         .prepared()
@@ -90,11 +98,38 @@ pub(crate) async fn claim(
     Ok(due)
 }
 
+/// Holds a job until `until`; false when somebody else has taken it since. One that was taken back
+/// while it is worked on is nobody else's.
+pub(crate) async fn renew(
+    db: &Db,
+    claimed: &Claimed,
+    until: OffsetDateTime,
+) -> Result<bool, Error> {
+    let tx = db
+        .begin_tenant(TenantId::from_uuid(claimed.tenant_id))
+        .await?;
+    let this = job::table
+        .filter(job::tenant_id.eq(claimed.tenant_id))
+        .filter(job::id.eq(claimed.id));
+    let renewed = diesel::update(this.filter(job::attempts.eq(claimed.attempts)))
+        .set(job::locked_until.eq(until))
+        .prepared()
+        .execute(&mut tx.conn())
+        .await?;
+    let mut is_ours = renewed == 1;
+    if !is_ours {
+        let others: i64 = this.count().get_result(&mut tx.conn()).await?;
+        is_ours = others == 0;
+    }
+    tx.commit().await?;
+    Ok(is_ours)
+}
+
 /// Writes the end down, unless the lease ran out and another process has taken the job since.
 pub(crate) async fn finish(
     db: &Db,
     claimed: &Claimed,
-    end: End,
+    end: &End,
     now: OffsetDateTime,
 ) -> Result<(), Error> {
     let tx = db
@@ -116,7 +151,7 @@ pub(crate) async fn finish(
         End::Again(at) => {
             let set = (
                 released,
-                job::run_at.eq(at),
+                job::run_at.eq(*at),
                 job::attempts.eq(0),
                 job::finished_at.eq(now),
             );
@@ -125,8 +160,8 @@ pub(crate) async fn finish(
         End::Retry { at, error } => {
             let set = (
                 released,
-                job::run_at.eq(at),
-                job::last_error.eq(short(&error)),
+                job::run_at.eq(*at),
+                job::last_error.eq(short(error)),
             );
             row.set(set).prepared().execute(&mut connection).await?;
         }
@@ -136,7 +171,7 @@ pub(crate) async fn finish(
                 released,
                 state,
                 job::finished_at.eq(now),
-                job::last_error.eq(short(&error)),
+                job::last_error.eq(short(error)),
             );
             row.set(set).prepared().execute(&mut connection).await?;
         }

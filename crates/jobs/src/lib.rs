@@ -3,17 +3,17 @@
 //!
 //! ```ignore
 //! #[derive(Serialize, Deserialize)]
-//! struct ApplyStripeEvent { event_id: String }
-//! impl Job for ApplyStripeEvent { const KIND: &'static str = "apply_stripe_event"; }
+//! struct CancelIntent { payment_id: PaymentId }
+//! impl Job for CancelIntent { const KIND: &'static str = "cancel_intent"; }
 //!
 //! // Asking, with the change that makes it necessary; the key makes a repeat nothing:
-//! jobs::enqueue(tx, &event_id, &ApplyStripeEvent { event_id }).await?;
+//! jobs::enqueue(tx, &payment_id.to_string(), &CancelIntent { payment_id }).await?;
 //!
 //! // Doing: outside any transaction, so outside systems may be called. It can be run again.
-//! async fn apply_stripe_event(app: App, task: Task<ApplyStripeEvent>) -> Result<(), JobError> { .. }
+//! async fn cancel_intent(app: App, task: Task<CancelIntent>) -> Result<(), JobError> { .. }
 //!
 //! let runner = Runner::new(db, clock)
-//!     .on(app.clone(), apply_stripe_event)
+//!     .on(app.clone(), cancel_intent)
 //!     .every("expire_reservations", Duration::from_secs(10), app, expire_reservations);
 //! tokio::spawn(runner.run(shutdown));
 //! ```
@@ -44,7 +44,7 @@ pub trait Job: Serialize + DeserializeOwned + Send + 'static {
     const KIND: &'static str;
     /// Failures after which it is parked.
     const ATTEMPTS_MAX: u32 = 12;
-    /// One attempt takes no longer; afterwards another process may take it.
+    /// One attempt takes no longer. The jobs of a process that died are taken up much sooner.
     const TIMEOUT: Duration = Duration::from_secs(60);
 }
 

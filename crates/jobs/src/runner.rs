@@ -1,5 +1,6 @@
 //! Running what is queued and what comes round by itself.
 
+mod hold;
 mod timers;
 
 use std::collections::BTreeMap;
@@ -15,14 +16,15 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, error, info_span, warn};
 
-use crate::claim::{self, Claimed, End};
+use self::hold::{Hold, InHand};
+use crate::claim::{self, Claimed, End, Wanted};
 use crate::{Job, JobError, Task};
 
 /// The runner looks by itself this often; jobs queued in its own process wake it at once.
 const POLL: Duration = Duration::from_millis(500);
 const AFTER_TROUBLE: Duration = Duration::from_secs(1);
-/// A lease outlasts an attempt by this much, for writing its end down.
-const LEASE_MARGIN: Duration = Duration::from_secs(30);
+/// A job whose holder has given no sign of life for so long is anybody's.
+const LEASE: Duration = Duration::from_secs(45);
 
 type Work = Arc<dyn Fn(Claimed) -> BoxFuture<'static, Result<(), JobError>> + Send + Sync>;
 
@@ -42,6 +44,8 @@ pub struct Runner {
     clock: Clock,
     kinds: BTreeMap<&'static str, Kind>,
     concurrency: usize,
+    lease: Duration,
+    in_hand: InHand,
 }
 
 impl Runner {
@@ -51,6 +55,8 @@ impl Runner {
             clock,
             kinds: BTreeMap::new(),
             concurrency: 8,
+            lease: LEASE,
+            in_hand: InHand::default(),
         }
     }
 
@@ -61,6 +67,12 @@ impl Runner {
             concurrency: concurrency.max(1),
             ..self
         }
+    }
+
+    /// How long a job is held without a sign of life of this process, which gives several in that time.
+    #[must_use]
+    pub fn lease(self, lease: Duration) -> Self {
+        Self { lease, ..self }
     }
 
     /// Runs jobs of the kind `J`: `async fn(S, Task<J>) -> Result<(), JobError>`.
@@ -133,7 +145,7 @@ impl Runner {
             };
             let nothing = taken.is_empty();
             for (claimed, kind) in taken {
-                running.spawn(run_one(self.db.clone(), self.clock.clone(), claimed, kind));
+                running.spawn(run_one(self.hold(claimed), kind));
             }
             let full = running.len() >= self.concurrency;
             tokio::select! {
@@ -148,6 +160,11 @@ impl Runner {
         while running.join_next().await.is_some() {}
     }
 
+    fn hold(&self, claimed: Claimed) -> Hold {
+        let (db, clock) = (self.db.clone(), self.clock.clone());
+        Hold::new(db, clock, claimed, self.lease, &self.in_hand)
+    }
+
     /// As many due jobs as there are free hands.
     async fn take(&self, running: &JoinSet<()>) -> Result<Vec<(Claimed, Kind)>, db::Error> {
         let free = self.concurrency.saturating_sub(running.len());
@@ -155,15 +172,13 @@ impl Runner {
             return Ok(Vec::new());
         }
         let kinds: Vec<&str> = self.kinds.keys().copied().collect();
-        let longest = self
-            .kinds
-            .values()
-            .map(|kind| kind.timeout)
-            .max()
-            .unwrap_or_default();
-        let limit = i64::try_from(free).unwrap_or(i64::MAX);
-        let now = self.clock.now();
-        let claimed = claim::claim(&self.db, &kinds, limit, now, longest + LEASE_MARGIN).await?;
+        let wanted = Wanted {
+            kinds: &kinds,
+            but: &self.in_hand.ids(),
+            limit: i64::try_from(free).unwrap_or(i64::MAX),
+            lease: self.lease,
+        };
+        let claimed = claim::claim(&self.db, &wanted, self.clock.now()).await?;
         let known = |claimed: Claimed| {
             let kind = self.kinds.get(claimed.kind.as_str()).cloned()?;
             Some((claimed, kind))
@@ -172,23 +187,29 @@ impl Runner {
     }
 }
 
-async fn run_one(db: Db, clock: Clock, claimed: Claimed, kind: Kind) {
-    let (service, name) = (db.service(), claimed.kind.clone());
+async fn run_one(mut hold: Hold, kind: Kind) {
+    let claimed = hold.claimed.clone();
+    let (service, name) = (hold.db.service(), claimed.kind.clone());
     let span =
         info_span!("job", job.kind = name, job.id = %claimed.id, tenant.id = %claimed.tenant_id);
     let began = Instant::now();
     let work = AssertUnwindSafe((kind.work)(claimed.clone()))
         .catch_unwind()
         .instrument(span);
-    let outcome = match tokio::time::timeout(kind.timeout, work).await {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(_)) => Err(JobError::Retry(anyhow::anyhow!("the job panicked"))),
-        Err(_) => Err(JobError::Retry(anyhow::anyhow!("the job took too long"))),
+    let failed = |why: &'static str| Err(JobError::Retry(anyhow::anyhow!(why)));
+    let outcome = tokio::select! {
+        ended = tokio::time::timeout(kind.timeout, work) => match ended {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => failed("the job panicked"),
+            Err(_) => failed("the job took too long"),
+        },
+        // Another process may have begun it by now.
+        () = hold.keep_until_lost() => failed("the job could not be held"),
     };
     let label = if outcome.is_ok() { "done" } else { "failed" };
     metrics::histogram!("job_seconds", "service" => service, "kind" => name.clone(), "outcome" => label)
         .record(began.elapsed());
-    let end = decide(&claimed, &kind, outcome, &clock);
+    let end = decide(&claimed, &kind, outcome, &hold.clock);
     match &end {
         End::Parked { error } => {
             metrics::counter!("job_parked_total", "service" => service, "kind" => name.clone())
@@ -200,9 +221,7 @@ async fn run_one(db: Db, clock: Clock, claimed: Claimed, kind: Kind) {
         }
         End::Done | End::Again(_) => {}
     }
-    if let Err(error) = claim::finish(&db, &claimed, end, clock.now()).await {
-        warn!(service, job.kind = name, error = %error, "A job's end could not be written; it runs again");
-    }
+    hold.write_end(&end).await;
 }
 
 fn decide(claimed: &Claimed, kind: &Kind, outcome: Result<(), JobError>, clock: &Clock) -> End {

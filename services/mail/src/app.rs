@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use ::events::catalog::v1::ProductChanged;
 use ::events::invoicing::v1::DocumentIssued;
-use ::events::orders::v1::{OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded, StockChanged};
+use ::events::orders::v1::{
+    OrderCancelled, OrderFulfilled, OrderPaid, OrderPlaced, OrderRefunded, StockChanged,
+};
 use ::events::payments::v1::{PaymentFailed, PaymentRequiresAction};
 use ::events::tenants::v1::{StaffChanged, TenantChanged};
 use ::jobs::Runner;
@@ -102,6 +104,7 @@ fn bus_workers(platform: &Platform, app: &App) -> Vec<Worker> {
         .on_with::<OrderPlaced, _, _>(app.clone(), orders::placed)
         .on_with::<OrderPaid, _, _>(app.clone(), orders::paid)
         .on_with::<OrderCancelled, _, _>(app.clone(), orders::cancelled)
+        .on_with::<OrderFulfilled, _, _>(app.clone(), orders::fulfilled)
         .on_with::<OrderRefunded, _, _>(app.clone(), orders::refunded)
         .on_with::<PaymentRequiresAction, _, _>(app.clone(), payments::requires_action)
         .on_with::<PaymentFailed, _, _>(app.clone(), payments::failed)

@@ -44,10 +44,27 @@ struct Waiting {
     answer: oneshot::Sender<Outcome>,
 }
 
+impl Waiting {
+    /// Whether nobody waits for the answer any more: who was told that it takes too long, or went
+    /// away, must not find an order afterwards that was not even begun.
+    fn is_given_up(&self) -> bool {
+        self.answer.is_closed()
+    }
+}
+
 #[derive(Default)]
 struct Desk {
     waiting: VecDeque<Waiting>,
     is_served: bool,
+}
+
+impl Desk {
+    /// The next to be decided together.
+    fn take(&mut self) -> Vec<Waiting> {
+        self.waiting.retain(|waiting| !waiting.is_given_up());
+        let count = self.waiting.len().min(BATCH_MAX);
+        self.waiting.drain(..count).collect()
+    }
 }
 
 /// A queue for each store that has sold since this process began.
@@ -84,12 +101,12 @@ async fn serve_desk(app: App, tenant: TenantId, desk: Arc<Mutex<Desk>>) {
     loop {
         let batch: Vec<Waiting> = {
             let mut desk = desk.lock().unwrap_or_else(PoisonError::into_inner);
-            let count = desk.waiting.len().min(BATCH_MAX);
-            if count == 0 {
+            let batch = desk.take();
+            if batch.is_empty() {
                 desk.is_served = false;
                 break;
             }
-            desk.waiting.drain(..count).collect()
+            batch
         };
         metrics::histogram!("checkout_batch_size")
             .record(f64::from(u32::try_from(batch.len()).unwrap_or(u32::MAX)));
@@ -121,6 +138,13 @@ async fn serve_batch(app: &App, tenant: TenantId, batch: Vec<Waiting>) {
                 let _ = waiting.answer.send(outcome);
             }
         }
+        // One by one they would wait as long again, each behind the other.
+        Err(batch::Failure::TooSlow) => {
+            tracing::warn!(tenant.id = %tenant, count = orders.len(), "A batch of checkouts took too long");
+            for waiting in now {
+                let _ = waiting.answer.send(Err(batch::Failure::TooSlow.into()));
+            }
+        }
         Err(failure) if orders.len() > 1 => {
             tracing::warn!(tenant.id = %tenant, count = orders.len(), cause = %failure, "A batch of checkouts failed; each is tried alone");
             for waiting in now {
@@ -139,6 +163,9 @@ async fn serve_batch(app: &App, tenant: TenantId, batch: Vec<Waiting>) {
 }
 
 async fn serve_one(app: &App, tenant: TenantId, waiting: Waiting) {
+    if waiting.is_given_up() {
+        return;
+    }
     let outcome = match batch::run(app, tenant, std::slice::from_ref(&waiting.order)).await {
         Ok(mut outcomes) => outcomes
             .pop()
@@ -156,4 +183,66 @@ fn split_repeats(batch: Vec<Waiting>) -> (Vec<Waiting>, Vec<Waiting>) {
         let key_is_new = seen.insert(format!("key {} {}", order.key.principal, order.key.key));
         cart_is_new && key_is_new
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use http_kit::{Tenant, TenantStatus};
+    use kernel::Currency;
+    use serde_json::json;
+
+    use super::*;
+
+    fn store() -> TenantRef {
+        TenantRef::from(Tenant {
+            id: TenantId::new(),
+            slug: "shop".parse().unwrap(),
+            name: "Shop".into(),
+            status: TenantStatus::Active,
+            hosts: Vec::new(),
+            country: "PT".parse().unwrap(),
+            locale: "pt-PT".parse().unwrap(),
+            currency: Currency::EUR,
+            plan: String::new(),
+            template_id: String::new(),
+            application_fee_bps: 0,
+            entitlements: std::collections::BTreeMap::new(),
+            version: 1,
+        })
+    }
+
+    fn waiting() -> (Waiting, oneshot::Receiver<Outcome>) {
+        let (answer, outcome) = oneshot::channel();
+        let address = json!({
+            "name": "Ana", "line1": "Rua 1", "city": "Lisboa", "postcode": "1100-148", "country": "PT",
+        });
+        let form = json!({
+            "cart_id": kernel::CartId::new(), "email": "ana@example.pt", "shipping_address": address,
+            "accepts_terms": true, "expected_total": { "amount": 1_000, "currency": "EUR" },
+        });
+        let order = Order {
+            tenant: store(),
+            key: IdempotencyKey::new("guest", "k"),
+            hash: RequestHash::NONE,
+            cart_token: None,
+            customer: None,
+            form: Arc::new(serde_json::from_value(form).unwrap()),
+        };
+        (Waiting { order, answer }, outcome)
+    }
+
+    #[tokio::test]
+    async fn who_went_away_before_his_turn_is_not_served() {
+        let mut desk = Desk::default();
+        let mut kept = Vec::new();
+        for at in 0..100 {
+            let (one, outcome) = waiting();
+            desk.waiting.push_back(one);
+            if at % 2 == 0 {
+                kept.push(outcome);
+            }
+        }
+        assert_eq!(desk.take().len(), kept.len());
+        assert!(desk.take().is_empty());
+    }
 }

@@ -93,4 +93,14 @@ pub struct OrderDetails {
     /// Why it was cancelled, by a word of the contract; empty for an order that stands.
     #[serde(default)]
     pub cancel_reason: String,
+    /// The newest word about its payment that says how long the goods are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_heard: Option<PaymentHeard>,
+}
+
+/// A word about a payment. A later attempt has a later id, and a later state of it a later version.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct PaymentHeard {
+    pub payment: String,
+    pub version: i64,
 }

@@ -91,6 +91,21 @@ pub fn order(key: &TicketKey, row: &OrderRow, details: &OrderDetails) -> v1::Ord
     }
 }
 
+/// The goods of an order that was just stored have left the house.
+pub async fn fulfilled(
+    tx: &mut TenantTx,
+    key: &TicketKey,
+    (row, details): (&OrderRow, &OrderDetails),
+) -> Result<(), db::Error> {
+    let event = v1::OrderFulfilled {
+        tenant_id: tx.tenant().to_string(),
+        order: Some(order(key, row, details)),
+        tracking: details.tracking.clone(),
+        fulfilled_at_us: to_us(row.updated_at),
+    };
+    bus::emit(tx, &event).await
+}
+
 /// The word that opens the order; nothing when the platform's key was changed since it was placed and
 /// the word would open nothing.
 fn access_token(key: &TicketKey, row: &OrderRow) -> String {

@@ -91,13 +91,15 @@ async fn begin(
     check_attempts(&attempts, now)?;
     let attempt = attempts.first().map_or(1, |last| last.attempt + 1);
     if let Some(mut open) = attempts.into_iter().next().filter(is_open) {
-        if open.amount() != ticket.total {
+        let is_here = open.stripe_account == stripe_account;
+        if is_here && open.amount() != ticket.total {
             return Err(PayError::AmountChanged.into());
         }
-        if open.intent_id.is_some() || open.created_at > now - UNSEEN_FOR {
+        if is_here && (open.intent_id.is_some() || open.created_at > now - UNSEEN_FOR) {
             return Ok(open);
         }
         // Stripe may have forgotten its key. Nobody was shown the intent's secret, so nobody pays it.
+        // Or it is of an account that the store has left, where nothing can be paid any more.
         open.set_status(PaymentStatus::Canceled);
         open.updated_at = now;
         payments::save_payment(tx, &mut open).await?;

@@ -1,5 +1,8 @@
 //! One batch: rows are locked, published, confirmed and marked, in one transaction.
 
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
 use db::{Db, Prepare, SystemTx, one_of};
 use diesel::dsl::now;
 use diesel::prelude::*;
@@ -18,6 +21,8 @@ use crate::schema::outbox;
 
 /// Rows a relay takes at once: as many confirms are awaited together.
 const BATCH_MAX: i64 = 200;
+/// What found no queue is not tried again for so long.
+const LEFT_OUT_FOR: Duration = Duration::from_secs(2);
 
 /// What is left after a batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +33,22 @@ pub(crate) enum Batch {
     Last,
     /// Some rows had to stay: an event that is heard reached no queue, or a queue refused.
     Refused,
+}
+
+/// Event types that found no queue a moment ago. They are left out for a while: many of them at the
+/// head of the outbox must not keep everything else from leaving.
+#[derive(Default)]
+pub(crate) struct LeftOut(BTreeMap<String, Instant>);
+
+impl LeftOut {
+    fn types(&mut self, at: Instant) -> Vec<&str> {
+        self.0.retain(|_, until| *until > at);
+        self.0.keys().map(String::as_str).collect()
+    }
+
+    fn add(&mut self, event_type: String, at: Instant) {
+        self.0.insert(event_type, at + LEFT_OUT_FOR);
+    }
 }
 
 /// A row of the outbox, as the broker gets it.
@@ -63,9 +84,13 @@ impl From<Told> for Envelope {
 
 /// Publishes up to [`BATCH_MAX`] rows. A crash before the commit publishes them once more, which
 /// consumers do not mind.
-pub(crate) async fn relay_one(db: &Db, channel: &Channel) -> Result<Batch, BusError> {
+pub(crate) async fn relay_one(
+    db: &Db,
+    channel: &Channel,
+    left_out: &mut LeftOut,
+) -> Result<Batch, BusError> {
     let tx = db.begin_system("publish events").await?;
-    let rows = lock_unpublished(&tx).await?;
+    let rows = lock_unpublished(&tx, &left_out.types(Instant::now())).await?;
     let found = rows.len();
     if found == 0 {
         tx.rollback().await;
@@ -76,12 +101,14 @@ pub(crate) async fn relay_one(db: &Db, channel: &Channel) -> Result<Batch, BusEr
         .iter()
         .map(|envelope| (envelope.event_type.clone(), envelope));
     let fates = publisher::publish(db.service(), channel, keyed).await?;
-    let done: Vec<Uuid> = envelopes
-        .iter()
-        .zip(fates)
-        .filter(|(envelope, fate)| is_done(db.service(), &envelope.event_type, *fate))
-        .map(|(envelope, _)| envelope.id.uuid())
-        .collect();
+    let mut done: Vec<Uuid> = Vec::new();
+    for (envelope, fate) in envelopes.into_iter().zip(fates) {
+        if is_done(db.service(), &envelope.event_type, fate) {
+            done.push(envelope.id.uuid());
+        } else {
+            left_out.add(envelope.event_type, Instant::now());
+        }
+    }
     mark_published(&tx, &done).await?;
     tx.commit().await?;
     let published = u64::try_from(done.len()).unwrap_or(u64::MAX);
@@ -96,9 +123,10 @@ pub(crate) async fn relay_one(db: &Db, channel: &Channel) -> Result<Batch, BusEr
 }
 
 /// Never "everything after the last id": a slow transaction commits lower ids later.
-async fn lock_unpublished(tx: &SystemTx) -> Result<Vec<Told>, BusError> {
+async fn lock_unpublished(tx: &SystemTx, left_out: &[&str]) -> Result<Vec<Told>, BusError> {
     Ok(outbox::table
         .filter(outbox::published_at.is_null())
+        .filter(outbox::event_type.ne_all(left_out))
         .order(outbox::id)
         .limit(BATCH_MAX)
         .for_update()
@@ -128,5 +156,19 @@ fn is_done(service: &'static str, event_type: &str, fate: Fate) -> bool {
             warn!(service, event.type = event_type, ?fate, "An event found no queue; it stays");
             false
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_found_no_queue_is_left_out_for_a_while() {
+        let (mut left_out, then) = (LeftOut::default(), Instant::now());
+        assert!(left_out.types(then).is_empty());
+        left_out.add("orders.order_paid.v1".into(), then);
+        assert_eq!(left_out.types(then), ["orders.order_paid.v1"]);
+        assert!(left_out.types(then + LEFT_OUT_FOR).is_empty());
     }
 }

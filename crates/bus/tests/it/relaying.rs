@@ -153,6 +153,39 @@ async fn a_heard_event_waits_for_its_queue_and_an_unheard_one_does_not() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_crowd_that_finds_no_queue_does_not_keep_the_others_from_leaving() {
+    let world = World::new().await;
+    // Nobody who hears of orders is there; catalog hears of stock.
+    for queue in ["mail.events", "invoicing.events", "payments.events"] {
+        world.broker.delete_queue(queue).await;
+    }
+    let stuck: Vec<OrderPlaced> = (0..250).map(|_| world.placed()).collect();
+    let stock = StockChanged {
+        tenant_id: world.tenant.to_string(),
+        ..StockChanged::default()
+    };
+    world
+        .orders
+        .tenant(world.tenant, async |tx| {
+            bus::emit_all(tx, &stuck).await?;
+            bus::emit(tx, &stock).await
+        })
+        .await
+        .unwrap();
+    world.relay();
+    until("what has a queue has left", async || {
+        world.unpublished().await == 250
+    })
+    .await;
+    world.make_broker().await;
+    until("the others leave in their turn", async || {
+        world.unpublished().await == 0
+    })
+    .await;
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_told_can_be_told_again() {
     let world = World::new().await;
     world.relay();

@@ -1,10 +1,9 @@
 //! The table `idempotency_key`.
 
-use db::{Db, Prepare, SystemTx, TenantTx};
+use db::{Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
-use time::OffsetDateTime;
 
 use crate::extract::{IdempotencyKey, RequestHash};
 
@@ -195,16 +194,4 @@ pub async fn store_all(
         .execute(&mut tx.conn())
         .await?;
     Ok(())
-}
-
-/// Forgets answers older than `before`; a day is what clients are promised.
-pub async fn forget_old(db: &Db, before: OffsetDateTime) -> Result<usize, db::Error> {
-    db.system(
-        "forget idempotency keys of yesterday",
-        async |tx: &mut SystemTx| {
-            let old = idempotency_key::table.filter(idempotency_key::created_at.lt(before));
-            Ok(diesel::delete(old).execute(&mut tx.conn()).await?)
-        },
-    )
-    .await
 }

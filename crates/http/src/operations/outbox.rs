@@ -1,7 +1,8 @@
 //! What this service has told: what waits to leave, and telling again.
 
+use actix_web::HttpResponse;
 use actix_web::web::Data;
-use bus::Selection;
+use bus::{Replay, Selection};
 use garde::Validate;
 use kernel::TenantId;
 use serde::{Deserialize, Serialize};
@@ -55,21 +56,16 @@ pub struct ReplayEvents {
     pub to: Option<String>,
 }
 
-#[derive(Serialize, ToSchema)]
-pub struct Replayed {
-    /// How many events were told again.
-    pub events: u64,
-}
-
-/// Tells published events again, in their order. Who has taken effect of one does not do so twice.
+/// Tells published events again, in their order, beside what happens meanwhile: the log says how many
+/// they were. Who has taken effect of one does not do so twice.
 #[utoipa::path(post, path = "/api/SERVICE/sysadmin/events/replay",
-    responses((status = 200, body = Replayed)))]
+    responses((status = 202)))]
 pub async fn replay_events(
     app: Data<Operations>,
     _: Sysadmin,
     meta: RequestMeta,
     body: Json<ReplayEvents>,
-) -> Result<Json<Replayed>, ApiError> {
+) -> Result<HttpResponse, ApiError> {
     let body = body.into_inner();
     let unheard = |to: &String| events::topology::heard_by(to).is_empty();
     if body.to.as_ref().is_some_and(unheard) {
@@ -87,12 +83,29 @@ pub async fn replay_events(
         since: body.since,
         to: body.to,
     };
-    let told = bus::replay(&app.db, &app.rabbit, &selection).await;
-    let events = told.map_err(|error| {
+    let turn = app.replays.clone().try_acquire_owned();
+    let turn = turn.map_err(|_| ApiError::unavailable("replay-under-way").retry_after(30))?;
+    let begun = Replay::begin(&app.db, &app.rabbit).await;
+    let replay = begun.map_err(|error| {
         tracing::warn!(cause = %error, "Events could not be told again");
         ApiError::unavailable("broker-unavailable").retry_after(5)
     })?;
     app.record(&meta, "events.replay", format!("service:{}", app.service))
         .await?;
-    Ok(Json(Replayed { events }))
+    let service = app.service;
+    // A week's events take longer than a request may.
+    tokio::spawn(async move {
+        match replay.tell(&selection).await {
+            Ok(count) => tracing::info!(
+                service,
+                count,
+                "{count} events of {service} were told again"
+            ),
+            Err(error) => {
+                tracing::error!(service, error = %error, "Events of {service} were not all told again")
+            }
+        }
+        drop(turn);
+    });
+    Ok(HttpResponse::Accepted().finish())
 }

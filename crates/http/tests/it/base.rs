@@ -7,11 +7,12 @@ use db::{Db, DbConfig, EmbeddedMigrations, Schema, TenantTx, embed_migrations};
 use diesel::prelude::*;
 use diesel_async::{AsyncConnection, AsyncPgConnection, RunQueryDsl, SimpleAsyncConnection};
 use garde::Validate;
+use http_kit::auth::{Subject, TokenAudience, TokenIssuer};
 use http_kit::{
-    Answer, ApiError, Data, Foundation, HttpResponse, IdempotencyKey, Json, Platform, Roles,
+    Answer, ApiError, Data, Foundation, HttpResponse, IdempotencyKey, Json, Platform, Role, Roles,
     Running, Service, ServiceParts, Shopper, once, routes,
 };
-use kernel::{Clock, TenantId};
+use kernel::{Clock, SessionId, TenantId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -167,6 +168,33 @@ impl Base {
             Ok::<i64, db::Error>(mine.count().get_result(&mut tx.conn()).await?)
         };
         self.foundation.db.read(tenant, count).await.unwrap()
+    }
+
+    /// A token of a sysadmin's.
+    pub fn sysadmin(&self) -> String {
+        let issuer = TokenIssuer::new(&self.platform.config, self.platform.clock.clone());
+        let subject = Subject {
+            id: Uuid::now_v7(),
+            session: SessionId::new(),
+            tenant: TenantId::PLATFORM,
+            role: Role::Sysadmin,
+            perms_version: 1,
+            audience: TokenAudience::Sysadmin,
+        };
+        issuer.unwrap().issue(&subject).token
+    }
+
+    /// How many events of a type the service told.
+    pub async fn told(&self, event_type: &str) -> i64 {
+        let count = "(SELECT count(*) FROM outbox WHERE type = ";
+        let count = diesel::dsl::sql::<diesel::sql_types::BigInt>(count)
+            .bind::<diesel::sql_types::Text, _>(event_type)
+            .sql(")");
+        let tx = self.foundation.db.begin_system("count in a test").await;
+        let tx = tx.unwrap();
+        let told = diesel::select(count).get_result(&mut tx.conn()).await;
+        tx.rollback().await;
+        told.unwrap()
     }
 
     pub async fn end(self) {

@@ -1,3 +1,4 @@
+use diesel_async::RunQueryDsl;
 use kernel::TenantId;
 
 use crate::base::Base;
@@ -88,13 +89,30 @@ async fn a_failure_leaves_nothing_and_may_be_tried_again() {
         201,
         "the key is free"
     );
-    let old = base.platform.clock.now() + time::Duration::seconds(1);
-    assert_eq!(
-        http_kit::forget_old(&base.foundation.db, old)
-            .await
-            .unwrap(),
-        1
-    );
+    base.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_is_kept_for_a_day() {
+    let tenant = TenantId::new();
+    let base = Base::start(tenant, NO_BROKER).await;
+    for key in ["old", "new"] {
+        let made = base.make(key, "ok", 0).send().await.unwrap();
+        assert_eq!(made.status(), 201);
+    }
+    let db = &base.foundation.db;
+    assert_eq!(bus::sweep(db).await.unwrap(), 0);
+    let age =
+        "UPDATE idempotency_key SET created_at = now() - interval '25 hours' WHERE key = 'old'";
+    let tx = db.begin_system("age in a test").await.unwrap();
+    diesel::sql_query(age)
+        .execute(&mut tx.conn())
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(bus::sweep(db).await.unwrap(), 1);
+    let again = base.make("new", "ok", 0).send().await.unwrap();
+    assert!(again.headers().contains_key("idempotent-replayed"));
     base.end().await;
 }
 

@@ -3,6 +3,7 @@
 use events::tenants::v1::{TenantChanged, TenantStatus};
 use kernel::{Clock, TenantId};
 use secrecy::ExposeSecret;
+use serde_json::json;
 use testkit::broker::Broker;
 use tokio_util::sync::CancellationToken;
 
@@ -143,4 +144,28 @@ async fn the_platform_hears_who_is_alive() {
         .unwrap();
     assert_eq!(ready.status(), 200);
     base.end().await;
+}
+
+/// A week's events take longer than a request may: they are told beside it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replay_is_begun_by_a_sysadmin_and_goes_on_by_itself() {
+    let broker = Broker::start().await;
+    let there = Base::start(TenantId::new(), broker.url().expose_secret()).await;
+    let away = Base::start(TenantId::new(), "amqp://nobody:pw@127.0.0.1:1/none").await;
+    let replay = async |base: &Base| {
+        let path = "/api/catalog/sysadmin/events/replay";
+        let asked = base.client.post(base.url(path));
+        let asked = asked.header("host", "store.localhost");
+        let asked = asked.bearer_auth(base.sysadmin()).json(&json!({}));
+        let status = asked.send().await.unwrap().status().as_u16();
+        (status, base.told("catalog.action_recorded.v1").await)
+    };
+    assert_eq!(replay(&there).await, (202, 1));
+    assert_eq!(
+        replay(&away).await,
+        (503, 0),
+        "what was not begun is no deed"
+    );
+    there.end().await;
+    away.end().await;
 }

@@ -117,6 +117,26 @@ async fn a_job_whose_process_died_is_taken_over_when_its_lease_ends() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_long_job_is_held_while_its_process_lives_and_not_much_longer() {
+    let world = World::new().await;
+    let lease = Duration::from_secs(2);
+    let dying = world.start(world.runner().lease(lease));
+    world.enqueue("a", Work::Forever).await;
+    until("it began", async || world.ran.begun() == 1).await;
+    world.start(world.runner().lease(lease));
+    let began = world.clock.now();
+    until("it was held three times as long", async || {
+        world.held_until().await > began + lease * 4
+    })
+    .await;
+    assert_eq!(world.ran.begun(), 1, "nobody takes what is held");
+    dying.abort();
+    let _ = dying.await;
+    until("it was taken over", async || world.ran.begun() == 2).await;
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_timer_goes_off_once_in_its_time_in_one_of_the_processes() {
     let world = World::new().await;
     let rounds = Arc::new(AtomicU32::new(0));

@@ -143,6 +143,21 @@ impl World {
         held.unwrap()
     }
 
+    /// Until when the job in hand is held.
+    pub async fn held_until(&self) -> time::OffsetDateTime {
+        use diesel_async::RunQueryDsl as _;
+
+        let until = "(SELECT coalesce(max(locked_until), 'epoch') FROM job WHERE state = 'queued')";
+        let query = diesel::select(diesel::dsl::sql::<diesel::sql_types::Timestamptz>(until));
+        let held = self
+            .db
+            .system("look at the lease", async |tx| {
+                Ok::<_, db::Error>(query.get_result(&mut tx.conn()).await?)
+            })
+            .await;
+        held.unwrap()
+    }
+
     pub async fn end(self) {
         self.shutdown.cancel();
         execute(

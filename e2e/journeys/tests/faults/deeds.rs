@@ -39,6 +39,8 @@ pub enum Expected {
     Refused,
     /// One of the two.
     Either,
+    /// The front door says that nobody serves it now.
+    Away,
 }
 
 impl Expected {
@@ -50,6 +52,7 @@ impl Expected {
             Self::Works => works,
             Self::Refused => refused,
             Self::Either => works || refused,
+            Self::Away => (502..=504).contains(&reply.status),
         };
         (!fits).then(|| format!("{} {}", reply.status, reply.body))
     }

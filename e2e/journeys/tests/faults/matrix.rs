@@ -1,20 +1,10 @@
-//! The rows of the matrix, and the end that every one of them must have.
-
-use std::time::Duration;
+//! The parts the platform stands on, in each kind of trouble.
 
 use anyhow::Context;
-use journeys::client::Reply;
 use journeys::faults::{Proxy, Trouble};
-use journeys::inbox::Inbox;
-use journeys::shopper::{Placed, Shopper};
-use journeys::stores;
-use reqwest::Method;
-use serde_json::Value;
 
-use crate::deeds::{Deed, Expected, Ready, Scene};
-
-/// What was done is through, and all rules hold, this long after a trouble has ended.
-const RECOVERED_WITHIN: Duration = Duration::from_secs(60);
+use crate::deeds::{Deed, Expected, Scene};
+use crate::ending::{come_to_its_end, go_on};
 
 /// A part, and what does not simply work while it is in trouble.
 struct Row {
@@ -79,6 +69,7 @@ impl Row {
 
 #[tokio::test]
 async fn whatever_breaks_people_go_on_and_nothing_is_lost() -> anyhow::Result<()> {
+    let _alone = crate::ALONE.lock().await;
     let scene = Scene::open().await?;
     let proxy = Proxy::from_environment()?;
     let mut objections = Vec::new();
@@ -101,72 +92,4 @@ async fn whatever_breaks_people_go_on_and_nothing_is_lost() -> anyhow::Result<()
     }
     anyhow::ensure!(objections.is_empty(), "{objections:#?}");
     Ok(())
-}
-
-/// Everybody does what he came for, once each; a click that hangs is an answer too.
-async fn go_on(scene: &Scene, ready: &Ready) -> anyhow::Result<Vec<(Deed, Reply)>> {
-    let mut replies = Vec::new();
-    for deed in Deed::ALL {
-        let ask = scene.ask(ready, deed);
-        replies.push((deed, scene.store.door.send(&ask).await?));
-    }
-    Ok(replies)
-}
-
-/// Both shoppers pay, have their document and their mail; and every rule holds.
-async fn come_to_its_end(scene: &Scene, ready: &Ready) -> anyhow::Result<()> {
-    let door = &scene.store.door;
-    let again = scene.ask(ready, Deed::Checkout);
-    let bought = |reply: &Reply| (reply.status == 201).then(|| reply.clone());
-    let reply = door
-        .until_within(RECOVERED_WITHIN, "the checkout", &again, bought)
-        .await?;
-    let bought = Placed::of(&reply)?;
-    pay(scene, &ready.payer, &ready.placed).await?;
-    pay(scene, &ready.buyer, &bought).await?;
-    for (shopper, placed) in [(&ready.payer, &ready.placed), (&ready.buyer, &bought)] {
-        let number = document(scene, placed).await?;
-        Inbox::from_environment()?
-            .until(&shopper.email, &number, 1)
-            .await?;
-    }
-    rules_hold().await
-}
-
-async fn pay(scene: &Scene, shopper: &Shopper, placed: &Placed) -> anyhow::Result<()> {
-    let intent = shopper.pay(placed).await?;
-    scene.store.stripe.choose(&intent, "card").await?;
-    shopper.until(placed, "paid").await?;
-    Ok(())
-}
-
-/// The number of the order's document at Moloni.
-async fn document(scene: &Scene, placed: &Placed) -> anyhow::Result<String> {
-    let path = "/api/invoicing/admin/documents?limit=100";
-    let ask = scene.store.ask(Method::GET, path);
-    let number = |reply: &Reply| {
-        let items = reply.body.get("items")?.as_array()?;
-        let text = |item: &Value, name: &str| Some(item.get(name)?.as_str()?.to_owned());
-        let item = items.iter().find(|item| {
-            text(item, "order_id").as_ref() == Some(&placed.id)
-                && text(item, "status").as_deref() == Some("issued")
-        })?;
-        text(item, "number")
-    };
-    let what = format!("the document of {}", placed.number);
-    let door = &scene.store.door;
-    door.until_within(RECOVERED_WITHIN, &what, &ask, number)
-        .await
-}
-
-async fn rules_hold() -> anyhow::Result<()> {
-    let mut last = String::new();
-    for _ in 0..RECOVERED_WITHIN.as_secs() {
-        match stores(&["invariants"]) {
-            Ok(_) => return Ok(()),
-            Err(error) => last = format!("{error:#}"),
-        }
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
-    anyhow::bail!("the invariants did not hold within a minute: {last}")
 }

@@ -7,6 +7,8 @@ use kernel::{Currency, Money};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
+use super::links;
+
 /// Everything that a kind of mail may speak of; each uses its own part.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -144,6 +146,22 @@ pub struct Bill {
 pub struct Endpoint {
     pub host: String,
     pub last_status: String,
+}
+
+impl Shipment {
+    /// What a merchant wrote to follow a parcel by: a number, or a link.
+    pub fn of(carrier: Option<&String>, tracking: &str) -> Self {
+        let (number, link) = if links::is_web(tracking) {
+            ("", tracking)
+        } else {
+            (tracking, "")
+        };
+        Self {
+            carrier: carrier.cloned().unwrap_or_default(),
+            tracking: number.to_owned(),
+            tracking_url: link.to_owned(),
+        }
+    }
 }
 
 impl OrderFacts {

@@ -1,8 +1,10 @@
-//! What orders tells: an order was placed, paid, cancelled, refunded.
+//! What orders tells: an order was placed, paid, cancelled, sent, refunded.
 
 use bus::{Delivery, HandleError};
 use db::TenantTx;
-use events::orders::v1::{Order, OrderCancelled, OrderPaid, OrderPlaced, OrderRefunded};
+use events::orders::v1::{
+    Order, OrderCancelled, OrderFulfilled, OrderPaid, OrderPlaced, OrderRefunded,
+};
 use http_kit::TenantRef;
 use kernel::Email;
 use time::Duration;
@@ -11,7 +13,7 @@ use uuid::Uuid;
 use super::publish::publish;
 use crate::app::App;
 use crate::compose::{self, Draft};
-use crate::domain::facts::{self, Document, Facts, OrderFacts, Refund};
+use crate::domain::facts::{self, Document, Facts, OrderFacts, Refund, Shipment};
 use crate::domain::kinds::Kind;
 use crate::domain::public;
 use crate::look;
@@ -162,6 +164,37 @@ pub async fn cancelled(
         &heard,
         Letter {
             kind: Kind::OrderCancelled,
+            about: format!("order:{}", heard.id),
+            facts,
+            wait: Duration::ZERO,
+        },
+    )
+    .await
+}
+
+/// Nobody waits for the parcel of an order of which nothing is sent.
+pub async fn fulfilled(
+    tx: &mut TenantTx,
+    delivery: Delivery<OrderFulfilled>,
+    app: App,
+) -> Result<(), HandleError> {
+    let order = required(delivery.message.order.as_ref())?;
+    let heard = hear(&app, tx, order).await?;
+    if order.channel == IMPORTED || order.shipping_address.is_none() {
+        return Ok(());
+    }
+    let carrier = order.shipping.as_ref().map(|shipping| &shipping.carrier);
+    let facts = Facts {
+        order: Some(heard.order.clone()),
+        shipment: Some(Shipment::of(carrier, &delivery.message.tracking)),
+        ..Facts::default()
+    };
+    write_to_shopper(
+        &app,
+        tx,
+        &heard,
+        Letter {
+            kind: Kind::OrderShipped,
             about: format!("order:{}", heard.id),
             facts,
             wait: Duration::ZERO,

@@ -1,5 +1,6 @@
 //! The store's log of mails.
 
+use events::orders::v1::{Order, OrderFulfilled};
 use reqwest::Method;
 use time::Duration;
 
@@ -121,5 +122,54 @@ async fn the_log_is_filtered_and_paged_and_a_link_to_an_account_is_private() {
             .code(),
         "content-private"
     );
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shopper_is_told_once_that_the_goods_are_on_their_way() {
+    let world = World::start().await;
+    let store = world.store().await;
+    let sent = |order: &Order, tracking: &str| OrderFulfilled {
+        tenant_id: store.id.to_string(),
+        order: Some(Order {
+            version: order.version + 2,
+            ..order.clone()
+        }),
+        tracking: tracking.into(),
+        ..OrderFulfilled::default()
+    };
+    let hear = async |event: OrderFulfilled| {
+        let heard = world.heard(&store, event, mail::events::orders::fulfilled);
+        heard.await.unwrap();
+    };
+    let number = world.placed(&store, "ana@example.pt").await;
+    let link = world.placed(&store, "rui@example.pt").await;
+    let nothing = world.placed(&store, "eva@example.pt").await;
+    for _ in 0..2 {
+        hear(sent(&number, "RR123456785PT")).await;
+    }
+    hear(sent(&link, "https://tracking.example/RR1")).await;
+    // A voucher for a course: there is no parcel.
+    let nothing = Order {
+        shipping_address: None,
+        ..nothing
+    };
+    hear(sent(&nothing, "")).await;
+    let mail = async |to: &str| {
+        until(&format!("{to} is told"), async || {
+            let inbox = world.zepto.inbox(to).await;
+            inbox
+                .into_iter()
+                .find(|mail| mail["subject"].as_str().unwrap().contains("a caminho"))
+        })
+        .await["html"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert!(mail("ana@example.pt").await.contains("RR123456785PT"));
+    let html = mail("rui@example.pt").await;
+    assert!(html.contains("https://tracking.example/RR1"));
+    assert_eq!(world.mails(&store, "order_shipped").await.len(), 2);
     world.end().await;
 }

@@ -7,6 +7,7 @@ mod rows;
 use std::collections::BTreeSet;
 
 use db::TenantTx;
+use http_kit::limits::HANDLER_TIME;
 use http_kit::{ApiError, find_stored, key_reused};
 use kernel::{CartId, OrderId, TenantId, VariantId};
 use time::OffsetDateTime;
@@ -56,6 +57,9 @@ pub enum Failure {
     /// One of its keys was used for another cart.
     #[error("an idempotency key was used before")]
     KeyTaken,
+    /// The database did not answer in time. What it has done after all is answered to a repeat.
+    #[error("the database took too long")]
+    TooSlow,
 }
 
 impl From<Failure> for ApiError {
@@ -64,12 +68,20 @@ impl From<Failure> for ApiError {
             Failure::Database(error) => error.into(),
             Failure::Answer(problem) => problem,
             Failure::KeyTaken => key_reused(),
+            Failure::TooSlow => Self::unavailable("try-again").retry_after(1),
         }
     }
 }
 
-/// Decides all of `batch`; the outcomes are in its order. An error means that nothing was done.
+/// Decides all of `batch`; the outcomes are in its order. An error means that nothing was done, but
+/// for [`Failure::TooSlow`]: then nobody knows.
 pub async fn run(app: &App, tenant: TenantId, batch: &[Order]) -> Result<Vec<Outcome>, Failure> {
+    let work = work(app, tenant, batch);
+    let outcomes = tokio::time::timeout(HANDLER_TIME, work).await;
+    outcomes.unwrap_or(Err(Failure::TooSlow))
+}
+
+async fn work(app: &App, tenant: TenantId, batch: &[Order]) -> Result<Vec<Outcome>, Failure> {
     let mut tx = app.db.begin_tenant(tenant).await?;
     let outcomes = decide(app, &mut tx, batch).await?;
     tx.commit().await?;

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use kernel::VariantId;
 
+/// Units of one variant that a shelf can hold.
+pub const ON_HAND_MAX: i64 = 10_000_000;
+
 /// A variant's stock, summed over the store's locations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stock {

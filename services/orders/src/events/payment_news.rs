@@ -1,10 +1,11 @@
 //! What happens on the way to a payment: kept on the order's timeline, and in how long goods are kept.
 
 use bus::{Delivery, HandleError, first_delivery};
-use db::TenantTx;
+use db::{Error, TenantTx};
 use events::from_us;
 use events::payments::v1::{
-    PaymentCanceled, PaymentFailed, PaymentProcessing, PaymentRequiresAction,
+    Payment, PaymentCanceled, PaymentFailed, PaymentProcessing, PaymentRequiresAction,
+    PaymentStatus,
 };
 use kernel::EventId;
 use serde_json::{Value, json};
@@ -12,37 +13,40 @@ use time::{Duration, OffsetDateTime};
 
 use super::{absent, lock};
 use crate::app::App;
-use crate::store::orders;
+use crate::details::PaymentHeard;
+use crate::store::orders::{self, OrderRow};
 use crate::store::timeline::{self, TimelineRow};
 
 /// A voucher paid on its last evening reaches us days later, over a weekend.
 const BANK_DELAY: Duration = Duration::days(4);
 /// Money that is on its way may take this long.
 const PROCESSING: Duration = Duration::days(14);
+/// After an attempt that came to nothing the shopper may try another way for so long.
+const ANOTHER_TRY: Duration = Duration::minutes(30);
 
 pub async fn failed(
     tx: &mut TenantTx,
     delivery: Delivery<PaymentFailed>,
     app: App,
 ) -> Result<(), HandleError> {
-    let order = delivery
-        .message
-        .payment
-        .ok_or_else(|| absent("payment"))?
-        .order_id;
-    let detail = json!({ "code": delivery.message.code });
-    note(
-        tx,
-        &app,
-        delivery.id,
-        &order,
-        Entry {
-            kind: "payment_failed",
-            detail,
-            keep: None,
-        },
-    )
-    .await
+    let message = delivery.message;
+    let payment = message.payment.ok_or_else(|| absent("payment"))?;
+    let has_gone_on = matches!(
+        payment.status(),
+        PaymentStatus::RequiresAction | PaymentStatus::Processing | PaymentStatus::Succeeded
+    );
+    let keep = if has_gone_on {
+        Keep::AsTheyAre
+    } else {
+        Keep::AtMost(app.clock.now() + ANOTHER_TRY)
+    };
+    let entry = Entry {
+        payment,
+        kind: "payment_failed",
+        detail: json!({ "code": message.code }),
+        keep,
+    };
+    note(tx, &app, delivery.id, entry).await
 }
 
 pub async fn processing(
@@ -50,18 +54,13 @@ pub async fn processing(
     delivery: Delivery<PaymentProcessing>,
     app: App,
 ) -> Result<(), HandleError> {
-    let order = delivery
-        .message
-        .payment
-        .ok_or_else(|| absent("payment"))?
-        .order_id;
-    let keep = Some(app.clock.now() + PROCESSING);
     let entry = Entry {
+        payment: delivery.message.payment.ok_or_else(|| absent("payment"))?,
         kind: "payment_processing",
         detail: json!({}),
-        keep,
+        keep: Keep::AtLeast(app.clock.now() + PROCESSING),
     };
-    note(tx, &app, delivery.id, &order, entry).await
+    note(tx, &app, delivery.id, entry).await
 }
 
 pub async fn requires_action(
@@ -70,20 +69,23 @@ pub async fn requires_action(
     app: App,
 ) -> Result<(), HandleError> {
     let message = delivery.message;
-    let order = message.payment.ok_or_else(|| absent("payment"))?.order_id;
+    let payment = message.payment.ok_or_else(|| absent("payment"))?;
     let entry = match message.voucher {
         Some(voucher) => Entry {
+            payment,
             kind: "voucher",
-            keep: from_us(voucher.expires_at_us).map(|until| until + BANK_DELAY),
+            keep: from_us(voucher.expires_at_us)
+                .map_or(Keep::AsTheyAre, |until| Keep::AtLeast(until + BANK_DELAY)),
             detail: json!({ "entity": voucher.entity, "reference": voucher.reference }),
         },
         None => Entry {
+            payment,
             kind: "payment_waits",
             detail: json!({ "action": message.action }),
-            keep: None,
+            keep: Keep::AsTheyAre,
         },
     };
-    note(tx, &app, delivery.id, &order, entry).await
+    note(tx, &app, delivery.id, entry).await
 }
 
 pub async fn canceled(
@@ -91,51 +93,71 @@ pub async fn canceled(
     delivery: Delivery<PaymentCanceled>,
     app: App,
 ) -> Result<(), HandleError> {
-    let order = delivery
-        .message
-        .payment
-        .ok_or_else(|| absent("payment"))?
-        .order_id;
-    let detail = json!({ "reason": delivery.message.reason });
-    note(
-        tx,
-        &app,
-        delivery.id,
-        &order,
-        Entry {
-            kind: "payment_canceled",
-            detail,
-            keep: None,
-        },
-    )
-    .await
+    let message = delivery.message;
+    let entry = Entry {
+        payment: message.payment.ok_or_else(|| absent("payment"))?,
+        kind: "payment_canceled",
+        detail: json!({ "reason": message.reason }),
+        keep: Keep::AtMost(app.clock.now() + ANOTHER_TRY),
+    };
+    note(tx, &app, delivery.id, entry).await
 }
 
 struct Entry {
+    payment: Payment,
     kind: &'static str,
     detail: Value,
-    /// Until when the goods are kept now, if that is later.
-    keep: Option<OffsetDateTime>,
+    keep: Keep,
+}
+
+/// Until when the goods of an unpaid order are kept from now on.
+#[derive(Clone, Copy)]
+enum Keep {
+    AsTheyAre,
+    AtLeast(OffsetDateTime),
+    AtMost(OffsetDateTime),
 }
 
 async fn note(
     tx: &mut TenantTx,
     app: &App,
     event: EventId,
-    order: &str,
     entry: Entry,
 ) -> Result<(), HandleError> {
     if !first_delivery(tx, "orders.payment_news", event).await? {
         return Ok(());
     }
-    let mut row = lock(tx, order).await?;
-    let is_longer = entry.keep > row.reserved_until;
-    if is_longer && row.status == "pending_payment" {
-        row.reserved_until = entry.keep;
-        row.updated_at = app.clock.now();
-        orders::save_order(tx, &mut row).await?;
+    let mut row = lock(tx, &entry.payment.order_id).await?;
+    if row.status == "pending_payment" {
+        keep(tx, app, &mut row, &entry).await?;
     }
     let line = TimelineRow::new(tx, row.order_id(), app.clock.now(), entry.kind, "stripe");
     timeline::create_entries(tx, &[line.with(entry.detail)]).await?;
     Ok(())
+}
+
+/// The newest word counts, in whatever order they come.
+async fn keep(tx: &TenantTx, app: &App, row: &mut OrderRow, entry: &Entry) -> Result<(), Error> {
+    let until = match entry.keep {
+        Keep::AsTheyAre => return Ok(()),
+        Keep::AtLeast(until) => row.reserved_until.max(Some(until)),
+        Keep::AtMost(until) => row.reserved_until.map(|kept| kept.min(until)),
+    };
+    let mut details = row.details();
+    let heard = Some(PaymentHeard {
+        payment: entry.payment.payment_id.clone(),
+        version: entry.payment.version,
+    });
+    if heard <= details.payment_heard {
+        return Ok(());
+    }
+    details.payment_heard = heard;
+    row.set_details(&details);
+    if until == row.reserved_until {
+        // Nothing that anybody sees.
+        return orders::save_version(tx, row).await;
+    }
+    row.reserved_until = until;
+    row.updated_at = app.clock.now();
+    orders::save_order(tx, row).await
 }

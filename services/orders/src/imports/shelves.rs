@@ -10,13 +10,11 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::Ended;
-use crate::domain::stock::Stock;
+use crate::domain::stock::{ON_HAND_MAX, Stock};
 use crate::store::stock::{self, MovementRow, StockRow};
 use crate::tell;
 
 const REASON: &str = "import";
-/// Units of one variant that a shelf can hold.
-const ON_HAND_MAX: i64 = 10_000_000;
 
 /// Sets the counts in one transaction, rows in the order in which everybody locks them. What is promised
 /// to orders here stays.

@@ -159,6 +159,7 @@ pub async fn fulfil_order(
             let entry = TimelineRow::new(tx, *id, by.now, "fulfilled", &by.actor)
                 .with(json!({ "tracking": body.tracking }));
             transition::save_with_entry(tx, &mut row, &state, entry, &by).await?;
+            tell::fulfilled(tx, &app.ticket_key, (&row, &details)).await?;
             record(tx, &staff, &by, ("order.fulfil", &before, &row)).await?;
             Ok::<_, ApiError>(detail_view(tx, &row).await?)
         })

@@ -15,13 +15,10 @@ use uuid::Uuid;
 
 use super::seen::SeenVersion;
 use crate::app::App;
-use crate::domain::stock::Stock;
+use crate::domain::stock::{ON_HAND_MAX, Stock};
 use crate::store::stock::{self, MovementRow, NamedStock, StockRow};
 use crate::tell;
 use crate::transition::By;
-
-/// Units of one variant that a shelf can hold.
-const ON_HAND_MAX: i64 = 10_000_000;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct StockView {

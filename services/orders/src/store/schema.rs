@@ -1,6 +1,14 @@
 //! The tables as diesel sees them; a test holds them against the database.
 
 diesel::table! {
+    product_heard (tenant_id, product_id) {
+        tenant_id -> Uuid,
+        product_id -> Uuid,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
     sellable_variant (tenant_id, variant_id) {
         tenant_id -> Uuid,
         variant_id -> Uuid,

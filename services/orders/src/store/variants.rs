@@ -10,7 +10,7 @@ use diesel_async::RunQueryDsl;
 use kernel::{CartId, Currency, Money, ProductId, VariantId};
 use uuid::Uuid;
 
-use super::schema::{cart, sellable_variant, stock};
+use super::schema::{cart, product_heard, sellable_variant, stock};
 use crate::domain::cart::{Offer, Quantities};
 use crate::domain::tax::TaxClass;
 
@@ -137,14 +137,17 @@ fn offer(row: VariantRow, available: Option<i64>, store: Currency) -> Offer {
     }
 }
 
-/// Stores a product's variants when the event is news, and answers whether it was; those it no longer
-/// names are not sold any more. Any order of arrival ends in the same rows.
+/// Stores a product's variants when the event is news, and answers which were written; those it no
+/// longer names are not sold any more. Any order of arrival ends in the same rows.
 pub async fn save_product(
     tx: &TenantTx,
     product: Uuid,
     version: i64,
     rows: &[VariantRow],
 ) -> Result<Vec<Uuid>, Error> {
+    if !is_news(tx, product, version).await? {
+        return Ok(Vec::new());
+    }
     let kept: Vec<Uuid> = rows.iter().map(|row| row.variant_id).collect();
     diesel::update(sellable_variant::table)
         .filter(sellable_variant::tenant_id.eq(tx.tenant().uuid()))
@@ -189,4 +192,24 @@ pub async fn save_product(
         .get_results(&mut tx.conn())
         .await?;
     Ok(written)
+}
+
+/// Notes a product's version, and locks it: whoever brings another one waits. False for one that is
+/// not newer. A removed variant has no word of its own in what removed it, so the variants' own
+/// versions do not tell.
+async fn is_news(tx: &TenantTx, product: Uuid, version: i64) -> Result<bool, Error> {
+    let upsert = diesel::insert_into(product_heard::table)
+        .values((
+            product_heard::tenant_id.eq(tx.tenant().uuid()),
+            product_heard::product_id.eq(product),
+            product_heard::version.eq(version),
+        ))
+        .on_conflict((product_heard::tenant_id, product_heard::product_id))
+        .do_update()
+        .set(product_heard::version.eq(version));
+    let newer = product_heard::version.lt(version);
+    let noted = diesel::query_dsl::methods::FilterDsl::filter(upsert, newer)
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(noted == 1)
 }

@@ -1,6 +1,6 @@
 //! Orders as the store's staff sees and moves them.
 
-use events::orders::v1::{ActionRecorded, OrderCancelled};
+use events::orders::v1::{ActionRecorded, FulfilmentStatus, OrderCancelled, OrderFulfilled};
 use http_kit::Role;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -202,6 +202,11 @@ async fn an_orders_states_refuse_everything_else() {
     act(paid.clone(), "fulfil")
         .await
         .problem(409, "order-fulfilled");
+    let told = world.told::<OrderFulfilled>(store.id).await;
+    let order = told[0].order.as_ref().unwrap();
+    assert_eq!((told.len(), told[0].tracking.as_str()), (1, "CTT RR1PT"));
+    assert_eq!(order.fulfilment(), FulfilmentStatus::Fulfilled);
+    assert_eq!(order.access_token, paid.token);
     act(paid.clone(), "cancel").await.problem(409, "order-paid");
     assert_eq!(world.stock(&store, &goods).await, (48, 0), "sent once");
     let long = world

@@ -154,6 +154,29 @@ async fn a_products_newest_version_wins_in_any_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_variant_that_was_removed_stays_so_when_older_news_come_later() {
+    let world = World::start().await;
+    let store = world.store().await;
+    let (kept, removed, alone) = (Goods::at(1_000), Goods::at(2_000), Goods::at(3_000));
+    let mut both = kept.event(store.id);
+    both.variants.extend(removed.event(store.id).variants);
+    let mut one = kept.event(store.id);
+    one.version = 2;
+    let mut none = alone.event(store.id);
+    (none.version, none.variants) = (2, Vec::new());
+    let late = alone.event(store.id);
+    for event in [one, both, none, late] {
+        let heard = world.hear(event, hear::product_changed::handle);
+        heard.await.unwrap();
+    }
+    let for_sale = "SELECT count(*) FROM sellable_variant WHERE for_sale";
+    assert_eq!(world.count(for_sale).await, 1);
+    let kept = format!("{for_sale} AND variant_id = '{}'", kept.variant);
+    assert_eq!(world.count(&kept).await, 1);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_product_that_cannot_be_read_is_parked_whole() {
     let world = World::start().await;
     let store = world.store().await;

@@ -1,7 +1,9 @@
 //! Goods are kept for an unpaid order for a while, and no longer.
 
 use events::orders::v1::{OrderCancelled, OrderPaid, RefundRequested, StockChanged};
-use events::payments::v1::{PaymentProcessing, PaymentRequiresAction, Voucher};
+use events::payments::v1::{
+    Payment, PaymentCanceled, PaymentFailed, PaymentProcessing, PaymentRequiresAction, Voucher,
+};
 use events::to_us;
 use orders::events as hear;
 use orders::jobs::expire_reservations;
@@ -260,6 +262,68 @@ async fn money_on_its_way_keeps_the_goods_and_a_shorter_time_shortens_nothing() 
     world.place.clock.advance(Duration::days(13));
     world.expire().await;
     assert_eq!(world.status(&placed).await, "pending_payment");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn goods_of_a_payment_that_came_to_nothing_are_soon_free_whatever_comes_late() {
+    let world = World::start().await;
+    let store = world.store().await;
+    let goods = Goods::at(1_000);
+    world.sell(&store, &goods, 5).await;
+    let payment = |placed: &Placed, version| {
+        Some(Payment {
+            version,
+            ..placed.payment()
+        })
+    };
+    let tenant_id = || store.id.to_string();
+    let processing = async |placed: &Placed, version| {
+        let (tenant_id, payment) = (tenant_id(), payment(placed, version));
+        let event = PaymentProcessing { tenant_id, payment };
+        let heard = world.hear(event, hear::payment_news::processing);
+        heard.await.unwrap();
+    };
+    let failed = async |placed: &Placed, version| {
+        let event = PaymentFailed {
+            tenant_id: tenant_id(),
+            payment: payment(placed, version),
+            ..PaymentFailed::default()
+        };
+        world.hear(event, hear::payment_news::failed).await.unwrap();
+    };
+    let (in_order, late, again) = (
+        world.order(&store, &goods, 1).await,
+        world.order(&store, &goods, 1).await,
+        world.order(&store, &goods, 1).await,
+    );
+    processing(&in_order, 2).await;
+    failed(&in_order, 3).await;
+    // The same two words, the other way round.
+    failed(&late, 3).await;
+    processing(&late, 2).await;
+    // The failure is older than the try that is under way.
+    processing(&again, 4).await;
+    failed(&again, 3).await;
+    world.place.clock.advance(Duration::minutes(29));
+    world.expire().await;
+    assert_eq!(world.status(&in_order).await, "pending_payment");
+    world.place.clock.advance(Duration::minutes(2));
+    world.expire().await;
+    assert_eq!(world.status(&in_order).await, "cancelled");
+    assert_eq!(world.status(&late).await, "cancelled");
+    assert_eq!(world.status(&again).await, "pending_payment");
+
+    let canceled = PaymentCanceled {
+        tenant_id: tenant_id(),
+        payment: payment(&again, 5),
+        reason: "automatic".into(),
+    };
+    let heard = world.hear(canceled, hear::payment_news::canceled);
+    heard.await.unwrap();
+    world.place.clock.advance(Duration::minutes(31));
+    world.expire().await;
+    assert_eq!(world.status(&again).await, "cancelled");
     world.end().await;
 }
 

@@ -1,14 +1,18 @@
 //! Compares unfinished payments with Stripe: what a lost webhook left behind is made up for.
 
+use bus::emit;
+use events::payments::v1::PaymentCanceled;
 use kernel::{PaymentId, TenantId};
 use time::Duration;
 
 use crate::app::App;
+use crate::clients::stripe::StripeError;
 use crate::domain::payment::PaymentStatus;
 use crate::jobs::cancel_intent::CancelIntent;
 use crate::settle::{Word, next_look};
 use crate::store::orders;
 use crate::store::payments::{self, PaymentRow};
+use crate::tell;
 
 const BATCH: i64 = 200;
 /// An attempt whose answer from Stripe was never seen is given up after this: its intent's secret
@@ -62,7 +66,10 @@ pub async fn look_up(app: &App, tenant: TenantId, id: PaymentId) -> anyhow::Resu
         return Ok(give_up_unseen(app, tenant, &row).await?);
     };
     let account = row.stripe_account.as_str();
-    let said = app.stripe.intent(account, intent).await?;
+    let said = match app.stripe.intent(account, intent).await {
+        Err(StripeError::AccountGone) => return Ok(end_with_account(app, tenant, id).await?),
+        said => said?,
+    };
     app.settle(tenant, account, Word::of(&said)).await?;
     Ok(end_with_order(app, tenant, id).await?)
 }
@@ -81,6 +88,29 @@ async fn give_up_unseen(app: &App, tenant: TenantId, row: &PaymentRow) -> Result
             row.set_status(PaymentStatus::Canceled);
             row.updated_at = now;
             payments::save_payment(tx, &mut row).await
+        })
+        .await
+}
+
+/// Nobody can be asked about an attempt whose account is no longer connected, nor can a shopper pay
+/// it here. Should its success be told one day, it is applied all the same.
+async fn end_with_account(app: &App, tenant: TenantId, id: PaymentId) -> Result<(), db::Error> {
+    let now = app.clock.now();
+    app.db
+        .tenant(tenant, async |tx| {
+            let found = payments::lock_payment(tx, id).await?;
+            let Some(mut row) = found.filter(|row| !row.status().is_final()) else {
+                return Ok(());
+            };
+            row.set_status(PaymentStatus::Canceled);
+            row.updated_at = now;
+            payments::save_payment(tx, &mut row).await?;
+            let event = PaymentCanceled {
+                tenant_id: tx.tenant().to_string(),
+                payment: Some(tell::payment(&row, app.live_mode)),
+                reason: "account_disconnected".into(),
+            };
+            emit(tx, &event).await
         })
         .await
 }

@@ -1,6 +1,7 @@
 //! The store's own account at Stripe, and the way to it.
 
 use bus::emit;
+use db::TenantTx;
 use events::payments::v1::ActionRecorded;
 use http_kit::permissions::{CanManagePayments, CanReadPayments};
 use http_kit::{Acted, ApiError, Data, Json, Staff};
@@ -186,10 +187,16 @@ async fn make(
     };
     let key = format!("account:{tenant}:{}", row.version);
     let made = app.stripe.create_account(&new, &key).await;
-    if let Err(StripeError::KeySpent(_)) = &made {
-        app.db
-            .tenant(tenant, async |tx| accounts::save_new_key(tx).await)
-            .await?;
+    match &made {
+        Err(StripeError::KeySpent(_)) => {
+            let spent = async |tx: &mut TenantTx| accounts::save_new_key(tx).await;
+            app.db.tenant(tenant, spent).await?;
+        }
+        Err(StripeError::Refused { .. }) => {
+            let refused = async |tx: &mut TenantTx| accounts::save_refused(tx, row.version).await;
+            app.db.tenant(tenant, refused).await?;
+        }
+        _ => {}
     }
     made.map_err(|error| stripe_refused(&error))
 }

@@ -223,11 +223,17 @@ async fn tell_succeeded(
     emit(tx, &event).await
 }
 
+/// Money that nobody asked for and that could not go back by itself is raised: a person must see to it.
 async fn tell_failed(tx: &mut TenantTx, row: &RefundRow) -> Result<(), Error> {
-    if row.is_of_second_payment() {
+    let raise = async |tx: &TenantTx, kind| {
         let detail = json!({ "refund": row.id, "failure": row.failure });
-        let (kind, subject) = ("second_payment_not_refunded", row.id.to_string());
-        return breaks::create_break(tx, kind, &subject, &detail).await;
+        breaks::create_break(tx, kind, &row.id.to_string(), &detail).await
+    };
+    if row.is_of_second_payment() {
+        return raise(tx, "second_payment_not_refunded").await;
+    }
+    if row.is_of_late_payment() {
+        raise(tx, "late_payment_not_refunded").await?;
     }
     let event = v1::RefundFailed {
         tenant_id: tx.tenant().to_string(),

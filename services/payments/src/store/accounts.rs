@@ -100,6 +100,21 @@ pub async fn save_asked(tx: &TenantTx, now: OffsetDateTime) -> Result<(), Error>
     Ok(())
 }
 
+/// Stripe will not make the account that was asked for under the key of `version`: there is none to be
+/// looked for, and the next asking uses another key.
+pub async fn save_refused(tx: &TenantTx, version: i64) -> Result<(), Error> {
+    diesel::update(account::table)
+        .filter(account::tenant_id.eq(tx.tenant().uuid()))
+        .filter(account::version.eq(version))
+        .set((
+            account::asked_at.eq(None::<OffsetDateTime>),
+            account::version.eq(account::version + 1),
+        ))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
 /// The next asking uses another key, which is made of the version.
 pub async fn save_new_key(tx: &TenantTx) -> Result<(), Error> {
     diesel::update(account::table)

@@ -19,6 +19,8 @@ pub const ORDER: &str = "order";
 pub const DASHBOARD: &str = "dashboard";
 /// Of a payment whose order was paid already.
 pub const SECOND_PAYMENT: &str = "second_payment";
+/// Reasons of orders for which no person asked: the contract's words.
+const LATE: [&str; 2] = ["paid_too_late", "order_cancelled"];
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = refund)]
@@ -80,6 +82,12 @@ impl RefundRow {
 
     pub fn set_status(&mut self, status: RefundStatus) {
         status.as_str().clone_into(&mut self.status);
+    }
+
+    /// Whether orders asked for it by itself, because the money came for an order that had ended: no
+    /// person waits for it.
+    pub fn is_of_late_payment(&self) -> bool {
+        self.origin == ORDER && LATE.contains(&self.reason.as_str())
     }
 
     /// Whether it is a step of ours that orders knows nothing of.

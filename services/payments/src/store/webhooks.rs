@@ -3,13 +3,16 @@
 use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{BigInt, Bool, Timestamptz};
 use diesel_async::RunQueryDsl;
 use kernel::TenantId;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use super::schema::webhook_event;
+
+/// Rows that one statement erases: it must end in its time.
+pub const FORGET_MAX: i64 = 1_000;
 
 /// Waits to be applied.
 pub const RECEIVED: &str = "received";
@@ -270,13 +273,17 @@ pub async fn list_events(
     Ok(query.load(&mut tx.conn()).await?)
 }
 
-/// Forgets what was dealt with and came before `before`; answers how many.
+/// Forgets what was dealt with and came before `before`, [`FORGET_MAX`] at most; answers how many.
 pub async fn delete_old(tx: &SystemTx, before: OffsetDateTime) -> Result<usize, Error> {
-    let gone = diesel::delete(webhook_event::table)
-        .filter(webhook_event::received_at.lt(before))
-        .filter(webhook_event::state.ne(RECEIVED))
-        .prepared()
-        .execute(&mut tx.conn())
-        .await?;
+    let gone = diesel::sql_query(
+        "DELETE FROM webhook_event WHERE (tenant_id, endpoint, event_id) IN (
+           SELECT tenant_id, endpoint, event_id FROM webhook_event
+           WHERE received_at < $1 AND state <> 'received'
+           ORDER BY received_at LIMIT $2 FOR UPDATE)",
+    )
+    .bind::<Timestamptz, _>(before)
+    .bind::<BigInt, _>(FORGET_MAX)
+    .execute(&mut tx.conn())
+    .await?;
     Ok(gone)
 }

@@ -1,7 +1,8 @@
 //! A store's account: onboarding, and what Stripe may do to it afterwards.
 
-use events::payments::v1::{AccountChanged, ActionRecorded};
+use events::payments::v1::{AccountChanged, ActionRecorded, PaymentCanceled};
 use http_kit::Role;
+use payments::jobs::look_up_payments;
 use reqwest::Method;
 use serde_json::{Value, json};
 use time::Duration;
@@ -159,6 +160,70 @@ async fn an_account_whose_answer_was_lost_is_found_again_even_days_later() {
         world.admin(&store, Method::POST, ACCOUNT).await.expect(200);
         assert_eq!(count(&world, &store).await, 1, "{kind} {when} {later}");
     }
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_stripe_refused_is_not_looked_for_afterwards() {
+    let world = World::start().await;
+    let store = world.store().await;
+    let in_country = async |country: &str| {
+        let sql = format!(
+            "SET ROLE stores_payments_system;
+             INSERT INTO payments.account (tenant_id, country) VALUES ('{}', '{country}')
+             ON CONFLICT (tenant_id) DO UPDATE SET country = excluded.country",
+            store.id
+        );
+        let owner = world.place.database.owner().await;
+        owner.batch_execute(&sql).await.unwrap();
+    };
+    // Stripe knows no such country.
+    in_country("X").await;
+    let refused = world.admin(&store, Method::POST, ACCOUNT).await;
+    assert_ne!(refused.status, 200);
+    in_country("PT").await;
+    let looked = world.stripe.calls("GET", "/v1/accounts").await;
+    world.admin(&store, Method::POST, ACCOUNT).await.expect(200);
+    assert_eq!(world.stripe.calls("GET", "/v1/accounts").await, looked);
+    assert_eq!(count(&world, &store).await, 1);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_attempt_begun_on_an_account_that_was_left_ends_and_its_order_can_be_paid() {
+    let world = World::start().await;
+    let store = world.open_store().await;
+    let old = store.account.clone();
+    let (order, other) = (world.order(&store, 4_990), world.order(&store, 3_000));
+    let (begun, silent) = (
+        world.form(&store, &order).await,
+        world.form(&store, &other).await,
+    );
+    world.until_quiet().await;
+    let gone = format!("accounts/{old}/deauthorise");
+    world.stripe.lever(&gone, json!({})).await;
+    until_status(&world, &store, "disabled").await;
+    world.admin(&store, Method::POST, ACCOUNT).await.expect(200);
+    let new = world.account_at_stripe(&store).await;
+    let complete = format!("accounts/{new}/complete");
+    world.stripe.lever(&complete, json!({})).await;
+    until_status(&world, &store, "active").await;
+
+    let paying = world.form(&store, &order).await;
+    assert_eq!(paying.account, new);
+    assert_eq!(world.payment(&store, &begun).await["status"], "canceled");
+    world.stripe.choose(&paying, "card").await;
+    world.until_status(&store, &paying, "succeeded").await;
+
+    // Nobody comes back to the other order: its attempt ends by itself.
+    world.advance(Duration::hours(1));
+    for _ in 0..2 {
+        look_up_payments::look_up_silent(&world.app).await.unwrap();
+    }
+    world.until_status(&store, &silent, "canceled").await;
+    let told = world.told::<PaymentCanceled>(store.id).await;
+    let told: Vec<_> = told.iter().map(|told| told.reason.as_str()).collect();
+    assert_eq!(told, ["account_disconnected"]);
     world.end().await;
 }
 

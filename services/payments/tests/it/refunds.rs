@@ -382,3 +382,25 @@ async fn a_store_that_left_cannot_give_money_back_and_somebody_is_told() {
     assert_eq!((told.len(), told[0].code.as_str()), (1, "account_invalid"));
     world.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_came_too_late_and_cannot_go_back_is_raised() {
+    let world = World::start().await;
+    let store = world.open_store().await;
+    let (order, _) = world.paid(&store, 4_990).await;
+    world.until_quiet().await;
+    let gone = format!("accounts/{}/deauthorise", store.account);
+    world.stripe.lever(&gone, json!({})).await;
+    let asked = RefundRequested {
+        reason: "paid_too_late".into(),
+        ..request(store.id, &order, 4_990)
+    };
+    for _ in 0..2 {
+        hear(&world, store.id, &asked).await.unwrap();
+    }
+    world.until_quiet().await;
+    assert_eq!(world.told::<RefundFailed>(store.id).await.len(), 1);
+    let raised = world.breaks().await;
+    assert_eq!(raised[0]["subject"], asked.refund_id);
+    world.end_with_breaks(&["late_payment_not_refunded"]).await;
+}

@@ -97,6 +97,7 @@ fn details(order: &Order, winner: &Winner, table: &Table) -> OrderDetails {
         is_test: table.is_test,
         tracking: String::new(),
         cancel_reason: String::new(),
+        payment_heard: None,
     }
 }
 
