@@ -181,6 +181,8 @@ async fn a_blocked_account_keeps_every_mail_until_it_is_mended() {
     })
     .await;
     assert!(world.zepto.inbox("ana@example.pt").await.is_empty());
+    let way = &world.app.transport;
+    assert_eq!(way.check().await, Err("AE_101".to_owned()));
     world
         .zepto
         .lever(
@@ -188,6 +190,7 @@ async fn a_blocked_account_keeps_every_mail_until_it_is_mended() {
             json!({ "code": "AE_101", "seconds": 0 }),
         )
         .await;
+    assert_eq!(way.check().await, Ok(()));
     let path = "/api/mail/sysadmin/transports/zeptomail/resume";
     assert_eq!(
         world
@@ -246,6 +249,12 @@ async fn a_sender_that_is_not_verified_gives_way_to_the_platforms() {
         .sysadmin(reqwest::Method::POST, &path)
         .await
         .expect(200);
+    let told = format!(
+        "SELECT count(*) FROM outbox WHERE tenant_id = '{}'
+           AND position('mail_settings.verify_sender'::bytea IN payload) > 0",
+        store.id
+    );
+    assert_eq!(world.number_of(&told).await, 1, "the trail tells of it");
     world.placed(&store, "ana@example.pt").await;
     world.until_mail(&store, "order_placed", "delivered").await;
     let sent = &world.zepto.inbox("ana@example.pt").await[0];
