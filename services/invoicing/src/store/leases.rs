@@ -61,9 +61,8 @@ impl Lease {
             let asked = Instant::now();
             match timeout(PATIENCE, self.renew()).await {
                 Ok(Ok(true)) => renewed = asked,
-                Ok(Ok(false)) => return,
                 Ok(Err(_)) | Err(_) if renewed.elapsed() + BEAT + PATIENCE < FOR => {}
-                Ok(Err(_)) | Err(_) => return,
+                Ok(Ok(false) | Err(_)) | Err(_) => return,
             }
         }
     }

@@ -71,9 +71,8 @@ async fn keep(app: &App, task: &Task<RunImport>) {
         let asked = Instant::now();
         match timeout(PATIENCE, hold(app, task)).await {
             Ok(Ok(true)) => renewed = asked,
-            Ok(Ok(false)) => return,
             Ok(Err(_)) | Err(_) if renewed.elapsed() + BEAT + PATIENCE < LEASE => {}
-            Ok(Err(_)) | Err(_) => return,
+            Ok(Ok(false) | Err(_)) | Err(_) => return,
         }
         sleep(BEAT).await;
     }
