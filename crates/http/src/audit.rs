@@ -6,14 +6,17 @@
 //! bus::emit(tx, &ActionRecorded { tenant_id: tx.tenant().to_string(), action: Some(acted.into()) }).await?;
 //! ```
 
+use std::net::IpAddr;
+
 use events::common::v1::Action;
 use events::to_us;
-use kernel::EventId;
+use kernel::{EventId, TenantId};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
-use crate::audience::{Audience, Staff};
+use crate::audience::{Audience, Staff, Sysadmin};
+use crate::context::Principal;
 use crate::permissions::Permission;
 
 /// A field that is longer as JSON is told by its length only: the trail says what was done, it is no
@@ -29,20 +32,41 @@ pub struct Acted(Action);
 impl<P: Permission> Staff<P> {
     /// That this person did `action` (such as `product.update`) to `target` (such as `product:UUID`).
     pub fn acted(&self, at: OffsetDateTime, action: &str, target: impl Into<String>) -> Acted {
-        let acting_as = if self.is_platform() {
-            format!("tenant:{}", self.tenant.id)
-        } else {
-            String::new()
-        };
-        Acted(Action {
+        let store = self.is_platform().then_some(self.tenant.id);
+        let who = (self.principal(), self.ip, store);
+        Acted::new(who, at, (action, target.into()))
+    }
+}
+
+impl Sysadmin {
+    /// The same of one of the platform's people, in the trail of `tenant`: a store's, or the platform's own.
+    pub fn acted(
+        &self,
+        tenant: TenantId,
+        at: OffsetDateTime,
+        (action, target): (&str, String),
+    ) -> Acted {
+        let store = Some(tenant).filter(|tenant| *tenant != TenantId::PLATFORM);
+        let who = (self.principal(), self.ip, store);
+        Acted::new(who, at, (action, target))
+    }
+}
+
+impl Acted {
+    fn new(
+        (actor, ip, store): (Principal, IpAddr, Option<TenantId>),
+        at: OffsetDateTime,
+        (action, target): (&str, String),
+    ) -> Self {
+        Self(Action {
             action_id: EventId::new().to_string(),
             version: 1,
             at_us: to_us(at),
-            actor: self.principal().to_string(),
-            acting_as,
-            ip: self.ip.to_string(),
+            actor: actor.to_string(),
+            acting_as: store.map_or_else(String::new, |store| format!("tenant:{store}")),
+            ip: ip.to_string(),
             action: action.to_owned(),
-            target: target.into(),
+            target,
             before_json: String::new(),
             after_json: String::new(),
         })

@@ -18,7 +18,6 @@ use crate::clients::moloni::Moloni;
 use crate::clients::s3::Objects;
 use crate::events::{order_cancelled, order_paid, order_refunded};
 use crate::jobs::{check_books, keep_connections};
-use crate::store::leases;
 use crate::{issue, routes};
 
 pub const MIGRATIONS: Schema = Schema {
@@ -32,6 +31,7 @@ const LOOKUPS_MAX: u64 = 10_000;
 const PRODUCTS_MAX: u64 = 200_000;
 const REMEMBERED_FOR: Duration = Duration::from_secs(600);
 
+const LOOK_EVERY: Duration = Duration::from_millis(500);
 const KEEP_CONNECTIONS_EVERY: Duration = Duration::from_secs(60 * 60);
 const CHECK_BOOKS_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 const SEALED: &str = "invoicing: tokens";
@@ -44,7 +44,8 @@ pub struct App {
     pub clock: Clock,
     pub config: Arc<Config>,
     pub directory: TenantDirectory,
-    /// Absent when the platform has no key of Moloni's: then every store gives proformas.
+    /// Absent when the platform has no key of Moloni's: then no store can connect, and a connected store's
+    /// documents wait.
     pub moloni: Option<Arc<Moloni>>,
     pub sealer: Arc<Sealer>,
     pub objects: Arc<Objects>,
@@ -52,8 +53,6 @@ pub struct App {
     pub lookups: Cache<(TenantId, i64, &'static str), Arc<Vec<Value>>>,
     /// A company's products by their references.
     pub products: Cache<(TenantId, i64, String), i64>,
-    /// Leases of series that could not be given back.
-    pub kept_leases: leases::Kept,
     /// Told when a document may wait to be issued.
     pub wake: Arc<Notify>,
 }
@@ -82,7 +81,6 @@ impl App {
                 .time_to_live(REMEMBERED_FOR)
                 .support_invalidation_closures()
                 .build(),
-            kept_leases: leases::Kept::default(),
             wake: Arc::new(Notify::new()),
         })
     }
@@ -139,9 +137,14 @@ fn jobs(app: &App) -> Vec<Worker> {
             check_books::run,
         );
     vec![
-        Worker::new("invoicing: issue documents", move |stop| async move {
-            stop.run_until_cancelled(issue::run(&issuing)).await;
-        }),
+        Worker::looking(
+            "invoicing: issue documents",
+            (app.wake.clone(), LOOK_EVERY),
+            move |stop| {
+                let app = issuing.clone();
+                async move { issue::work_off(&app, &stop).await }
+            },
+        ),
         Worker::new("invoicing: jobs", move |stop| runner.run(stop)),
     ]
 }

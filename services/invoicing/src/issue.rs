@@ -2,7 +2,8 @@
 //!
 //! `pending` → `inserting` → `draft` → `issued`. That a document is about to be made is written down before
 //! the provider is asked; an answer that does not come leaves it `inserting`, and it is looked for by its
-//! reference, after a while, before it may be made again. One worker at a time is at a series.
+//! reference, after a while, before it may be made again. One worker at a time is at a series: its lease is
+//! kept up while it works, and what it does ends when the lease might.
 
 mod credit;
 mod invoice;
@@ -11,48 +12,30 @@ mod pdf;
 mod proforma;
 mod step;
 
-use std::time::Duration as StdDuration;
-
 use db::TenantTx;
 use futures_util::future::join_all;
 use kernel::TenantId;
-use uuid::Uuid;
+use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
 use crate::desk::Desk;
 use crate::domain::problem::{Code, Problem};
 use crate::provider::ProviderError;
 use crate::store::documents::{self, DocumentRow, State};
-use crate::store::leases::{self, Series};
+use crate::store::leases::{Lease, Series};
 use crate::store::settings::{self, SettingsRow};
 
-const LOOK_EVERY: StdDuration = StdDuration::from_millis(500);
 /// Stores that are worked for at once; each asks the provider for one document at a time.
 const CONCURRENCY: usize = 4;
 const TENANTS: i64 = 32;
 const BATCH: i64 = 50;
 
-/// Issues documents as they are wanted, until it is told to stop.
-pub async fn run(app: &App) {
-    loop {
-        match work_off(app).await {
-            Ok(0) => {
-                let _ = tokio::time::timeout(LOOK_EVERY, app.wake.notified()).await;
-            }
-            Ok(_) => {}
-            Err(error) => {
-                tracing::warn!(error = %error, "Documents that are due could not be read");
-                tokio::time::sleep(LOOK_EVERY).await;
-            }
-        }
-    }
-}
-
-/// Works on what is due now; answers how many documents came a step further.
+/// Works on what is due now; answers how many documents came a step further. Told to stop, it ends the
+/// steps in hand and begins no other.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn work_off(app: &App) -> Result<usize, db::Error> {
+pub async fn work_off(app: &App, stop: &CancellationToken) -> Result<usize, db::Error> {
     let now = app.clock.now();
     let tenants = app
         .db
@@ -62,10 +45,13 @@ pub async fn work_off(app: &App) -> Result<usize, db::Error> {
         .await?;
     let mut done = 0;
     for group in tenants.chunks(CONCURRENCY) {
+        if stop.is_cancelled() {
+            break;
+        }
         let worked = join_all(
             group
                 .iter()
-                .map(|tenant| Box::pin(work_logged(app, *tenant))),
+                .map(|tenant| Box::pin(work_logged(app, *tenant, stop))),
         )
         .await;
         done += worked.into_iter().sum::<usize>();
@@ -74,8 +60,8 @@ pub async fn work_off(app: &App) -> Result<usize, db::Error> {
 }
 
 /// One store that cannot be worked for does not keep the others waiting.
-async fn work_logged(app: &App, tenant: TenantId) -> usize {
-    match work_for(app, tenant).await {
+async fn work_logged(app: &App, tenant: TenantId, stop: &CancellationToken) -> usize {
+    match work_for(app, tenant, stop).await {
         Ok(done) => done,
         Err(error) => {
             tracing::warn!(tenant.id = %tenant, error = %error, "A store's documents could not be worked on");
@@ -84,7 +70,11 @@ async fn work_logged(app: &App, tenant: TenantId) -> usize {
     }
 }
 
-async fn work_for(app: &App, tenant: TenantId) -> Result<usize, db::Error> {
+async fn work_for(
+    app: &App,
+    tenant: TenantId,
+    stop: &CancellationToken,
+) -> Result<usize, db::Error> {
     let now = app.clock.now();
     let (due, settings) = app
         .db
@@ -96,7 +86,11 @@ async fn work_for(app: &App, tenant: TenantId) -> Result<usize, db::Error> {
         .await?;
     let mut done = 0;
     for row in due {
-        done += usize::from(Box::pin(work_on(app, tenant, row, settings.as_ref())).await?);
+        if stop.is_cancelled() {
+            break;
+        }
+        let worked = Box::pin(work_on(app, row, settings.as_ref(), stop)).await?;
+        done += usize::from(worked);
     }
     Ok(done)
 }
@@ -104,9 +98,9 @@ async fn work_for(app: &App, tenant: TenantId) -> Result<usize, db::Error> {
 /// One document as far as it comes; whether it came any further.
 async fn work_on(
     app: &App,
-    tenant: TenantId,
     row: DocumentRow,
     settings: Option<&SettingsRow>,
+    stop: &CancellationToken,
 ) -> Result<bool, db::Error> {
     if row.is_proforma() {
         return Box::pin(proforma::give(app, row)).await;
@@ -122,49 +116,46 @@ async fn work_on(
             false => settings.credit_set_id,
         },
     };
+    let Some(lease) = Lease::take(&app.db, series).await? else {
+        // It stays due; who is at the series must not find it changed.
+        return Ok(false);
+    };
     let at = At {
         app,
         desk: Desk {
             app,
-            tenant,
+            tenant: row.tenant(),
             company: series.company,
             settings,
         },
-        series,
-        holder: app.kept_leases.take(series).unwrap_or_else(Uuid::now_v7),
+        lease: &lease,
+        stop,
     };
-    let worked = Box::pin(work_at(&at, row)).await;
-    if worked.is_err() {
-        // The database may be away, and the lease with it: it is this process's still, and waiting for
-        // its end would keep the series from everybody.
-        app.kept_leases.keep(series, at.holder);
+    let (tenant, id) = (row.tenant(), row.id);
+    tokio::select! {
+        worked = step::advance(&at, row) => {
+            lease.give_back().await?;
+            worked
+        }
+        () = lease.keep() => {
+            tracing::warn!(tenant.id = %tenant, document.id = %id, "A series was lost while it was worked on");
+            Ok(false)
+        }
     }
-    worked
-}
-
-async fn work_at(at: &At<'_>, row: DocumentRow) -> Result<bool, db::Error> {
-    let (app, series) = (at.app, at.series);
-    if !leases::hold(&app.db, series, at.holder).await? {
-        // It stays due; who is at the series must not find it changed.
-        return Ok(false);
-    }
-    let outcome = Box::pin(step::advance(at, row)).await;
-    leases::release(&app.db, series, at.holder).await?;
-    outcome
 }
 
 /// Where a document is worked on.
 struct At<'a> {
     app: &'a App,
     desk: Desk<'a>,
-    series: Series,
-    holder: Uuid,
+    lease: &'a Lease,
+    stop: &'a CancellationToken,
 }
 
 impl At<'_> {
     /// Renews the lease before something is changed at the provider.
     async fn still_mine(&self) -> Result<(), ProviderError> {
-        match leases::hold(&self.app.db, self.series, self.holder).await? {
+        match self.lease.renew().await? {
             true => Ok(()),
             false => Err(ProviderError::Wait("somebody else is at the series".into())),
         }

@@ -48,9 +48,10 @@ impl From<Failure> for bus::HandleError {
     }
 }
 
-/// The order's invoice, or its proforma where the store has no fiscal provider.
+/// The order's invoice, or its proforma where the store has no fiscal provider. What it has is the store's
+/// own: a process without the platform's key must not give a proforma in an invoice's place.
 pub async fn open_invoice(app: &App, tx: &mut TenantTx, row: &OrderRow) -> Result<(), db::Error> {
-    let connected = app.moloni.is_some() && connections::find_connection(tx).await?.is_some();
+    let connected = connections::find_connection(tx).await?.is_some();
     let (kind, provider) = if connected {
         let settings = settings::find_settings(tx).await?;
         let kind = settings.map_or("invoice_receipt".to_owned(), |(row, _)| row.kind);

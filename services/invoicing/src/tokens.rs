@@ -4,12 +4,13 @@
 //! refreshes holds the right to it in the database, keeps the new pair before anybody uses it, and looks at
 //! the database again before it believes that the access is lost.
 
-use std::time::Duration as StdDuration;
+use std::time::{Duration as StdDuration, Instant};
 
 use kernel::TenantId;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -25,6 +26,9 @@ const REFRESH_FOR: Duration = Duration::seconds(60);
 /// How often, and how many times, somebody else's refresh is waited for.
 const LOOK_EVERY: StdDuration = StdDuration::from_millis(250);
 const LOOKS_MAX: u32 = 100;
+/// For so long a fresh pair is tried to be kept while the database is away.
+const SAVE_FOR: StdDuration = StdDuration::from_secs(15 * 60);
+const SAVE_PAUSE_MAX: StdDuration = StdDuration::from_secs(2);
 
 /// A token to call with. With `refused`, one that is not that.
 ///
@@ -58,6 +62,7 @@ pub async fn refresh(
     tenant: TenantId,
     version: i64,
 ) -> Result<Option<SecretString>, ProviderError> {
+    moloni(app)?;
     let (holder, now) = (Uuid::now_v7(), app.clock.now());
     let claimed = app
         .db
@@ -73,18 +78,24 @@ pub async fn refresh(
         give_back(app, tenant, right, CONNECTED).await?;
         return Ok(None);
     }
-    let moloni = moloni(app)?;
     let pair = open(app, tenant, &row)?;
-    match moloni.renew(&pair.refresh).await {
+    // On its own: whoever asked may go away, but the pair that Moloni gives must be kept.
+    let task = renew(app.clone(), tenant, right, pair).in_current_span();
+    let renewed = tokio::spawn(task).await;
+    renewed.unwrap_or_else(|_| Err(ProviderError::Wait("the refresh was broken off".into())))
+}
+
+async fn renew(
+    app: App,
+    tenant: TenantId,
+    right: (Uuid, i64),
+    pair: Pair,
+) -> Result<Option<SecretString>, ProviderError> {
+    let app = &app;
+    match moloni(app)?.renew(&pair.refresh).await {
         Ok(fresh) => {
             let sealed = seal(app, tenant, &fresh)?;
-            let now = app.clock.now();
-            let kept = app
-                .db
-                .tenant(tenant, async |tx| {
-                    connections::save_refreshed(tx, right, &sealed, now).await
-                })
-                .await?;
+            let kept = save(app, tenant, right, &sealed).await?;
             // The merchant connected anew meanwhile: that pair is the store's.
             Ok(kept.then_some(fresh.access))
         }
@@ -97,11 +108,39 @@ pub async fn refresh(
             }
             // Whoever has connected the store anew meanwhile has made the refusal worthless.
             let row = connection(app, tenant).await;
-            if row.is_ok_and(|row| row.version != version) {
+            if row.is_ok_and(|row| row.version != right.1) {
                 return Ok(None);
             }
             tracing::error!(tenant.id = %tenant, "A store's access to Moloni is lost");
             Err(ProviderError::of(error))
+        }
+    }
+}
+
+/// Keeps a fresh pair, as long as the database takes: the one before it is dead, and there is no other.
+/// False when it is not the store's any more.
+async fn save(
+    app: &App,
+    tenant: TenantId,
+    right: (Uuid, i64),
+    sealed: &SealedPair,
+) -> Result<bool, db::Error> {
+    let (began, mut pause) = (Instant::now(), LOOK_EVERY);
+    loop {
+        let now = app.clock.now();
+        let kept = app
+            .db
+            .tenant(tenant, async |tx| {
+                connections::save_refreshed(tx, right, sealed, now).await
+            })
+            .await;
+        match kept {
+            Err(error) if began.elapsed() < SAVE_FOR => {
+                tracing::warn!(tenant.id = %tenant, error = %error, "A store's fresh tokens could not be kept yet");
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(SAVE_PAUSE_MAX);
+            }
+            kept => return kept,
         }
     }
 }

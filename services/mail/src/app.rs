@@ -33,6 +33,7 @@ pub const MIGRATIONS: Schema = Schema {
 };
 static EMBEDDED: EmbeddedMigrations = embed_migrations!("migrations");
 
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 const FORGET_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The service's state; clones share it.
@@ -128,20 +129,30 @@ fn job_workers(app: &App) -> Vec<Worker> {
         forget::run,
     );
     vec![
-        Worker::new("mail: send", move |stop| async move {
-            stop.run_until_cancelled(send_messages::run(&mails)).await;
-        }),
-        Worker::new(
-            "mail: take in the provider's news",
-            move |stop| async move {
-                stop.run_until_cancelled(apply_provider_events::run(&news))
-                    .await;
+        Worker::looking(
+            "mail: send",
+            (app.mail_wake.clone(), LOOK_EVERY),
+            move |stop| {
+                let app = mails.clone();
+                async move { send_messages::send_due(&app, &stop).await }
             },
         ),
-        Worker::new("mail: send merchants' webhooks", move |stop| async move {
-            stop.run_until_cancelled(send_deliveries::run(&webhooks))
-                .await;
-        }),
+        Worker::looking(
+            "mail: take in the provider's news",
+            (app.event_wake.clone(), LOOK_EVERY),
+            move |_| {
+                let app = news.clone();
+                async move { apply_provider_events::apply_waiting(&app).await }
+            },
+        ),
+        Worker::looking(
+            "mail: send merchants' webhooks",
+            (app.webhook_wake.clone(), LOOK_EVERY),
+            move |stop| {
+                let app = webhooks.clone();
+                async move { send_deliveries::send_due(&app, &stop).await }
+            },
+        ),
         Worker::new("mail: jobs", move |stop| runner.run(stop)),
     ]
 }

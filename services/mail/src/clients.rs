@@ -89,4 +89,16 @@ impl Transport {
             },
         }
     }
+
+    /// Whether mails could leave: the provider answers and takes the key. No mail is sent.
+    ///
+    /// # Errors
+    /// In a word, when they could not.
+    pub async fn check(&self) -> Result<(), String> {
+        match self {
+            Self::ZeptoMail(client) => client.check().await,
+            Self::Smtp(client) => client.check().await,
+            Self::None => Err("no_transport".to_owned()),
+        }
+    }
 }

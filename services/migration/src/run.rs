@@ -208,7 +208,7 @@ impl Run {
             return Ok(Known::default());
         }
         let tx = self.app.db.begin_tenant(self.tenant).await?;
-        let rows = records::find(&tx, &self.source, names).await?;
+        let rows = records::find(&tx, (&self.source, self.id), names).await?;
         tx.commit().await?;
         let named = names.iter().filter_map(|name| {
             let row = rows.get(&(name.0.to_owned(), name.1.clone()))?;
@@ -229,7 +229,7 @@ impl Run {
             return Ok(known);
         }
         let tx = self.app.db.begin_tenant(self.tenant).await?;
-        let rows = records::ensure(&tx, &self.source, names).await?;
+        let rows = records::ensure(&tx, (&self.source, self.id), names).await?;
         tx.commit().await?;
         let named = names.iter().filter_map(|name| {
             let row = rows.get(&(name.0.to_owned(), name.1.clone()))?;

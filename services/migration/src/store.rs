@@ -6,3 +6,4 @@ pub mod imports;
 pub mod records;
 pub mod report;
 pub mod schema;
+pub mod turns;

@@ -1,5 +1,7 @@
 //! Audiences without a store: everybody, the platform's people, and outside systems.
 
+use std::net::IpAddr;
+
 use actix_web::HttpRequest;
 use kernel::{SessionId, StaffId, TenantId};
 
@@ -55,6 +57,8 @@ impl Audience for Webhook {
 pub struct Sysadmin {
     pub id: StaffId,
     pub session: SessionId,
+    /// Where the request came from. Personal data: for the audit trail only.
+    pub ip: IpAddr,
 }
 
 impl Audience for Sysadmin {
@@ -71,6 +75,7 @@ impl Audience for Sysadmin {
         Ok(Self {
             id: StaffId::from_uuid(claims.sub),
             session: claims.sid,
+            ip: gate.client_ip(req),
         })
     }
 

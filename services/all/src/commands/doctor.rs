@@ -4,7 +4,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use http_kit::Platform;
+use invoicing::clients::moloni::Moloni;
+use kernel::config::Storage;
 use kernel::{Clock, Config};
+use mail::clients::Transport;
 use secrecy::ExposeSecret;
 
 use crate::{say, services};
@@ -35,19 +38,18 @@ pub async fn run() -> anyhow::Result<ExitCode> {
     for service in services::ALL {
         findings.push(rabbitmq(&platform, service.name).await);
     }
-    let storage = &platform.config.storage;
-    let scheme = if storage.use_ssl { "https" } else { "http" };
-    let storage_url = format!("{scheme}://{}", storage.endpoint);
     findings.push(
         answers(
             "object storage",
-            &storage_url,
+            &storage_url(&platform.config.storage),
             "start the S3 server, or correct MINIO_ENDPOINT",
         )
         .await,
     );
     let stripe = &platform.config.stripe.api_base;
     findings.push(answers("Stripe", stripe, "check the way out, or STRIPE_API_BASE").await);
+    findings.extend(moloni(&platform.config).await);
+    findings.extend(mails(&platform.config).await);
     findings.push(sysadmin(&platform).await);
     Ok(tell(&findings))
 }
@@ -123,6 +125,41 @@ async fn answers(what: &str, url: &str, todo: &'static str) -> Finding {
     found(what, look(reqwest::get(url)).await, todo)
 }
 
+/// As the services' own clients read the endpoint: with a scheme of its own, or by the setting.
+fn storage_url(storage: &Storage) -> String {
+    let scheme = if storage.use_ssl { "https" } else { "http" };
+    if storage.endpoint.contains("://") {
+        storage.endpoint.clone()
+    } else {
+        format!("{scheme}://{}", storage.endpoint)
+    }
+}
+
+/// Where it is configured: that it answers, and takes the platform's key.
+async fn moloni(config: &Config) -> Option<Finding> {
+    let settings = config.moloni.as_ref()?;
+    let outcome = match Moloni::new(settings) {
+        Ok(client) => look(client.check()).await,
+        Err(error) => Err(error.to_string()),
+    };
+    let todo = "check the way out, MOLONI_API_BASE, MOLONI_CLIENT_ID and MOLONI_CLIENT_SECRET";
+    Some(found("Moloni", outcome, todo))
+}
+
+/// Where there is a way for mails: that it is open. None is sent.
+async fn mails(config: &Config) -> Option<Finding> {
+    let (what, outcome) = match Transport::of(config) {
+        Ok(Transport::None) => return None,
+        Ok(transport) => {
+            let name = transport.name().unwrap_or_default();
+            (format!("mails by {name}"), look(transport.check()).await)
+        }
+        Err(error) => ("mails".to_owned(), Err(error.to_string())),
+    };
+    let todo = "check the way out, and SMTP_URL or ZEPTOMAIL_API_KEY; mails wait meanwhile";
+    Some(found(what, outcome, todo))
+}
+
 async fn sysadmin(platform: &Platform) -> Finding {
     let outcome = async {
         let (_, app) = tenants::operator::app(platform).await?;
@@ -134,4 +171,27 @@ async fn sysadmin(platform: &Platform) -> Finding {
         Err(error) => Err(error.to_string()),
     };
     found("a sysadmin", outcome, "run `stores seed`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_object_store_is_found_as_the_services_find_it() {
+        let url = |endpoint: &str, use_ssl| {
+            storage_url(&Storage {
+                endpoint: endpoint.to_owned(),
+                public_endpoint: String::new(),
+                access_key: "key".to_owned().into(),
+                secret_key: "secret".to_owned().into(),
+                bucket: "stores".to_owned(),
+                use_ssl,
+                cdn_base_url: None,
+            })
+        };
+        assert_eq!(url("minio:9000", false), "http://minio:9000");
+        assert_eq!(url("s3.example", true), "https://s3.example");
+        assert_eq!(url("https://s3.example", false), "https://s3.example");
+    }
 }

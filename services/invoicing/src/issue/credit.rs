@@ -31,7 +31,7 @@ pub(super) async fn prepare<'a>(
             return Ok(None);
         }
     }
-    if original.company_id != Some(at.series.company) {
+    if original.company_id != Some(at.lease.series.company) {
         let company = original.company_id.unwrap_or_default().to_string();
         return Err(Problem::new(Code::LinesChanged, company).into());
     }

@@ -82,7 +82,9 @@ pub(super) async fn note(
     };
     let before = (row.needs.clone(), row.problem.clone());
     row.set_problem(problem.code.needs(), problem.code, &problem.detail);
-    row.next_at = None;
+    // Nobody tries again by hand, for all stores, when the platform's key is mended.
+    let tries_on = problem.code == Code::KeyRefused;
+    row.next_at = tries_on.then(|| app.clock.now() + PAUSE_MAX);
     let is_news = before != (row.needs.clone(), row.problem.clone());
     tracing::warn!(tenant.id = %row.tenant(), document.id = %row.id, problem = problem.code.as_str(), "A document waits for somebody");
     save(app, &mut row, async |tx, row| match is_news {

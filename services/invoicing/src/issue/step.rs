@@ -27,7 +27,11 @@ pub(super) enum Next {
 
 /// Takes the document as far as it comes now; whether anything was done.
 pub(super) async fn advance(at: &At<'_>, mut row: DocumentRow) -> Result<bool, db::Error> {
-    for _ in 0..STEPS_MAX {
+    for steps in 0..STEPS_MAX {
+        if steps > 0 && at.stop.is_cancelled() {
+            // It is due as it stands; whoever comes next goes on.
+            return Ok(true);
+        }
         let stepped = match row.state() {
             // On the heap: a step is many calls deep, and a thread's stack is small.
             State::Pending => Box::pin(pending(at, &mut row)).await,
@@ -61,7 +65,7 @@ async fn pending(at: &At<'_>, row: &mut DocumentRow) -> Result<Next, ProviderErr
     at.still_mine().await?;
     // Whatever happens from here on: it was asked for.
     row.clear_problem();
-    row.company_id = Some(at.series.company);
+    row.company_id = Some(at.lease.series.company);
     row.next_at = Some(at.app.clock.now() + SEARCH_AFTER);
     if !save_state(at.app, row, State::Inserting).await? {
         return Ok(Next::Rest);
@@ -178,6 +182,11 @@ async fn issued(at: &At<'_>, row: &mut DocumentRow, made: &Made) -> Result<Next,
 
 /// Somebody deleted the draft: on purpose, perhaps. When it is to be made again, it is looked for first.
 async fn gone(at: &At<'_>, row: &mut DocumentRow) -> Result<Next, ProviderError> {
+    if invoice::is_unwanted(at, row).await? {
+        // We did, and the answer was lost.
+        outcome::withdraw(at.app, row).await?;
+        return Ok(Next::Rest);
+    }
     row.provider_id = None;
     row.family = None;
     save_state(at.app, row, State::Inserting).await?;

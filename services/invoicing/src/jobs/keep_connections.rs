@@ -1,5 +1,7 @@
 //! A refresh token lives for 14 days: a store that sells nothing must not lose its connection.
 
+use std::time::{Duration as StdDuration, Instant};
+
 use time::Duration;
 
 use crate::app::App;
@@ -10,6 +12,8 @@ use crate::tokens;
 const STALE_AFTER: Duration = Duration::hours(20);
 /// Connections of one round; those that wait longest come first.
 const ROUND: i64 = 500;
+/// No other begins later, so that a round ends by itself before it is cut off.
+const ROUND_TIME: StdDuration = StdDuration::from_secs(4 * 60);
 
 /// # Errors
 /// When the database is away.
@@ -17,7 +21,7 @@ pub async fn run(app: App) -> anyhow::Result<()> {
     if app.moloni.is_none() {
         return Ok(());
     }
-    let now = app.clock.now();
+    let (now, began) = (app.clock.now(), Instant::now());
     let stale = app
         .db
         .system("find connections to keep alive", async |tx| {
@@ -26,6 +30,9 @@ pub async fn run(app: App) -> anyhow::Result<()> {
         })
         .await?;
     for tenant in stale {
+        if began.elapsed() > ROUND_TIME {
+            break;
+        }
         let row = app
             .db
             .read(tenant, async |tx| connections::find_connection(tx).await)

@@ -12,6 +12,7 @@ use crate::app::App;
 use crate::error::document_not_found;
 use crate::store::documents::{self, DocumentRow};
 use crate::store::queue;
+use crate::tell;
 
 const LIST_MAX: i64 = 100;
 const LANGUAGE: &str = "en";
@@ -64,7 +65,7 @@ pub async fn list_troubles(app: Data<App>, _: Sysadmin) -> Result<Json<TroubleLi
 #[utoipa::path(post, path = "/api/invoicing/sysadmin/troubles/{id}/retry", responses((status = 200, body = TroubleView)))]
 pub async fn retry_trouble(
     app: Data<App>,
-    _: Sysadmin,
+    by: Sysadmin,
     id: Path<Uuid>,
 ) -> Result<Json<TroubleView>, ApiError> {
     let row = app
@@ -77,6 +78,9 @@ pub async fn retry_trouble(
             let mut row = found.ok_or_else(document_not_found)?;
             retry(&app, &mut row)?;
             documents::save_document(tx, &mut row).await?;
+            let deed = ("invoicing.document.retry", format!("document:{}", row.id));
+            let acted = by.acted(row.tenant(), app.clock.now(), deed);
+            tell::action(tx, acted).await?;
             Ok::<_, ApiError>(row)
         })
         .await?;

@@ -143,15 +143,21 @@ pub async fn list_checks(
     Ok(rows)
 }
 
-/// Stores that ever had an order to invoice.
+#[derive(QueryableByName)]
+struct Store {
+    #[diesel(sql_type = SqlUuid)]
+    tenant_id: Uuid,
+}
+
+/// Stores that ever had an order to invoice; those whose books were not looked at for longest come first.
 pub async fn list_tenants(tx: &SystemTx) -> Result<Vec<TenantId>, Error> {
-    let ids: Vec<Uuid> = paid_order::table
-        .select(paid_order::tenant_id)
-        .distinct()
-        .order(paid_order::tenant_id)
-        .load(&mut tx.conn())
-        .await?;
-    Ok(ids.into_iter().map(TenantId::from_uuid).collect())
+    let sql = "SELECT o.tenant_id FROM (SELECT DISTINCT tenant_id FROM paid_order) o
+      LEFT JOIN LATERAL (SELECT checked_at FROM book_check b WHERE b.tenant_id = o.tenant_id
+        ORDER BY day DESC LIMIT 1) last ON true
+      ORDER BY last.checked_at NULLS FIRST, o.tenant_id";
+    let stores: Vec<Store> = diesel::sql_query(sql).load(&mut tx.conn()).await?;
+    let ids = stores.into_iter().map(|store| store.tenant_id);
+    Ok(ids.map(TenantId::from_uuid).collect())
 }
 
 /// Paid orders without an invoice of any kind.
@@ -180,9 +186,16 @@ pub async fn list_missing_credits(tx: &TenantTx, limit: i64) -> Result<Vec<Refun
         .filter(document::tenant_id.eq(refund::tenant_id))
         .filter(document::role.eq("credit_note"))
         .filter(document::subject.eq(refund::refund_id));
+    let counting = document::table
+        .filter(document::tenant_id.eq(refund::tenant_id))
+        .filter(document::role.eq("invoice"))
+        .filter(document::subject.eq(refund::order_id))
+        .filter(document::kind.ne("proforma"))
+        .filter(document::state.ne("withdrawn"));
     let rows = refund::table
         .filter(refund::tenant_id.eq(tx.tenant().uuid()))
         .filter(diesel::dsl::not(diesel::dsl::exists(theirs)))
+        .filter(diesel::dsl::exists(counting))
         .order(refund::refund_id)
         .limit(limit)
         .select(RefundRow::as_select())

@@ -1,21 +1,26 @@
 //! Who works on a series: one at a time, in all processes and for all stores of a company. A lease and
 //! not a lock of the database, because no connection is held while the provider is asked.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use db::{Db, Error};
 use diesel::dsl::now;
 use diesel::prelude::*;
 use diesel::sql_types::Timestamptz;
 use diesel_async::RunQueryDsl;
+use tokio::time::{Instant, sleep, timeout};
 use uuid::Uuid;
 
 use super::schema::series_lease;
 
-/// Longer than any call to the provider may take, with a refreshed token and all tries: a holder renews
-/// before each call that changes something, so no other begins while one of his is under way.
-const FOR: &str = "now() + interval '180 seconds'";
+/// After this a series whose worker is dead is anybody's.
+const FOR: Duration = Duration::from_secs(45);
+const UNTIL: &str = "now() + interval '45 seconds'";
+/// A worker that lives renews this often, and waits for it this long.
+const BEAT: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Two tries fit in.
+const _: () = assert!((BEAT.as_secs() + PATIENCE.as_secs()) * 2 < FOR.as_secs());
 
 /// A series of a company.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -24,31 +29,53 @@ pub struct Series {
     pub set: i64,
 }
 
-/// Leases that this process could not give back: whoever works on the series next here goes on with them.
-#[derive(Clone, Debug, Default)]
-pub struct Kept(Arc<Mutex<HashMap<Series, Uuid>>>);
+/// The right to work on a series.
+pub struct Lease {
+    db: Db,
+    pub series: Series,
+    holder: Uuid,
+}
 
-impl Kept {
-    pub fn keep(&self, series: Series, holder: Uuid) {
-        self.0
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
-            .insert(series, holder);
+impl Lease {
+    /// Nothing when somebody else has it.
+    pub async fn take(db: &Db, series: Series) -> Result<Option<Self>, Error> {
+        let lease = Self {
+            db: db.clone(),
+            series,
+            holder: Uuid::now_v7(),
+        };
+        Ok(lease.renew().await?.then_some(lease))
     }
 
-    /// For one to go on with, once.
-    pub fn take(&self, series: Series) -> Option<Uuid> {
-        self.0
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner())
-            .remove(&series)
+    /// False when somebody else has it.
+    pub async fn renew(&self) -> Result<bool, Error> {
+        hold(&self.db, self.series, self.holder).await
+    }
+
+    /// Renews as long as the work goes on. Ends when somebody else has the series, or could have it soon
+    /// because the database does not answer: the work must end then.
+    pub async fn keep(&self) {
+        let mut renewed = Instant::now();
+        loop {
+            sleep(BEAT).await;
+            let asked = Instant::now();
+            match timeout(PATIENCE, self.renew()).await {
+                Ok(Ok(true)) => renewed = asked,
+                Ok(Err(_)) | Err(_) if renewed.elapsed() + BEAT + PATIENCE < FOR => {}
+                Ok(Ok(false) | Err(_)) | Err(_) => return,
+            }
+        }
+    }
+
+    pub async fn give_back(self) -> Result<(), Error> {
+        release(&self.db, self.series, self.holder).await
     }
 }
 
-/// Takes or renews the lease; false when somebody else has it.
-pub async fn hold(db: &Db, series: Series, holder: Uuid) -> Result<bool, Error> {
+/// Takes or renews; false when somebody else has it.
+async fn hold(db: &Db, series: Series, holder: Uuid) -> Result<bool, Error> {
     db.system("one works on a series of fiscal documents", async |tx| {
-        let until = diesel::dsl::sql::<Timestamptz>(FOR);
+        let until = diesel::dsl::sql::<Timestamptz>(UNTIL);
         let upsert = diesel::insert_into(series_lease::table)
             .values((
                 series_lease::company_id.eq(series.company),
@@ -73,7 +100,7 @@ pub async fn hold(db: &Db, series: Series, holder: Uuid) -> Result<bool, Error> 
     .await
 }
 
-pub async fn release(db: &Db, series: Series, holder: Uuid) -> Result<(), Error> {
+async fn release(db: &Db, series: Series, holder: Uuid) -> Result<(), Error> {
     db.system("a series of fiscal documents is free again", async |tx| {
         diesel::delete(series_lease::table)
             .filter(series_lease::company_id.eq(series.company))

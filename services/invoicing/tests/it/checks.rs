@@ -112,3 +112,68 @@ async fn the_queue_is_counted_and_filtered() {
     );
     world.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refunds_that_need_no_credit_note_do_not_hide_one_that_does() {
+    let world = World::start().await;
+    let mut store = world.store().await;
+    let mut order = orders::paid(&[("M4-BLK", 1, 3_980)], 0);
+    assert_eq!(world.invoiced(&store, &order).await["kind"], "proforma");
+    let refund = orders::was_refunded(&mut order, 3_980, &[]);
+    world.hear_refunded(&store, &refund).await;
+    world.connect(&store).await;
+    store.company = world.moloni.company(json!({})).await;
+    world.configure(&store, json!({})).await.expect(200);
+    let mut order = orders::paid(&[("M4-BLK", 2, 3_980)], 0);
+    world.invoiced(&store, &order).await;
+    let refund = orders::was_refunded(&mut order, 1_990, &[(0, 1, 1_990)]);
+    world.hear_refunded(&store, &refund).await;
+    world
+        .sql("DELETE FROM invoicing.document WHERE role = 'credit_note'")
+        .await;
+    let missing = world
+        .app
+        .db
+        .tenant(store.id, async |tx| {
+            invoicing::store::checks::list_missing_credits(tx, 1).await
+        })
+        .await
+        .unwrap();
+    let ids: Vec<_> = missing
+        .iter()
+        .map(|one| one.refund_id.to_string())
+        .collect();
+    assert_eq!(ids, [refund.refund_id]);
+    invoicing::jobs::check_books::run(world.app.clone())
+        .await
+        .unwrap();
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn books_that_were_not_looked_at_for_longest_come_first() {
+    let world = World::start().await;
+    let mut stores = Vec::new();
+    for _ in 0..3 {
+        let store = world.store().await;
+        let order = orders::paid(&[("M4-BLK", 1, 3_980)], 0);
+        world.invoiced(&store, &order).await;
+        stores.push(store.id);
+    }
+    for looked_at in [1, 0] {
+        invoicing::jobs::check_books::check(&world.app, stores[looked_at])
+            .await
+            .unwrap();
+        world.advance(time::Duration::minutes(1));
+    }
+    let order = world
+        .app
+        .db
+        .system("the order of the books", async |tx| {
+            invoicing::store::checks::list_tenants(tx).await
+        })
+        .await
+        .unwrap();
+    assert_eq!(order, [stores[2], stores[1], stores[0]]);
+    world.end().await;
+}

@@ -1,10 +1,12 @@
 //! Tokens: sealed, refreshed by one at a time, never lost by our own doing.
 
+use invoicing::clients::moloni::{Moloni, MoloniError};
 use kernel::config::SealingKey;
 use serde_json::json;
 use time::Duration;
 
 use crate::orders;
+use crate::place::until;
 use crate::world::{LATER, World};
 
 const GRANT: &str = "/v1/grant/";
@@ -171,6 +173,53 @@ async fn a_store_that_sells_nothing_stays_connected() {
             .await
             .unwrap();
     }
+    let order = orders::paid(&[("M4-BLK", 1, 4_980)], 0);
+    assert_eq!(world.invoiced(&store, &order).await["status"], "issued");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_goes_away_while_a_pair_is_refreshed_does_not_lose_it() {
+    let world = World::start().await;
+    let store = world.open_store().await;
+    world.advance(Duration::minutes(55));
+    let slow = json!({"kind": "slow", "path": GRANT, "slow_ms": 1_000});
+    world.moloni.lever("faults", slow).await;
+    let before = world.moloni.calls(GRANT).await;
+    tokio::select! {
+        _ = invoicing::tokens::access(&world.app, store.id, None) => panic!("Moloni was not slow"),
+        () = until("Moloni is being asked", async || {
+            let state = world.moloni.look("state").await;
+            state["faults"].as_array().unwrap().is_empty().then_some(())
+        }) => {}
+    }
+    until("the pair is kept", async || {
+        invoicing::tokens::access(&world.app, store.id, None)
+            .await
+            .ok()
+    })
+    .await;
+    assert_eq!(world.moloni.calls(GRANT).await, before + 1);
+    let order = orders::paid(&[("M4-BLK", 1, 4_980)], 0);
+    assert_eq!(world.invoiced(&store, &order).await["status"], "issued");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_platforms_key_can_be_looked_at_without_any_stores_access() {
+    let world = World::start().await;
+    let store = world.open_store().await;
+    let client = |secret: &str| {
+        let mut config = world.place.platform.config.moloni.clone().unwrap();
+        config.client_secret = secret.to_owned().into();
+        Moloni::new(&config).unwrap()
+    };
+    assert_eq!(client("simulator-secret").check().await, Ok(()));
+    let wrong = client("wrong").check().await;
+    assert!(
+        matches!(wrong, Err(MoloniError::KeyRefused(_))),
+        "{wrong:?}"
+    );
     let order = orders::paid(&[("M4-BLK", 1, 4_980)], 0);
     assert_eq!(world.invoiced(&store, &order).await["status"], "issued");
     world.end().await;

@@ -2,6 +2,7 @@
 
 use events::invoicing::v1::DocumentIssued;
 use serde_json::json;
+use tokio_util::sync::CancellationToken;
 
 use crate::orders;
 use crate::place::until;
@@ -201,10 +202,7 @@ async fn a_restart_anywhere_loses_nothing_and_doubles_nothing() {
         let before = world.moloni.calls(path).await;
         tokio::select! {
             () = world.work() => panic!("{path} was not slow"),
-            () = until("Moloni is being asked", async || {
-                let state = world.moloni.look("state").await;
-                state["faults"].as_array().unwrap().is_empty().then_some(())
-            }) => {}
+            () = is_asked(&world) => {}
         }
         world.restart().await;
         // Meanwhile Moloni does what it was asked for; the dead worker's lease ends.
@@ -251,5 +249,101 @@ async fn a_pdf_that_is_no_pdf_is_not_kept_and_asked_for_again() {
             .bytes
             .starts_with(b"%PDF")
     );
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_ends_the_step_in_hand_and_gives_the_series_back() {
+    let world = World::start().await;
+    let store = world.open_store().await;
+    let slow = json!({"kind": "slow", "path": INSERT, "slow_ms": 1_000});
+    world.moloni.lever("faults", slow).await;
+    let order = orders::paid(&[("M4-BLK", 1, 4_980)], 0);
+    world.hear_paid(&store, &order).await;
+    let stop = CancellationToken::new();
+    let (worked, ()) = tokio::join!(invoicing::issue::work_off(&world.app, &stop), async {
+        is_asked(&world).await;
+        // Whoever is killed here must not keep the series for long.
+        assert_eq!(world.leases("until > now() + interval '1 minute'").await, 0);
+        assert_eq!(world.leases("true").await, 1);
+        stop.cancel();
+    });
+    worked.unwrap();
+    let made = world.moloni.documents(store.company).await;
+    assert_eq!((made.len(), &made[0]["status"]), (1, &json!(0)));
+    assert_eq!(world.leases("true").await, 0);
+    world.work().await;
+    assert_eq!(world.invoice(&store, &order).await["status"], "issued");
+    assert_eq!(world.moloni.documents(store.company).await.len(), 1);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_lost_the_series_makes_nothing() {
+    let world = World::start().await;
+    let store = world.open_store().await;
+    let slow = json!({"kind": "slow", "path": "/v1/customers/getByEmail/", "slow_ms": 1_000});
+    world.moloni.lever("faults", slow).await;
+    let order = orders::paid(&[("M4-BLK", 1, 4_980)], 0);
+    world.hear_paid(&store, &order).await;
+    tokio::join!(world.work(), async {
+        is_asked(&world).await;
+        world
+            .sql("UPDATE invoicing.series_lease SET holder = gen_random_uuid(), until = now() + interval '1 hour'")
+            .await;
+    });
+    assert!(world.moloni.documents(store.company).await.is_empty());
+    world.sql("DELETE FROM invoicing.series_lease").await;
+    world.advance(LATER);
+    world.work().await;
+    assert_eq!(world.invoice(&store, &order).await["status"], "issued");
+    world.end().await;
+}
+
+/// Moloni has met all faults that were ordered: it is slow now.
+async fn is_asked(world: &World) {
+    until("Moloni is being asked", async || {
+        let state = world.moloni.look("state").await;
+        state["faults"].as_array().unwrap().is_empty().then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_whose_answer_is_lost_was_one() {
+    let world = World::start().await;
+    let store = world.open_store_with(json!({"close": false})).await;
+    let order = orders::paid(&[("M4-BLK", 1, 4_980)], 0);
+    world.invoiced(&store, &order).await;
+    world
+        .moloni
+        .fault("reset", "after", "/v1/invoiceReceipts/delete/")
+        .await;
+    world.hear_cancelled(&store, &order).await;
+    world.work().await;
+    assert!(world.moloni.documents(store.company).await.is_empty());
+    world.advance(LATER);
+    world.work().await;
+    let invoice = world.invoice(&store, &order).await;
+    assert_eq!(invoice["status"], "withdrawn", "{invoice}");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_without_the_platforms_key_gives_no_proforma_for_an_invoice() {
+    let mut world = World::start().await;
+    let store = world.open_store().await;
+    world.app.moloni = None;
+    let order = orders::paid(&[("M4-BLK", 1, 4_980)], 0);
+    let invoice = world.invoiced(&store, &order).await;
+    assert_eq!(
+        (&invoice["kind"], &invoice["problem"]),
+        (&json!("invoice_receipt"), &json!("key_refused"))
+    );
+    // The key is mended; nobody has to try again for each store.
+    world.restart().await;
+    world.advance(LATER);
+    world.work().await;
+    assert_eq!(world.invoice(&store, &order).await["status"], "issued");
     world.end().await;
 }

@@ -15,6 +15,7 @@ use kernel::{EventId, SessionId, TenantId};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use time::Duration;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::moloni::Double;
@@ -341,7 +342,8 @@ impl World {
 
     /// The worker works until nothing more is due.
     pub async fn work(&self) {
-        while invoicing::issue::work_off(&self.app).await.unwrap() > 0 {}
+        let stop = CancellationToken::new();
+        while invoicing::issue::work_off(&self.app, &stop).await.unwrap() > 0 {}
     }
 
     /// The queue as the merchant sees it.
@@ -405,6 +407,13 @@ impl World {
         let owner = self.place.database.owner().await;
         let sql = format!("SET ROLE stores_invoicing_system; {sql}");
         owner.batch_execute(&sql).await.unwrap();
+    }
+
+    /// Series that somebody works on, of which this holds.
+    pub async fn leases(&self, what: &str) -> i64 {
+        let sql = format!("SELECT count(*) FROM invoicing.series_lease WHERE {what}");
+        let owner = self.place.database.all_stores("invoicing").await;
+        owner.query_one(&sql, &[]).await.unwrap().get(0)
     }
 
     /// Every rule holds.

@@ -99,13 +99,28 @@ impl Smtp {
         outcome
     }
 
-    async fn hand_over(
-        &self,
-        step: &mut Step,
-        message: &[u8],
-        from: Address,
-        to: Address,
-    ) -> Result<(), Error> {
+    /// Signs in and goes away.
+    ///
+    /// # Errors
+    /// Why no mail would be taken.
+    pub async fn check(&self) -> Result<(), String> {
+        let mut step = Step::Connecting;
+        match self.sign_in(&mut step).await {
+            Ok(mut connection) => {
+                connection.abort().await;
+                Ok(())
+            }
+            Err(error) => Err(match read(&step, &error) {
+                Outcome::Paused { reason, .. } => reason,
+                Outcome::NotNow { problem, .. }
+                | Outcome::Unknown(problem)
+                | Outcome::Refused(problem) => problem,
+                Outcome::Accepted(_) | Outcome::SenderRefused => "no_answer".to_owned(),
+            }),
+        }
+    }
+
+    async fn sign_in(&self, step: &mut Step) -> Result<AsyncSmtpConnection, Error> {
         let mut connection = self.connect().await?;
         *step = Step::SigningIn;
         if let Some(credentials) = &self.credentials {
@@ -113,6 +128,17 @@ impl Smtp {
                 .auth(&[Mechanism::Plain, Mechanism::Login], credentials)
                 .await?;
         }
+        Ok(connection)
+    }
+
+    async fn hand_over(
+        &self,
+        step: &mut Step,
+        message: &[u8],
+        from: Address,
+        to: Address,
+    ) -> Result<(), Error> {
+        let mut connection = self.sign_in(step).await?;
         *step = Step::Sender;
         connection
             .command(Mail::new(Some(from), Vec::new()))

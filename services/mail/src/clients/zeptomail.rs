@@ -54,24 +54,7 @@ impl ZeptoMail {
                 after: Some(REST),
             };
         }
-        let asked = self
-            .http
-            .post(&self.url)
-            .header(AUTHORIZATION, self.authorization.clone())
-            .header(ACCEPT, "application/json")
-            .timeout(TIMEOUT)
-            .json(&body(mail))
-            .send()
-            .await;
-        let outcome = match asked {
-            Ok(answer) => read(answer).await,
-            Err(error) if error.is_connect() => Outcome::NotNow {
-                problem: "no_connection".to_owned(),
-                after: None,
-            },
-            Err(error) if error.is_builder() => Outcome::Refused("unsendable".to_owned()),
-            Err(_) => Outcome::Unknown("no_answer".to_owned()),
-        };
+        let outcome = self.ask(&body(mail)).await;
         match outcome {
             Outcome::Unknown(_) | Outcome::NotNow { .. } => self.breaker.failed(),
             Outcome::Accepted(_)
@@ -82,6 +65,39 @@ impl ZeptoMail {
             }
         }
         outcome
+    }
+
+    /// Asks for a mail that is none: whoever may send hears that its fields are missing.
+    ///
+    /// # Errors
+    /// Why no mail would be taken.
+    pub async fn check(&self) -> Result<(), String> {
+        match self.ask(&json!({})).await {
+            Outcome::Accepted(_) | Outcome::Refused(_) | Outcome::SenderRefused => Ok(()),
+            Outcome::Paused { reason, .. } => Err(reason),
+            Outcome::NotNow { problem, .. } | Outcome::Unknown(problem) => Err(problem),
+        }
+    }
+
+    async fn ask(&self, body: &Value) -> Outcome {
+        let asked = self
+            .http
+            .post(&self.url)
+            .header(AUTHORIZATION, self.authorization.clone())
+            .header(ACCEPT, "application/json")
+            .timeout(TIMEOUT)
+            .json(body)
+            .send()
+            .await;
+        match asked {
+            Ok(answer) => read(answer).await,
+            Err(error) if error.is_connect() => Outcome::NotNow {
+                problem: "no_connection".to_owned(),
+                after: None,
+            },
+            Err(error) if error.is_builder() => Outcome::Refused("unsendable".to_owned()),
+            Err(_) => Outcome::Unknown("no_answer".to_owned()),
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What an answer of ZeptoMail's means for the mail and for everything behind it.
-//! Source: contracts/zeptomail, error codes: the code decides, the HTTP status only where there is none.
+//! Source: contracts/zeptomail, error codes: the code decides, the HTTP status only where there is none or
+//! where nobody knows it.
 
 use serde_json::Value;
 use time::Duration;
@@ -77,26 +78,35 @@ fn of_json(status: u16, json: &Value) -> Option<Outcome> {
         let detail = detail
             .and_then(|detail| text(detail, "code"))
             .unwrap_or_default();
-        return Some(of_code(code, detail));
+        return of_code(status, code, detail);
     }
     let accepted = (200..300).contains(&status) && json.get("data").is_some();
     accepted.then(|| Outcome::Accepted(text(json, "request_id").unwrap_or_default().to_owned()))
 }
 
-fn of_code(code: &str, detail: &str) -> Outcome {
+/// Codes of mails that are never taken, whatever the status they come under.
+const PERMANENT: [&str; 11] = [
+    "TM_3201", "TM_3301", "TM_8001", "GE_102", "SM_101", "SM_113", "SM_120", "SM_127", "SM_129",
+    "UE_106", "MTR_101",
+];
+
+/// Nothing for a code that nobody knows under a status that asks to come again: that decides then.
+fn of_code(status: u16, code: &str, detail: &str) -> Option<Outcome> {
     let problem = if detail.is_empty() { code } else { detail };
     let paused = |pause| Outcome::Paused {
         reason: problem.to_owned(),
         pause,
     };
-    match problem {
+    let comes_again = status == 429 || status >= 500;
+    Some(match problem {
         "LE_101" | "LE_102" | "SERR_156" | "SM_133" | "SM_128" | "AE_101" | "SERR_157" => {
             paused(Pause::For(MEND))
         }
         "SMI_115" => paused(Pause::UntilTomorrow),
         "SM_111" => Outcome::SenderRefused,
+        unlisted if comes_again && !PERMANENT.contains(&unlisted) => return None,
         _ => Outcome::Refused(problem.chars().take(40).collect()),
-    }
+    })
 }
 
 fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
@@ -174,6 +184,23 @@ mod tests {
                 ..
             }
         ));
+    }
+
+    #[test]
+    fn a_code_that_nobody_knows_leaves_it_to_a_status_that_asks_to_come_again() {
+        for (code, detail) in [("TM_5000", "XX_500"), ("TM_5000", ""), ("internal", "")] {
+            let body = refusal(code, detail);
+            assert_eq!(read(500, None, &body), Outcome::Unknown("http_500".into()));
+            assert!(matches!(
+                read(503, None, &body),
+                Outcome::NotNow { after: None, .. }
+            ));
+            let limited = read(429, Some("3"), &body);
+            let reason = "rate_limit".to_owned();
+            let pause = Pause::For(Duration::seconds(3));
+            assert_eq!(limited, Outcome::Paused { reason, pause });
+            assert!(matches!(read(400, None, &body), Outcome::Refused(_)));
+        }
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! Takes in what ZeptoMail told: deliveries, bounces, complaints. In any order, any number of times.
 
-use std::time::Duration as StdDuration;
-
 use db::TenantTx;
 use kernel::{Email, TenantId};
 use serde_json::Value;
@@ -22,23 +20,6 @@ use crate::vault::{Place, VaultError};
 const BATCH: i64 = 32;
 const LEASE: Duration = Duration::minutes(1);
 const ATTEMPTS_MAX: i32 = 8;
-const LOOK_EVERY: StdDuration = StdDuration::from_secs(1);
-
-/// Applies events as they come, until it is told to stop.
-pub async fn run(app: &App) {
-    loop {
-        match apply_waiting(app).await {
-            Ok(0) => {
-                let _ = tokio::time::timeout(LOOK_EVERY, app.event_wake.notified()).await;
-            }
-            Ok(_) => {}
-            Err(error) => {
-                tracing::warn!(error = %error, "The provider's events could not be read");
-                tokio::time::sleep(LOOK_EVERY).await;
-            }
-        }
-    }
-}
 
 /// Applies what waits now; answers how many events were taken up.
 ///

@@ -9,6 +9,7 @@ use kernel::TenantId;
 use outbound::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 use outbound::{Method, OutboundError, Request, Rules};
 use time::{Duration, OffsetDateTime};
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -23,7 +24,6 @@ use crate::vault::{Place, VaultError};
 
 const BATCH: i64 = 64;
 const CONCURRENCY: usize = 8;
-const LOOK_EVERY: StdDuration = StdDuration::from_secs(1);
 /// After a crash in the middle of it an attempt is made again.
 const LEASE: Duration = Duration::minutes(1);
 /// Characters of an answer that are kept.
@@ -53,27 +53,12 @@ struct Answered {
     duration_ms: i32,
 }
 
-/// Sends webhooks as they become due, until it is told to stop.
-pub async fn run(app: &App) {
-    loop {
-        match send_due(app).await {
-            Ok(0) => {
-                let _ = tokio::time::timeout(LOOK_EVERY, app.webhook_wake.notified()).await;
-            }
-            Ok(_) => {}
-            Err(error) => {
-                tracing::warn!(error = %error, "Webhooks that are due could not be read");
-                tokio::time::sleep(LOOK_EVERY).await;
-            }
-        }
-    }
-}
-
-/// Sends what is due now; answers how many webhooks were taken up.
+/// Sends what is due now; answers how many webhooks that were. Told to stop, it sends those in hand to the
+/// end and takes up no more.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn send_due(app: &App) -> Result<usize, db::Error> {
+pub async fn send_due(app: &App, stop: &CancellationToken) -> Result<usize, db::Error> {
     let now = app.clock.now();
     let due = app
         .db
@@ -82,8 +67,9 @@ pub async fn send_due(app: &App) -> Result<usize, db::Error> {
         })
         .await?;
     stream::iter(&due)
+        .take_until(stop.cancelled())
         .for_each_concurrent(CONCURRENCY, async |(tenant, id)| {
-            if let Err(error) = send_one(app, *tenant, *id, now).await {
+            if let Err(error) = send_one(app, *tenant, *id).await {
                 tracing::warn!(tenant.id = %tenant, delivery.id = %id, error = %error, "A webhook could not be sent yet");
             }
         })
@@ -91,12 +77,9 @@ pub async fn send_due(app: &App) -> Result<usize, db::Error> {
     Ok(due.len())
 }
 
-async fn send_one(
-    app: &App,
-    tenant: TenantId,
-    id: Uuid,
-    now: OffsetDateTime,
-) -> Result<(), VaultError> {
+async fn send_one(app: &App, tenant: TenantId, id: Uuid) -> Result<(), VaultError> {
+    // Its own: those before it in the batch may have taken longer than a lease.
+    let now = app.clock.now();
     let claimed = app
         .db
         .tenant(tenant, async |tx| claim(app, tx, id, now).await)

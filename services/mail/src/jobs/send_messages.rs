@@ -4,11 +4,10 @@
 mod claim;
 mod settle;
 
-use std::time::Duration as StdDuration;
-
 use futures_util::stream::{self, StreamExt as _};
 use kernel::TenantId;
-use time::{Duration, OffsetDateTime};
+use time::Duration;
+use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -18,7 +17,6 @@ use crate::store::pauses;
 
 const BATCH: i64 = 64;
 const CONCURRENCY: usize = 8;
-const LOOK_EVERY: StdDuration = StdDuration::from_secs(1);
 /// A mail that could not leave for so long is of no use any more.
 pub(crate) const LIFE: Duration = Duration::days(3);
 
@@ -31,27 +29,12 @@ struct Claimed {
     mail: Outgoing,
 }
 
-/// Sends mails as they become due, until it is told to stop.
-pub async fn run(app: &App) {
-    loop {
-        match send_due(app).await {
-            Ok(0) => {
-                let _ = tokio::time::timeout(LOOK_EVERY, app.mail_wake.notified()).await;
-            }
-            Ok(_) => {}
-            Err(error) => {
-                tracing::warn!(error = %error, "Mails that are due could not be read");
-                tokio::time::sleep(LOOK_EVERY).await;
-            }
-        }
-    }
-}
-
-/// Sends what is due now; answers how many mails were taken up.
+/// Sends what is due now; answers how many mails that were. Told to stop, it sends those in hand to the end
+/// and takes up no more.
 ///
 /// # Errors
 /// When the database is away.
-pub async fn send_due(app: &App) -> Result<usize, db::Error> {
+pub async fn send_due(app: &App, stop: &CancellationToken) -> Result<usize, db::Error> {
     let Some(transport) = app.transport.name() else {
         return Ok(0);
     };
@@ -67,8 +50,9 @@ pub async fn send_due(app: &App) -> Result<usize, db::Error> {
         })
         .await?;
     stream::iter(&due)
+        .take_until(stop.cancelled())
         .for_each_concurrent(CONCURRENCY, async |(tenant, id)| {
-            if let Err(error) = send_one(app, *tenant, *id, now).await {
+            if let Err(error) = send_one(app, *tenant, *id).await {
                 tracing::warn!(tenant.id = %tenant, message.id = %id, error = format!("{error:#}"), "A mail could not be sent yet");
             }
         })
@@ -76,12 +60,9 @@ pub async fn send_due(app: &App) -> Result<usize, db::Error> {
     Ok(due.len())
 }
 
-async fn send_one(
-    app: &App,
-    tenant: TenantId,
-    id: Uuid,
-    now: OffsetDateTime,
-) -> anyhow::Result<()> {
+async fn send_one(app: &App, tenant: TenantId, id: Uuid) -> anyhow::Result<()> {
+    // Its own: those before it in the batch may have taken longer than it is waited for.
+    let now = app.clock.now();
     let Some(claimed) = claim::claim(app, tenant, id, now).await? else {
         return Ok(());
     };

@@ -7,6 +7,7 @@ use time::{Duration, OffsetDateTime};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::record;
 use crate::app::App;
 use crate::store::messages::{self, MessageRow, STATES};
 use crate::store::provider_events::{self, ProviderEventRow};
@@ -224,16 +225,25 @@ pub struct Resumed {
 #[utoipa::path(post, path = "/api/mail/sysadmin/transports/{transport}/resume", responses((status = 200, body = Resumed)))]
 pub async fn resume_transport(
     app: Data<App>,
-    _: Sysadmin,
+    by: Sysadmin,
     transport: Path<String>,
 ) -> Result<Json<Resumed>, ApiError> {
     if !["zeptomail", "smtp"].contains(&transport.as_str()) {
         return Err(ApiError::not_found("transport-not-found"));
     }
+    let deed = (
+        "mail_transport.resume",
+        format!("mail_transport:{}", *transport),
+    );
+    let acted = by.acted(TenantId::PLATFORM, app.clock.now(), deed);
     let was_paused = app
         .db
         .tenant(TenantId::PLATFORM, async |tx| {
-            pauses::delete(tx, &transport).await
+            let was_paused = pauses::delete(tx, &transport).await?;
+            if was_paused {
+                record(tx, acted).await?;
+            }
+            Ok::<_, ApiError>(was_paused)
         })
         .await?;
     app.mail_wake.notify_one();
@@ -250,18 +260,26 @@ pub struct SenderVerified {
 #[utoipa::path(post, path = "/api/mail/sysadmin/tenants/{id}/verify-sender", responses((status = 200, body = SenderVerified)))]
 pub async fn verify_sender(
     app: Data<App>,
-    _: Sysadmin,
+    by: Sysadmin,
     id: Path<TenantId>,
 ) -> Result<Json<SenderVerified>, ApiError> {
     let now = app.clock.now();
-    let row = app
+    let acted = by.acted(
+        *id,
+        now,
+        ("mail_settings.verify_sender", "mail_settings".to_owned()),
+    );
+    let sender_email = app
         .db
         .tenant(*id, async |tx| {
-            settings::save_sender(tx, Some(now), None).await
+            let row = settings::save_sender(tx, Some(now), None).await?;
+            let sender_email = row.and_then(|row| row.sender_email);
+            let sender_email =
+                sender_email.ok_or_else(|| ApiError::not_found("sender-not-found"))?;
+            record(tx, acted).await?;
+            Ok::<_, ApiError>(sender_email)
         })
         .await?;
-    let sender_email = row.and_then(|row| row.sender_email);
-    let sender_email = sender_email.ok_or_else(|| ApiError::not_found("sender-not-found"))?;
     Ok(Json(SenderVerified {
         tenant_id: *id,
         sender_email,

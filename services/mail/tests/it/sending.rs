@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use time::Duration;
+use tokio_util::sync::CancellationToken;
 
 use crate::place::until;
 use crate::world::World;
@@ -68,7 +69,7 @@ async fn an_answer_that_is_lost_after_the_effect_sends_nothing_twice() {
         })
         .await;
         world.advance(Duration::minutes(20));
-        mail::jobs::send_messages::send_due(&world.app)
+        mail::jobs::send_messages::send_due(&world.app, &CancellationToken::new())
             .await
             .unwrap();
         assert_eq!(world.zepto.inbox(&to).await.len(), 1, "{kind}");
@@ -86,7 +87,7 @@ async fn without_news_a_mail_in_doubt_is_sent_once_more_and_never_again() {
     let mail = world.until_mail(&store, "order_placed", "ambiguous").await;
     assert_eq!(mail["was_ambiguous"], true);
     world.advance(Duration::minutes(14));
-    mail::jobs::send_messages::send_due(&world.app)
+    mail::jobs::send_messages::send_due(&world.app, &CancellationToken::new())
         .await
         .unwrap();
     assert_eq!(
@@ -107,7 +108,7 @@ async fn without_news_a_mail_in_doubt_is_sent_once_more_and_never_again() {
         (Some("outcome_unknown"), Some(true))
     );
     world.advance(Duration::hours(2));
-    mail::jobs::send_messages::send_due(&world.app)
+    mail::jobs::send_messages::send_due(&world.app, &CancellationToken::new())
         .await
         .unwrap();
     assert_eq!(world.zepto.inbox("silent.ana@example.pt").await.len(), 2);
@@ -149,7 +150,7 @@ async fn too_many_requests_hold_everything_back_until_then() {
     .await;
     world.placed(&store, "second@example.pt").await;
     assert_eq!(
-        mail::jobs::send_messages::send_due(&world.app)
+        mail::jobs::send_messages::send_due(&world.app, &CancellationToken::new())
             .await
             .unwrap(),
         0
@@ -180,6 +181,8 @@ async fn a_blocked_account_keeps_every_mail_until_it_is_mended() {
     })
     .await;
     assert!(world.zepto.inbox("ana@example.pt").await.is_empty());
+    let way = &world.app.transport;
+    assert_eq!(way.check().await, Err("AE_101".to_owned()));
     world
         .zepto
         .lever(
@@ -187,6 +190,7 @@ async fn a_blocked_account_keeps_every_mail_until_it_is_mended() {
             json!({ "code": "AE_101", "seconds": 0 }),
         )
         .await;
+    assert_eq!(way.check().await, Ok(()));
     let path = "/api/mail/sysadmin/transports/zeptomail/resume";
     assert_eq!(
         world
@@ -245,6 +249,12 @@ async fn a_sender_that_is_not_verified_gives_way_to_the_platforms() {
         .sysadmin(reqwest::Method::POST, &path)
         .await
         .expect(200);
+    let told = format!(
+        "SELECT count(*) FROM outbox WHERE tenant_id = '{}'
+           AND position('mail_settings.verify_sender'::bytea IN payload) > 0",
+        store.id
+    );
+    assert_eq!(world.number_of(&told).await, 1, "the trail tells of it");
     world.placed(&store, "ana@example.pt").await;
     world.until_mail(&store, "order_placed", "delivered").await;
     let sent = &world.zepto.inbox("ana@example.pt").await[0];
@@ -271,7 +281,7 @@ async fn a_process_that_dies_while_it_sends_leaves_a_mail_in_doubt_not_lost() {
     owner.execute(sql, &[]).await.unwrap();
     world.run().await;
     assert_eq!(
-        mail::jobs::send_messages::send_due(&world.app)
+        mail::jobs::send_messages::send_due(&world.app, &CancellationToken::new())
             .await
             .unwrap(),
         0
@@ -387,7 +397,7 @@ async fn a_closed_stores_mails_wait_and_go_out_when_it_opens() {
     };
     set("suspended", 2).await;
     world.placed(&store, "ana@example.pt").await;
-    mail::jobs::send_messages::send_due(&world.app)
+    mail::jobs::send_messages::send_due(&world.app, &CancellationToken::new())
         .await
         .unwrap();
     let waiting =
@@ -398,5 +408,39 @@ async fn a_closed_stores_mails_wait_and_go_out_when_it_opens() {
     world.run().await;
     world.until_mail(&store, "order_placed", "delivered").await;
     assert_eq!(world.zepto.inbox("ana@example.pt").await.len(), 1);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_waits_for_the_mail_in_hand() {
+    let mut world = World::start().await;
+    let store = world.store().await;
+    let slow = json!({ "kind": "slow", "slow_ms": 1_000 });
+    world.zepto.lever("faults", slow).await;
+    world.placed(&store, "ana@example.pt").await;
+    until("the provider is being asked", async || {
+        let state = world.zepto.look("state").await;
+        state["faults"].as_array().unwrap().is_empty().then_some(())
+    })
+    .await;
+    world.stop().await;
+    assert_eq!(world.zepto.inbox("ana@example.pt").await.len(), 1);
+    let known = "SELECT count(*) FROM message WHERE kind = 'order_placed' AND sent_at IS NOT NULL";
+    assert_eq!(world.number_of(known).await, 1);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_was_told_to_stop_takes_up_no_more() {
+    let mut world = World::start().await;
+    let store = world.store().await;
+    world.stop().await;
+    world.placed(&store, "ana@example.pt").await;
+    let stopped = CancellationToken::new();
+    stopped.cancel();
+    mail::jobs::send_messages::send_due(&world.app, &stopped)
+        .await
+        .unwrap();
+    assert!(world.zepto.inbox("ana@example.pt").await.is_empty());
     world.end().await;
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use time::Duration;
+use tokio_util::sync::CancellationToken;
 
 use crate::place::until;
 use crate::world::World;
@@ -81,7 +82,7 @@ async fn a_server_that_breaks_off_after_it_has_the_mail_leaves_doubt_that_news_e
     world.placed(&store, "ana@example.pt").await;
     world.until_mail(&store, "order_placed", "delivered").await;
     world.advance(Duration::minutes(20));
-    mail::jobs::send_messages::send_due(&world.app)
+    mail::jobs::send_messages::send_due(&world.app, &CancellationToken::new())
         .await
         .unwrap();
     assert_eq!(world.zepto.inbox("ana@example.pt").await.len(), 1);

@@ -7,6 +7,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use sha2::Sha256;
 use time::Duration;
+use tokio_util::sync::CancellationToken;
 
 use crate::place::until;
 use crate::receiver::Told;
@@ -183,7 +184,7 @@ async fn an_endpoint_that_takes_nothing_for_three_days_is_switched_off_with_a_no
     .await;
     until("it was given up", async || {
         world.advance(Duration::hours(25));
-        mail::jobs::send_deliveries::send_due(&world.app)
+        mail::jobs::send_deliveries::send_due(&world.app, &CancellationToken::new())
             .await
             .unwrap();
         (deliveries(&world, &store, &id).await[0]["state"] == "failed").then_some(())

@@ -21,8 +21,11 @@ pub const RULES: Rules = Rules {
     http: true,
     redirects: 4,
     time: Duration::from_secs(40),
-    bytes: 32 * 1_024 * 1_024,
+    bytes: 8 * 1_024 * 1_024,
 };
+
+/// Of a list that is read as a whole.
+const ROWS_MAX: usize = 20_000;
 
 /// Tries of one request within a slice of the import.
 const TRIES_MAX: u32 = 6;
@@ -111,6 +114,11 @@ impl Shop {
             }
             let is_end = news.is_empty();
             rows.extend(news);
+            if rows.len() > ROWS_MAX {
+                let why =
+                    format!("{path} has more than {ROWS_MAX} entries; that many are not read");
+                return Err(ShopError::Refused(why));
+            }
             let read = u64::try_from(rows.len()).unwrap_or(u64::MAX);
             // A short page is the end only where the shop's own total says so too.
             if is_end || (came < size && page.total.is_none_or(|total| read >= total)) {

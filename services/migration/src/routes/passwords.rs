@@ -97,7 +97,7 @@ async fn send(
     now: OffsetDateTime,
 ) -> Result<(), db::Error> {
     let names: Vec<Name> = pairs.keys().map(|id| (RESOURCE, id.clone())).collect();
-    records::ensure(tx, &row.source, &names).await?;
+    records::ensure(tx, (&row.source, row.id), &names).await?;
     let all: Vec<(&String, &Pair)> = pairs.iter().collect();
     let measured = Measured::default();
     for chunk in all.chunks(BATCH) {

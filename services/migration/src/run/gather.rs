@@ -26,7 +26,7 @@ impl Run {
             }
             let variations = join_all(asked).await;
             for (row, variations) in some.iter().zip(variations) {
-                read.push((row, variations?));
+                read.extend(variations?.map(|variations| (row, variations)));
             }
             left = rest;
         }
@@ -68,13 +68,14 @@ impl Run {
         Ok(true)
     }
 
-    async fn variations_of(&self, product: &Value) -> Result<Vec<Value>, Trouble> {
+    /// Nothing where they could not be read.
+    async fn variations_of(&self, product: &Value) -> Result<Option<Vec<Value>>, Trouble> {
         let kind = product
             .get("type")
             .and_then(Value::as_str)
             .unwrap_or_default();
         if !kind.contains("variable") {
-            return Ok(Vec::new());
+            return Ok(Some(Vec::new()));
         }
         let id = number(product);
         self.part(&format!("products/{id}/variations"), ("product", id))

@@ -136,8 +136,8 @@ impl Run {
         let mut items = Vec::new();
         for attribute in &all {
             let path = format!("products/attributes/{}/terms", number(attribute));
-            let terms = self.part(&path, ("attribute", number(attribute))).await?;
-            items.push(shelf::attribute(attribute, &terms));
+            let part = self.part(&path, ("attribute", number(attribute))).await?;
+            items.extend(part.map(|terms| shelf::attribute(attribute, &terms)));
         }
         self.send(&items, step.pass, u64::try_from(all.len()).ok())
             .await
@@ -183,12 +183,13 @@ impl Run {
         }
     }
 
-    /// A list that belongs to one record. One that cannot be read holds the others up for a few turns only.
+    /// A list that belongs to one record. One that cannot be read holds the others up for a few turns only;
+    /// then it is nothing, which is not an empty list: its record must not be written without it.
     pub(super) async fn part(
         &self,
         path: &str,
         (resource, id): (&str, i64),
-    ) -> Result<Vec<Value>, Trouble> {
+    ) -> Result<Option<Vec<Value>>, Trouble> {
         let mut query = Vec::new();
         if path.ends_with("variations") {
             query.push(("context", "edit".to_owned()));
@@ -200,12 +201,12 @@ impl Run {
             self.shop.all(path, &query).await
         };
         match read {
-            Ok(rows) => Ok(rows),
-            Err(ShopError::Missing) => Ok(Vec::new()),
+            Ok(rows) => Ok(Some(rows)),
+            Err(ShopError::Missing) => Ok(Some(Vec::new())),
             Err(ShopError::Later(..)) if self.failures >= PATIENCE => {
                 let why = "a part of it could not be read";
                 self.failed(resource, &id.to_string(), why).await?;
-                Ok(Vec::new())
+                Ok(None)
             }
             Err(error) => Err(self.trouble(error)),
         }
@@ -227,7 +228,7 @@ impl Run {
             }
             let parts = join_all(asked).await;
             for (row, parts) in some.iter().zip(parts) {
-                read.push((row, parts?));
+                read.extend(parts?.map(|parts| (row, parts)));
             }
             left = rest;
         }
@@ -247,7 +248,9 @@ impl Run {
         self.send(&items, pass, total).await
     }
 
-    async fn parts_of(&self, order: &Value) -> Result<(Vec<Value>, Vec<Value>), Trouble> {
+    /// Refunds and notes. An order without its refunds would be another one; what was noted on it may be
+    /// missing.
+    async fn parts_of(&self, order: &Value) -> Result<Option<(Vec<Value>, Vec<Value>)>, Trouble> {
         let id = number(order);
         let has_refunds = order
             .get("refunds")
@@ -257,12 +260,15 @@ impl Run {
             self.part(&format!("orders/{id}/refunds"), ("order", id))
                 .await?
         } else {
-            Vec::new()
+            Some(Vec::new())
+        };
+        let Some(refunds) = refunds else {
+            return Ok(None);
         };
         let notes = self
             .part(&format!("orders/{id}/notes"), ("order", id))
             .await?;
-        Ok((refunds, notes))
+        Ok(Some((refunds, notes.unwrap_or_default())))
     }
 
     /// The numbers alone: what was missed is fetched, what is seen is noted.
@@ -284,7 +290,7 @@ impl Run {
             return Ok(next);
         }
         let tx = self.app.db.begin_tenant(self.tenant).await?;
-        let here = records::find(&tx, &self.source, &names).await?;
+        let here = records::find(&tx, (&self.source, self.id), &names).await?;
         records::see(&tx, &self.source, &names, (self.id, step.pass)).await?;
         tx.commit().await?;
         let is_missed = |name: &&Name| {

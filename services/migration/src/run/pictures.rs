@@ -12,6 +12,7 @@ use super::send::hash_of;
 use super::{Run, Trouble};
 use crate::clients::images::{self, Fetched, ImageTrouble};
 use crate::domain::map::{Body, Item, Name, Picture};
+use crate::store::counts;
 use crate::store::records::{self, Rows};
 
 /// Images that are in memory and on their way at once.
@@ -29,23 +30,29 @@ impl Run {
             .map(|picture| ("image", picture.key.clone()))
             .collect();
         let tx = self.app.db.begin_tenant(self.tenant).await?;
-        let rows = records::ensure(&tx, &self.source, &names).await?;
+        let rows = records::ensure(&tx, (&self.source, self.id), &names).await?;
         records::see(&tx, &self.source, &names, (self.id, 1)).await?;
+        let given_up = counts::failed_of(&tx, self.id, &names).await?;
         tx.commit().await?;
-        let news: Vec<(&Picture, Uuid)> = pictures
+        let mut left: Vec<(&Picture, Uuid)> = pictures
             .iter()
+            .filter(|picture| !given_up.contains(&picture.key))
             .filter_map(|picture| Some((picture, wanted(picture, &rows)?)))
             .collect();
-        for chunk in news.chunks(CHUNK) {
-            if self.is_over() {
+        // Some are brought or given up in every turn, however long it took to get here.
+        while !left.is_empty() {
+            let rest = left.split_off(CHUNK.min(left.len()));
+            let brought = self.bring_some(&left).await?;
+            if self.is_over() && (brought < left.len() || !rest.is_empty()) {
                 return Ok(false);
             }
-            self.bring_some(chunk).await?;
+            left = rest;
         }
         self.wait_for(0, Some("image")).await
     }
 
-    async fn bring_some(&self, chunk: &[(&Picture, Uuid)]) -> Result<(), Trouble> {
+    /// Brings as many as there is time for, and some in any case; answers how many are dealt with.
+    async fn bring_some(&self, chunk: &[(&Picture, Uuid)]) -> Result<usize, Trouble> {
         let mut items = Vec::new();
         let mut left = chunk;
         while !left.is_empty() {
@@ -62,8 +69,12 @@ impl Run {
                 }
             }
             left = rest;
+            if self.is_over() {
+                break;
+            }
         }
-        self.send(&items, 1, None).await
+        self.send(&items, 1, None).await?;
+        Ok(chunk.len() - left.len())
     }
 
     /// The record of an image whose bytes lie ready; the inner error is for the merchant.
@@ -114,6 +125,6 @@ fn wanted(picture: &Picture, rows: &Rows) -> Option<Uuid> {
     let mark = Some(hash_of(picture.src.as_bytes()));
     let is_here = row.hash == mark;
     let was_refused = row.failed && row.sent_hash == mark;
-    let is_coming = row.batch_id.is_some() && row.sent_hash == mark;
+    let is_coming = row.is_coming && row.sent_hash == mark;
     (!is_here && !was_refused && !is_coming).then_some(row.target_id)
 }

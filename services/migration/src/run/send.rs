@@ -71,9 +71,9 @@ impl Run {
         let names = names_of(items);
         let mut tx = self.app.db.begin_tenant(self.tenant).await?;
         let rows = if self.dry_run {
-            records::find(&tx, &self.source, &names).await?
+            records::find(&tx, (&self.source, self.id), &names).await?
         } else {
-            records::ensure(&tx, &self.source, &names).await?
+            records::ensure(&tx, (&self.source, self.id), &names).await?
         };
         let mut tally: BTreeMap<&str, CountRow> = BTreeMap::new();
         let (mut changed, mut parts) = (Vec::new(), Vec::new());
@@ -288,7 +288,7 @@ fn fate(row: Option<RecordRow>, wrapped: &Wrapped<'_>) -> Fate {
         return Fate::Changed;
     };
     let hash = Some(&wrapped.hash);
-    if row.batch_id.is_some() && row.sent_hash.as_ref() == hash {
+    if row.is_coming && row.sent_hash.as_ref() == hash {
         return Fate::UnderWay;
     }
     if row.batch_id.is_none() && !row.failed && row.hash.as_ref() == hash {

@@ -1,5 +1,7 @@
 //! How far each list of an import has come, and what did not come.
 
+use std::collections::BTreeSet;
+
 use db::{Error, TenantTx};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
@@ -8,6 +10,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::schema::{import_count, import_issue};
+use crate::domain::map::Name;
 
 const MESSAGE_CHARS_MAX: usize = 1_000;
 pub const FAILED: &str = "failed";
@@ -108,6 +111,29 @@ pub async fn save_issues(tx: &TenantTx, rows: &[IssueRow]) -> Result<(), Error> 
             .await?;
     }
     Ok(())
+}
+
+/// Those of these records that an import gave up.
+pub async fn failed_of(
+    tx: &TenantTx,
+    import: Uuid,
+    names: &[Name],
+) -> Result<BTreeSet<String>, Error> {
+    use import_issue as i;
+    let Some((resource, _)) = names.first() else {
+        return Ok(BTreeSet::new());
+    };
+    let ids: Vec<&String> = names.iter().map(|(_, id)| id).collect();
+    let found: Vec<String> = i::table
+        .filter(i::tenant_id.eq(tx.tenant().uuid()))
+        .filter(i::import_id.eq(import))
+        .filter(i::resource.eq(*resource))
+        .filter(i::source_id.eq_any(ids))
+        .filter(i::kind.eq(FAILED))
+        .select(i::source_id)
+        .load(&mut tx.conn())
+        .await?;
+    Ok(found.into_iter().collect())
 }
 
 /// In the order of their records, after the one that was seen last.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use db::{Error, TenantTx};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bytea, Nullable, SmallInt, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Bytea, Nullable, SmallInt, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
@@ -25,26 +25,36 @@ pub struct RecordRow {
     pub sent_hash: Option<Vec<u8>>,
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub batch_id: Option<Uuid>,
-    #[diesel(sql_type = diesel::sql_types::Bool)]
+    #[diesel(sql_type = Bool)]
     pub failed: bool,
+    /// The import that asks has sent it, and the answer is on its way. One that was ended may never get its.
+    #[diesel(sql_type = Bool)]
+    pub is_coming: bool,
 }
 
 /// Rows by resource and number.
 pub type Rows = BTreeMap<(String, String), RecordRow>;
 
 const FIND: &str =
-    "SELECT r.resource, r.source_id, r.target_id, r.hash, r.sent_hash, r.batch_id, r.failed
+    "SELECT r.resource, r.source_id, r.target_id, r.hash, r.sent_hash, r.batch_id, r.failed,
+    EXISTS (SELECT FROM import_batch AS b WHERE b.tenant_id = $1 AND b.id = r.batch_id
+      AND b.import_id = $5 AND b.open > 0) AS is_coming
   FROM source_record AS r JOIN unnest($3, $4) AS n(resource, source_id)
     ON r.resource = n.resource AND r.source_id = n.source_id
   WHERE r.tenant_id = $1 AND r.source = $2";
 
-pub async fn find(tx: &TenantTx, source: &str, names: &[Name]) -> Result<Rows, Error> {
+pub async fn find(
+    tx: &TenantTx,
+    (source, import): (&str, Uuid),
+    names: &[Name],
+) -> Result<Rows, Error> {
     let (resources, ids) = columns(names);
     let rows: Vec<RecordRow> = diesel::sql_query(FIND)
         .bind::<SqlUuid, _>(tx.tenant().uuid())
         .bind::<Text, _>(source)
         .bind::<Array<Text>, _>(resources)
         .bind::<Array<Text>, _>(ids)
+        .bind::<SqlUuid, _>(import)
         .load(&mut tx.conn())
         .await?;
     let keyed = rows
@@ -58,7 +68,11 @@ const ENSURE: &str = "INSERT INTO source_record (tenant_id, source, resource, so
   ON CONFLICT DO NOTHING";
 
 /// The rows of these names; those that have none get one, with an id of ours.
-pub async fn ensure(tx: &TenantTx, source: &str, names: &[Name]) -> Result<Rows, Error> {
+pub async fn ensure(
+    tx: &TenantTx,
+    (source, import): (&str, Uuid),
+    names: &[Name],
+) -> Result<Rows, Error> {
     let (resources, ids) = columns(names);
     let targets: Vec<Uuid> = names.iter().map(|_| Uuid::now_v7()).collect();
     diesel::sql_query(ENSURE)
@@ -69,7 +83,7 @@ pub async fn ensure(tx: &TenantTx, source: &str, names: &[Name]) -> Result<Rows,
         .bind::<Array<SqlUuid>, _>(targets)
         .execute(&mut tx.conn())
         .await?;
-    find(tx, source, names).await
+    find(tx, (source, import), names).await
 }
 
 fn columns(names: &[Name]) -> (Vec<String>, Vec<String>) {

@@ -182,3 +182,81 @@ async fn progress_is_streamed_until_the_end() {
     assert!(!again.contains("event: progress"), "{again}");
     world.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_ended_import_never_heard_of_is_sent_again() {
+    let world = World::start().await;
+    let store = world.store("silencio").await;
+    let wanted = json!({"resources": ["tags"]});
+    world.whole(&store, wanted.clone()).await;
+    // As an import that was ended before its answers came leaves it.
+    let owner = world.place.database.owner().await;
+    let lost = "SET ROLE stores_migration_system;
+      UPDATE migration.source_record SET hash = NULL, batch_id = gen_random_uuid() WHERE resource = 'tag'";
+    owner.batch_execute(lost).await.unwrap();
+    world.whole(&store, wanted).await;
+    let open = "SELECT count(*) FROM source_record WHERE resource = 'tag' AND hash IS NULL";
+    assert_eq!(world.count("migration", open).await, 0);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_turn_of_a_worker_that_died_is_soon_anybodys() {
+    let world = World::start().await;
+    let store = world.store("morto").await;
+    let slow = json!({"kind": "slow", "path": "*/wc/v3/*", "times": 10000, "slow_ms": 120});
+    world.lever("faults", slow).await;
+    let id = world
+        .begin(&store, json!({"resources": ["customers", "orders"]}))
+        .await;
+    until("the turn is held for less than a minute", async || {
+        let soon = world.place.clock.now() + time::Duration::minutes(1);
+        let sql = format!(
+            "SELECT count(*) FROM job WHERE kind = 'run_import' AND locked_until < to_timestamp({})",
+            soon.unix_timestamp()
+        );
+        (world.count("migration", &sql).await == 1).then_some(())
+    })
+    .await;
+    let path = format!("/api/migration/admin/imports/{id}/stop");
+    world.post(&store, &path, json!({})).await.expect(200);
+    world.ended(&store, &id).await;
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_that_cannot_be_read_is_not_an_empty_one() {
+    let world = World::start().await;
+    let store = world.store("partes").await;
+    let wanted = json!({"resources": ["categories", "products", "orders"]});
+    world.whole(&store, wanted.clone()).await;
+    let told = world.told().await;
+    // For longer than a turn waits.
+    for path in ["*/variations?*", "*/refunds?*"] {
+        let fault = json!({"kind": "rate_limit429", "path": path, "times": 100_000, "retry_after": 20});
+        world.lever("faults", fault).await;
+    }
+    let id = world.begin(&store, wanted).await;
+    let between_turns = format!(
+        "SELECT count(*) FROM job WHERE kind = 'run_import' AND state = 'queued' AND locked_until IS NULL
+           AND payload->>'import_id' = '{id}'"
+    );
+    let import = loop {
+        let import = world.import(&store, &id).await;
+        if import["finished_at"].is_string() {
+            break import;
+        }
+        if world.count("migration", &between_turns).await == 1 {
+            world.place.clock.advance(time::Duration::seconds(25));
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    assert_eq!(import["state"], "completed", "{import:#}");
+    assert_eq!(world.told().await, told, "nothing was written over");
+    let issues = world.issues(&store, &id, "failed").await;
+    for resource in ["product", "order"] {
+        let unread = |issue: &&serde_json::Value| issue["resource"] == resource;
+        assert!(issues.iter().any(|issue| unread(&issue)), "{resource}: {issues:#?}");
+    }
+    world.end().await;
+}

@@ -12,6 +12,8 @@ use super::{MoloniError, row};
 /// What Moloni gives when it does not say for how long.
 const ACCESS_SECONDS: u64 = 3_600;
 const ACCESS_SECONDS_MAX: u64 = 86_400;
+/// A refresh token that was never given.
+const NOBODYS: &str = "nobodys";
 
 /// A pair of tokens. Its refresh token is good once.
 #[derive(Clone, Debug)]
@@ -53,6 +55,18 @@ impl Moloni {
             ("refresh_token", refresh.expose_secret()),
         ];
         self.grant(&fields).await
+    }
+
+    /// Whether Moloni answers and takes the platform's key: it refuses a token that is nobody's for that
+    /// token's own sake. No store's access is touched.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn check(&self) -> Result<(), MoloniError> {
+        match self.renew(&NOBODYS.into()).await {
+            Ok(_) | Err(MoloniError::GrantRefused(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
     }
 
     async fn grant(&self, fields: &[(&str, &str)]) -> Result<Pair, MoloniError> {

@@ -16,12 +16,12 @@ pub(super) struct Price {
     pub note: Option<String>,
 }
 
-/// What the public pays now: the regular price or the sale's, with tax. What the shop says the price is
-/// now may be old; the regular one, the sale and its days are not.
-pub(super) fn price(value: &Value, facts: &Facts, now_us: i64) -> Price {
-    let class = value.text("tax_class");
+/// What the public pays now: the regular price or the sale's, with the tax of its class, where it is taxed.
+/// What the shop says the price is now may be old; the regular one, the sale and its days are not.
+pub(super) fn price(value: &Value, class: Option<&str>, facts: &Facts, now_us: i64) -> Price {
+    let rate = class.and_then(|class| facts.rate(class));
+    let rate = rate.filter(|_| !facts.prices_include_tax);
     let gross = |amount: Decimal| -> Option<Money> {
-        let rate = facts.rate(&class).filter(|_| !facts.prices_include_tax);
         let amount = rate.map_or(amount, |rate| amount.plus_percent(rate));
         let minor = amount.minor(facts.currency().exponent())?;
         (minor >= 0).then(|| Money {
@@ -91,7 +91,7 @@ mod tests {
     #[test]
     fn the_regular_price_the_sale_and_its_days_decide() {
         let now = 1_700_000_000_000_000;
-        let of = |value: Value| price(&value, &facts(true), now);
+        let of = |value: Value| price(&value, Some(""), &facts(true), now);
         let plain = of(json!({"regular_price": "12.345", "sale_price": "", "price": ""}));
         assert_eq!(
             (minor(plain.price), minor(plain.compare_at)),
@@ -127,7 +127,12 @@ mod tests {
 
     #[test]
     fn tax_comes_on_top_where_the_shop_leaves_it_out() {
-        let net = price(&json!({"regular_price": "10"}), &facts(false), 0);
-        assert_eq!(minor(net.price), Some(1_230));
+        let of = |class| {
+            let value = json!({"regular_price": "10", "tax_class": "parent"});
+            minor(price(&value, class, &facts(false), 0).price)
+        };
+        assert_eq!(of(Some("standard")), Some(1_230));
+        assert_eq!(of(Some("unknown")), Some(1_000));
+        assert_eq!(of(None), Some(1_000));
     }
 }
