@@ -6,4 +6,3 @@ pub mod imports;
 pub mod records;
 pub mod report;
 pub mod schema;
-pub mod turns;

@@ -5,23 +5,15 @@ use std::time::Duration;
 use db::Error;
 use jobs::{Job, JobError, Task};
 use serde::{Deserialize, Serialize};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::run::{self, Ended, Trouble};
 use crate::store::imports::{self, ImportRow};
-use crate::store::turns;
 
 /// One turn. A page that is begun is finished.
 const SLICE: Duration = Duration::from_secs(20);
-/// After this the turn of a worker that died is anybody's, however long a turn may take.
-const LEASE: Duration = Duration::from_secs(45);
-/// A worker that lives renews this often, and waits for it this long.
-const BEAT: Duration = Duration::from_secs(15);
-const PATIENCE: Duration = Duration::from_secs(5);
-/// Two tries fit in.
-const _: () = assert!((BEAT.as_secs() + PATIENCE.as_secs()) * 2 < LEASE.as_secs());
 /// Pauses after turns that got nowhere: doubled each time.
 const PAUSE_LAST: Duration = Duration::from_secs(300);
 /// Turns in a row without progress after which somebody must look: about half a day.
@@ -57,36 +49,6 @@ pub async fn enqueue(
 
 /// May be run again: it goes on where the last page was written down.
 pub async fn run(app: App, task: Task<RunImport>) -> Result<(), JobError> {
-    tokio::select! {
-        ended = turn(&app, &task) => ended,
-        () = keep(&app, &task) => Err(JobError::Retry(anyhow::anyhow!("the turn is another's"))),
-    }
-}
-
-/// Keeps the turn this process's while it works. Ends when it is another's, or could be soon because the
-/// database does not answer.
-async fn keep(app: &App, task: &Task<RunImport>) {
-    let mut renewed = Instant::now();
-    loop {
-        let asked = Instant::now();
-        match timeout(PATIENCE, hold(app, task)).await {
-            Ok(Ok(true)) => renewed = asked,
-            Ok(Err(_)) | Err(_) if renewed.elapsed() + BEAT + PATIENCE < LEASE => {}
-            Ok(Ok(false) | Err(_)) | Err(_) => return,
-        }
-        sleep(BEAT).await;
-    }
-}
-
-async fn hold(app: &App, task: &Task<RunImport>) -> Result<bool, Error> {
-    let until = app.clock.now() + LEASE;
-    let tx = app.db.begin_tenant(task.tenant).await?;
-    let held = turns::hold(&tx, (task.id, task.attempt), until).await?;
-    tx.commit().await?;
-    Ok(held)
-}
-
-async fn turn(app: &App, task: &Task<RunImport>) -> Result<(), JobError> {
     let id = task.job.import_id;
     let until = Instant::now() + SLICE;
     let tx = app.db.begin_tenant(task.tenant).await?;
@@ -100,9 +62,9 @@ async fn turn(app: &App, task: &Task<RunImport>) -> Result<(), JobError> {
     }
     tx.commit().await?;
     let failures = row.failures;
-    match run::go_on(app, task.tenant, &row, until).await {
-        Ok(ended) => after(app, task, ended).await,
-        Err(trouble) => suffer(app, task, &row, failures, trouble).await,
+    match run::go_on(&app, task.tenant, &row, until).await {
+        Ok(ended) => after(&app, &task, ended).await,
+        Err(trouble) => suffer(&app, &task, &row, failures, trouble).await,
     }
 }
 
