@@ -73,7 +73,7 @@ pub fn empty_broker() -> anyhow::Result<()> {
 /// Starts the broker again, with the logins and queues that it has from the start.
 pub async fn start_broker() -> anyhow::Result<()> {
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../deploy/local/stack.sh");
-    let start = || {
+    let start = move || {
         Command::new(script)
             .args(["part", "up", "rabbitmq"])
             .output()

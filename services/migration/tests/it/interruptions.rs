@@ -233,7 +233,8 @@ async fn a_list_that_cannot_be_read_is_not_an_empty_one() {
     let told = world.told().await;
     // For longer than a turn waits.
     for path in ["*/variations?*", "*/refunds?*"] {
-        let fault = json!({"kind": "rate_limit429", "path": path, "times": 100_000, "retry_after": 20});
+        let fault =
+            json!({"kind": "rate_limit429", "path": path, "times": 100_000, "retry_after": 20});
         world.lever("faults", fault).await;
     }
     let id = world.begin(&store, wanted).await;
@@ -256,7 +257,10 @@ async fn a_list_that_cannot_be_read_is_not_an_empty_one() {
     let issues = world.issues(&store, &id, "failed").await;
     for resource in ["product", "order"] {
         let unread = |issue: &&serde_json::Value| issue["resource"] == resource;
-        assert!(issues.iter().any(|issue| unread(&issue)), "{resource}: {issues:#?}");
+        assert!(
+            issues.iter().any(|issue| unread(&issue)),
+            "{resource}: {issues:#?}"
+        );
     }
     world.end().await;
 }
