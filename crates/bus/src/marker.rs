@@ -4,6 +4,8 @@
 //! emptied or is another one, and what it had confirmed is gone with it: everything published in the
 //! last seven days is told again. Who heard it already knows it by its inbox or its version.
 
+use std::time::Duration;
+
 use db::Db;
 use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
@@ -19,8 +21,10 @@ use crate::{publisher, topology};
 /// AMQP's mark of a message that is written to disk.
 const PERSISTENT: u8 = 2;
 
-/// Tells everything again if the broker has lost it. What cannot be told now is told when the relay
-/// connects next.
+/// A broker that is being prepared has no queue for some events yet.
+const AGAIN_AFTER: Duration = Duration::from_secs(2);
+
+/// Tells everything again if the broker has lost it.
 pub(crate) async fn restore(db: &Db, connection: &Connection) -> Result<(), BusError> {
     let channel = rabbit::confirming_channel(connection).await?;
     topology::exchange_is_there(&channel).await?;
@@ -28,16 +32,21 @@ pub(crate) async fn restore(db: &Db, connection: &Connection) -> Result<(), BusE
     if is_kept(&channel, service).await? {
         return Ok(());
     }
-    match tell(db, &channel, &Selection::default()).await {
-        Ok(0) => {}
-        Ok(count) => warn!(
+    let count = loop {
+        match tell(db, &channel, &Selection::default()).await {
+            Ok(count) => break count,
+            Err(error @ BusError::NotTaken(_)) => {
+                warn!(service, error = %error, "The broker has lost what {service} told, and does not take it again yet");
+                tokio::time::sleep(AGAIN_AFTER).await;
+            }
+            Err(error) => return Err(error),
+        }
+    };
+    if count > 0 {
+        warn!(
             service,
             count, "The broker had lost what {service} told; it was told again"
-        ),
-        Err(error) => {
-            warn!(service, error = %error, "The broker has lost what {service} told, and does not take it again yet");
-            return Ok(());
-        }
+        );
     }
     let properties = BasicProperties::default().with_delivery_mode(PERSISTENT);
     publisher::put(&channel, &marker_queue(service), b"kept", properties).await?;

@@ -19,7 +19,7 @@ use crate::backoff::Backoff;
 use crate::rabbit::{self, BusError, Link, Rabbit};
 use crate::{marker, sweep, topology};
 
-pub(crate) use batch::Told;
+pub(crate) use batch::{Told, is_done};
 
 use batch::{Batch, LeftOut};
 
@@ -138,6 +138,10 @@ impl Relay {
         info!(service = self.db.service(), "The relay is connected");
         let mut left_out = LeftOut::default();
         while !shutdown.is_cancelled() {
+            if !connection.status().connected() {
+                // Nothing may be there to publish for long, and this says why it was lost.
+                topology::exchange_is_there(&channel).await?;
+            }
             // A flood of wakes is one wake: what they tell of is in the next batch.
             let _ = self.wake.notified().now_or_never();
             let began = Instant::now();

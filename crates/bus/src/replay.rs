@@ -10,9 +10,9 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::envelope::Envelope;
-use crate::publisher::{self, Fate};
+use crate::publisher;
 use crate::rabbit::{self, BusError, Rabbit};
-use crate::relay::Told;
+use crate::relay::{Told, is_done};
 use crate::schema::outbox;
 use crate::topology::directed_key;
 
@@ -91,7 +91,8 @@ pub(crate) async fn tell(
             .iter()
             .map(|envelope| (selection.key(envelope), envelope));
         let fates = publisher::publish(db.service(), channel, keyed).await?;
-        if fates.contains(&Fate::Refused) {
+        let mut told = envelopes.iter().zip(&fates);
+        if !told.all(|(envelope, fate)| is_done(db.service(), &envelope.event_type, *fate)) {
             return Err(BusError::NotTaken("a replay".to_owned()));
         }
         count += u64::try_from(fates.len()).unwrap_or(0);

@@ -147,7 +147,8 @@ async fn mark_published(tx: &SystemTx, ids: &[Uuid]) -> Result<(), BusError> {
     Ok(())
 }
 
-fn is_done(service: &'static str, event_type: &str, fate: Fate) -> bool {
+/// Whether an event has reached everybody who is there to hear it.
+pub(crate) fn is_done(service: &'static str, event_type: &str, fate: Fate) -> bool {
     match fate {
         Fate::Taken => true,
         Fate::Unroutable if !is_heard(event_type) => true,
