@@ -140,6 +140,12 @@ impl World {
             })
             .await;
         }
+        // What is answered from memory may be ahead of the table.
+        let known = format!("SELECT count(*) FROM tenant_view WHERE tenant_id = '{id}'");
+        until("migration has written the store down", async || {
+            (self.count("migration", &known).await == 1).then_some(())
+        })
+        .await;
         store
     }
 
