@@ -145,6 +145,7 @@ pub async fn claim_waiting(
         .await?;
     for row in &mut rows {
         row.attempts += 1;
+        row.retry_at = now + lease;
     }
     Ok(rows)
 }
