@@ -44,9 +44,14 @@ pub async fn come_to_its_end(scene: &Scene, ready: &Ready) -> anyhow::Result<()>
     rules_hold().await
 }
 
+/// Who has paid already pays no second time.
 pub async fn pay(scene: &Scene, shopper: &Shopper, placed: &Placed) -> anyhow::Result<()> {
-    let intent = shopper.pay(placed).await?;
-    scene.store.stripe.choose(&intent, "card").await?;
+    let reply = scene.store.door.insist(&shopper.paying(placed)).await?;
+    let is_paid = reply.status == 409 && reply.text("/type").is_ok_and(|code| code == "order-paid");
+    if !is_paid {
+        let intent = shopper.pay(placed).await?;
+        scene.store.stripe.choose(&intent, "card").await?;
+    }
     shopper.until(placed, "paid").await?;
     Ok(())
 }
