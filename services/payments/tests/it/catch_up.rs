@@ -13,7 +13,6 @@ use crate::world::World;
 async fn three_days_without_a_webhook_are_made_up_for() {
     let world = World::start().await;
     let store = world.open_store().await;
-    world.until_quiet().await;
     world.go_deaf().await;
     let order = world.order(&store, 4_990);
     let paying = world.form(&store, &order).await;
@@ -81,7 +80,6 @@ async fn the_list_is_read_by_itself_every_quarter_of_an_hour() {
     let world = World::start().await;
     let store = world.open_store().await;
     let (_, paying) = world.paid(&store, 4_990).await;
-    world.until_quiet().await;
     world.go_deaf().await;
     let charge = world.stripe.intent(&paying).await["latest_charge"].clone();
     let path = format!("charges/{}/refund", charge.as_str().unwrap());
@@ -99,7 +97,6 @@ async fn the_list_is_read_by_itself_every_quarter_of_an_hour() {
 async fn many_events_are_read_page_by_page_and_no_window_is_left_out() {
     let world = World::start().await;
     let store = world.open_store().await;
-    world.until_quiet().await;
     world.go_deaf().await;
     let mut all = Vec::new();
     for _ in 0..4 {
@@ -124,7 +121,6 @@ async fn many_events_are_read_page_by_page_and_no_window_is_left_out() {
 async fn a_store_that_left_while_nobody_listened_is_closed() {
     let world = World::start().await;
     let store = world.open_store().await;
-    world.until_quiet().await;
     world.go_deaf().await;
     world
         .stripe
@@ -148,7 +144,6 @@ async fn a_store_that_left_while_nobody_listened_is_closed() {
 async fn one_store_that_cannot_be_read_does_not_keep_the_others_waiting() {
     let world = World::start().await;
     let (first, second) = (world.open_store().await, world.open_store().await);
-    world.until_quiet().await;
     world.go_deaf().await;
     let order = world.order(&second, 4_990);
     let paying = world.form(&second, &order).await;
@@ -170,7 +165,6 @@ async fn one_store_that_cannot_be_read_does_not_keep_the_others_waiting() {
 async fn a_sysadmin_can_have_everything_compared_now() {
     let world = World::start().await;
     let store = world.open_store().await;
-    world.until_quiet().await;
     world.go_deaf().await;
     let order = world.order(&store, 4_990);
     let paying = world.form(&store, &order).await;

@@ -118,8 +118,21 @@ impl World {
         self.stripe.lever("webhooks/urls", urls).await;
     }
 
-    /// Stripe's events go nowhere.
+    /// Stripe's events go nowhere from now on; those on their way have arrived and were applied.
     pub async fn go_deaf(&self) {
+        let began = Instant::now();
+        loop {
+            let deliveries = self.stripe.look("deliveries").await;
+            let mut deliveries = deliveries.as_array().unwrap().iter();
+            let Some(on_its_way) = deliveries.find(|delivery| delivery["state"] == "waiting")
+            else {
+                break;
+            };
+            let patience = StdDuration::from_secs(30);
+            assert!(began.elapsed() < patience, "not delivered: {on_its_way}");
+            tokio::time::sleep(StdDuration::from_millis(20)).await;
+        }
+        self.until_quiet().await;
         let urls = json!({ "platform": "", "connect": "" });
         self.stripe.lever("webhooks/urls", urls).await;
     }
