@@ -23,6 +23,29 @@ impl Cpu {
             broker: self.broker - earlier.broker,
         }
     }
+
+    /// The same for a time that is so many times as long.
+    pub fn times(self, factor: f64) -> Self {
+        Self {
+            services: self.services * factor,
+            postgres: self.postgres * factor,
+            broker: self.broker * factor,
+        }
+    }
+
+    /// Milliseconds for each of so many things, in words.
+    #[expect(
+        clippy::as_conversions,
+        reason = "a count of what is measured fits a float's mantissa"
+    )]
+    pub fn of_each(self, count: usize, thing: &str) -> String {
+        let Self {
+            services,
+            postgres,
+            broker,
+        } = self.times(1_000.0 / count.max(1) as f64);
+        format!("cpu {services:.2} ms, pg {postgres:.2} ms, broker {broker:.2} ms {thing}")
+    }
 }
 
 /// Adds up the platform's processes by their command. Processes that ended are counted with their
@@ -55,6 +78,14 @@ pub fn services_memory() -> u64 {
         .map(|process| process.resident_pages)
         .sum();
     pages * 4_096
+}
+
+/// Resident memory of a service that runs as a process of its own; its supervisor writes its number down.
+pub fn memory_of_service(name: &str) -> Option<u64> {
+    let folder = env::var("STORES_RUN_DIR").ok()?;
+    let text = fs::read_to_string(format!("{folder}/pids/stores-{name}.child")).ok()?;
+    let process = read_process(text.trim().parse().ok()?)?;
+    Some(process.resident_pages * 4_096)
 }
 
 /// Resident memory of one process, in bytes.

@@ -47,6 +47,11 @@ pub fn print(rows: &[(Measured, Bar)]) {
     }
 }
 
+/// The last word of a line whose bar is a single one.
+pub const fn verdict(holds: bool) -> &'static str {
+    if holds { "ok" } else { "OVER" }
+}
+
 #[expect(
     clippy::print_stdout,
     reason = "a bench tells its figures to whoever started it"

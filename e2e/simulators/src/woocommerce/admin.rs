@@ -3,12 +3,13 @@
 use super::edits::Edits;
 use super::faults::Faults;
 use super::world::{Settings, World};
-use super::{Sim, sample, state};
+use super::{Config, GROWN_MAX, Sim, sample, state};
 use crate::json::Json as _;
 use crate::levers::{Advance, is_local};
 use actix_web::guard;
 use actix_web::web::{Data, Json, ServiceConfig};
 use actix_web::{HttpResponse, web};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 pub(super) fn routes(config: &mut ServiceConfig) {
@@ -43,9 +44,38 @@ async fn show_log(sim: Data<Sim>) -> HttpResponse {
     HttpResponse::Ok().json(&sim.world().log)
 }
 
-/// The shop as it was at its start, without faults and with the settings of a good host.
-async fn reset(sim: Data<Sim>) -> HttpResponse {
-    match sample::fill(&sim.config) {
+/// How much grows in a shop, where it is not as much as at its start.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Grown {
+    products: Option<u64>,
+    seed: Option<u64>,
+    customers: Option<u64>,
+    orders: Option<u64>,
+}
+
+impl Grown {
+    fn over(self, config: &Config) -> Option<Config> {
+        let counts = [self.products, self.customers, self.orders];
+        let fits = counts.into_iter().flatten().all(|count| count <= GROWN_MAX);
+        fits.then(|| Config {
+            products: self.products.unwrap_or(config.products),
+            seed: self.seed.unwrap_or(config.seed),
+            customers: self.customers.or(config.customers),
+            orders: self.orders.or(config.orders),
+            ..config.clone()
+        })
+    }
+}
+
+/// The shop as it was at its start, or of another size, without faults and with the settings of a good
+/// host.
+async fn reset(sim: Data<Sim>, grown: Option<Json<Grown>>) -> HttpResponse {
+    let grown = grown.map(Json::into_inner).unwrap_or_default();
+    let Some(config) = grown.over(&sim.config) else {
+        return HttpResponse::BadRequest().body(format!("at most {GROWN_MAX} of a kind"));
+    };
+    match sample::fill(&config) {
         Ok(shop) => {
             *sim.shop_mut() = shop;
             *sim.world() = World::default();

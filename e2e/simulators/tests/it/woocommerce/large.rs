@@ -108,6 +108,20 @@ async fn the_same_seed_is_the_same_shop() {
 }
 
 #[tokio::test]
+async fn a_reset_may_bring_a_shop_of_another_size() {
+    let shop = Shop::open().await;
+    let small = shop.look("/state").await;
+    let grown = serde_json::json!({"products": 300, "customers": 1, "orders": 0});
+    shop.lever("/reset", grown).await;
+    let large = shop.look("/state").await;
+    let products = |state: &serde_json::Value| state["products"].as_u64().unwrap();
+    assert_eq!(products(&large) - products(&small), 300);
+    assert_eq!(large["orders"], 0);
+    shop.lever("/reset", serde_json::json!({})).await;
+    assert_eq!(shop.look("/state").await["products"], small["products"]);
+}
+
+#[tokio::test]
 async fn a_grown_product_can_be_changed_and_deleted() {
     let shop = Shop::open_with(large(1)).await;
     let id = shop
