@@ -15,7 +15,8 @@ mod world;
 
 use crate::answer::Answer;
 use crate::faults::{self, Fault};
-use crate::{Handle, form, state};
+use crate::state::{self, Keeper, Kept};
+use crate::{Handle, form};
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::http::{Method, StatusCode};
 use actix_web::web::{Bytes, Data, Path, Query};
@@ -90,6 +91,7 @@ impl Default for Config {
 
 struct Sim {
     config: Config,
+    keeper: Keeper,
     world: Mutex<World>,
     runtime: tokio::runtime::Handle,
     /// Address of the pages, without a slash at the end.
@@ -102,6 +104,7 @@ pub async fn start(config: Config) -> anyhow::Result<(SocketAddr, Handle)> {
         .with_context(|| format!("listening on {}:{}", config.host, config.port))?;
     let address = listener.local_addr()?;
     let data = Data::new(Sim::new(config, address)?);
+    let sim = Arc::clone(&data);
     let server = HttpServer::new(move || {
         App::new()
             .app_data(data.clone())
@@ -119,15 +122,17 @@ pub async fn start(config: Config) -> anyhow::Result<(SocketAddr, Handle)> {
     .disable_signals()
     .listen(listener)?
     .run();
-    Ok((address, Handle::of_server(server)))
+    Ok((address, state::keep(sim, Handle::of_server(server))))
 }
 
 impl Sim {
     fn new(config: Config, address: SocketAddr) -> anyhow::Result<Self> {
         let base = config.public_url.clone();
         let base = base.unwrap_or_else(|| format!("http://{address}"));
-        let world = state::load(config.state.as_deref())?;
+        let keeper = Keeper::new(config.state.clone());
+        let world = keeper.load()?;
         Ok(Self {
+            keeper,
             world: Mutex::new(world.unwrap_or_else(|| World::new(&config.clock))),
             runtime: tokio::runtime::Handle::current(),
             base: base.trim_end_matches('/').to_owned(),
@@ -141,10 +146,6 @@ impl Sim {
 
     fn now(&self) -> i64 {
         self.config.clock.unix()
-    }
-
-    fn save(&self, world: &World) {
-        state::save(self.config.state.as_deref(), world);
     }
 
     /// Does a call with the trouble that was ordered for it, and to its end even when the caller
@@ -185,7 +186,7 @@ impl Sim {
         };
         let result = self.result(&mut world, asked);
         if result.is_ok() && !asked.only_looks() {
-            self.save(&world);
+            self.keeper.changed();
         }
         match result {
             Ok(body) => Answer::json(body),
@@ -232,6 +233,18 @@ impl Sim {
             )
             .with_status(StatusCode::TOO_MANY_REQUESTS)
         })
+    }
+}
+
+impl Kept for Sim {
+    fn save(&self) {
+        if self.keeper.take_changed() {
+            self.keeper.write(&*self.world());
+        }
+    }
+
+    fn keeper(&self) -> &Keeper {
+        &self.keeper
     }
 }
 

@@ -14,7 +14,8 @@ mod schema;
 mod webhooks;
 mod world;
 
-use crate::{Handle, form, json, state};
+use crate::state::{self, Keeper, Kept};
+use crate::{Handle, form, json};
 use actix_web::http::StatusCode;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use anyhow::Context as _;
@@ -26,7 +27,6 @@ use scene::Scene;
 use serde_json::{Value, json};
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use webhooks::Endpoint;
@@ -38,10 +38,6 @@ const CONNECT_ENDPOINT: &str = "we_connect";
 /// A caller that waits longer than this for a hanging answer gets its connection closed.
 const HANG: Duration = Duration::from_secs(120);
 const BODY_BYTES_MAX: usize = 1 << 20;
-/// The state is written this often at most: writing all of it with every call would make each call
-/// slower than the one before.
-const SAVE_EVERY: Duration = Duration::from_secs(1);
-
 /// What the double needs to know. Everything has a default that fits a developer's machine.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Config {
@@ -120,8 +116,7 @@ struct Sim {
     runtime: tokio::runtime::Handle,
     /// Address of the pages, without a slash at the end.
     base: String,
-    /// Whether something happened since the state was written.
-    unsaved: AtomicBool,
+    keeper: Keeper,
 }
 
 /// Starts the double and answers once it listens.
@@ -148,33 +143,7 @@ pub async fn start(config: Config) -> anyhow::Result<(SocketAddr, Handle)> {
     .disable_signals()
     .listen(listener)?
     .run();
-    let handle = Handle::of_server(server);
-    let handle = match sim.config.state {
-        Some(_) => handle.beside(tokio::spawn(keep_saving(Unsaved(sim)))),
-        None => handle,
-    };
-    Ok((address, handle))
-}
-
-/// Writes what is left when the double ends.
-struct Unsaved(Arc<Sim>);
-
-impl Drop for Unsaved {
-    fn drop(&mut self) {
-        self.0.save();
-    }
-}
-
-async fn keep_saving(unsaved: Unsaved) {
-    loop {
-        tokio::time::sleep(SAVE_EVERY).await;
-        let sim = Arc::clone(&unsaved.0);
-        sim.world().forget_old(sim.now());
-        let saved = tokio::task::spawn_blocking(move || sim.save());
-        if let Err(error) = saved.await {
-            tracing::error!(%error, "saving the state broke: {error}");
-        }
-    }
+    Ok((address, state::keep(sim, Handle::of_server(server))))
 }
 
 impl Sim {
@@ -183,9 +152,10 @@ impl Sim {
             .public_url
             .clone()
             .unwrap_or_else(|| format!("http://{address}"));
+        let keeper = Keeper::new(config.state.clone());
         let sim = Self {
             contract: Contract::load()?,
-            world: Mutex::new(state::load(config.state.as_deref())?.unwrap_or_default()),
+            world: Mutex::new(keeper.load()?.unwrap_or_default()),
             client: reqwest::Client::builder()
                 .timeout(Duration::from_secs(10))
                 .redirect(reqwest::redirect::Policy::none())
@@ -193,7 +163,7 @@ impl Sim {
                 .build()?,
             runtime: tokio::runtime::Handle::current(),
             base: base.trim_end_matches('/').to_owned(),
-            unsaved: AtomicBool::new(false),
+            keeper,
             config,
         };
         sim.add_endpoints();
@@ -249,7 +219,7 @@ impl Sim {
             base: &self.base,
         });
         let due = std::mem::take(&mut world.due);
-        self.unsaved.store(true, Ordering::Relaxed);
+        self.keeper.changed();
         drop(world);
         self.deliver(due);
         result
@@ -260,11 +230,18 @@ impl Sim {
             self.runtime.spawn(webhooks::deliver(Arc::clone(self), id));
         }
     }
+}
 
+impl Kept for Sim {
     fn save(&self) {
-        if self.unsaved.swap(false, Ordering::Relaxed) {
-            state::save(self.config.state.as_deref(), &*self.world());
+        self.world().forget_old(self.now());
+        if self.keeper.take_changed() {
+            self.keeper.write(&*self.world());
         }
+    }
+
+    fn keeper(&self) -> &Keeper {
+        &self.keeper
     }
 }
 

@@ -10,10 +10,11 @@ mod smtp;
 mod webhooks;
 mod world;
 
+use crate::Handle;
 use crate::answer::Answer;
 use crate::faults::{self, Fault};
 use crate::random::digits;
-use crate::{Handle, state};
+use crate::state::{self, Keeper, Kept};
 use actix_web::http::StatusCode;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::web::{Bytes, Data, Query};
@@ -95,6 +96,7 @@ impl Default for Config {
 
 struct Sim {
     config: Config,
+    keeper: Keeper,
     world: Mutex<World>,
     client: reqwest::Client,
     runtime: tokio::runtime::Handle,
@@ -126,7 +128,7 @@ pub async fn start(config: Config) -> anyhow::Result<(SocketAddr, Handle)> {
     .disable_signals()
     .listen(listener)?
     .run();
-    let handle = Handle::of_server(server);
+    let handle = state::keep(Arc::clone(&sim), Handle::of_server(server));
     Ok(match smtp {
         Some(listener) => {
             tracing::info!("taking mail on {listener:?}");
@@ -141,8 +143,10 @@ pub async fn start(config: Config) -> anyhow::Result<(SocketAddr, Handle)> {
 
 impl Sim {
     fn new(config: Config, smtp: Option<SocketAddr>) -> anyhow::Result<Self> {
-        let world: Option<World> = state::load(config.state.as_deref())?;
+        let keeper = Keeper::new(config.state.clone());
+        let world: Option<World> = keeper.load()?;
         let sim = Self {
+            keeper,
             world: Mutex::new(world.unwrap_or_default()),
             client: reqwest::Client::builder()
                 .timeout(Duration::from_secs(10))
@@ -181,16 +185,12 @@ impl Sim {
         self.config.clock.unix()
     }
 
-    fn save(&self, world: &World) {
-        state::save(self.config.state.as_deref(), world);
-    }
-
     /// Changes the world; what it caused to be sent goes out afterwards.
     fn change<T>(self: &Arc<Self>, act: impl FnOnce(&mut World) -> T) -> T {
         let mut world = self.world();
         let result = act(&mut world);
         let due = std::mem::take(&mut world.due);
-        self.save(&world);
+        self.keeper.changed();
         drop(world);
         for id in due {
             self.runtime.spawn(webhooks::deliver(Arc::clone(self), id));
@@ -250,6 +250,18 @@ impl Sim {
                 _ => Err(Refusal::of("SM_101", "url")),
             }
         })
+    }
+}
+
+impl Kept for Sim {
+    fn save(&self) {
+        if self.keeper.take_changed() {
+            self.keeper.write(&*self.world());
+        }
+    }
+
+    fn keeper(&self) -> &Keeper {
+        &self.keeper
     }
 }
 

@@ -59,7 +59,7 @@ async fn state(sim: Data<Sim>) -> HttpResponse {
 async fn reset(sim: Data<Sim>) -> HttpResponse {
     let mut world = sim.world();
     *world = World::new(&sim.config.clock);
-    sim.save(&world);
+    sim.keeper.changed();
     HttpResponse::NoContent().finish()
 }
 
@@ -88,14 +88,14 @@ async fn clear_faults(sim: Data<Sim>) -> HttpResponse {
 async fn issue_tokens(sim: Data<Sim>) -> HttpResponse {
     let mut world = sim.world();
     let pair = world.grants.issue(sim.now());
-    sim.save(&world);
+    sim.keeper.changed();
     HttpResponse::Ok().json(pair)
 }
 
 async fn revoke_tokens(sim: Data<Sim>) -> HttpResponse {
     let mut world = sim.world();
     world.grants.revoke_all();
-    sim.save(&world);
+    sim.keeper.changed();
     HttpResponse::NoContent().finish()
 }
 
@@ -121,7 +121,7 @@ async fn found_company(sim: Data<Sim>, plan: Option<Json<Plan>>) -> HttpResponse
     let mut world = sim.world();
     let id = world.companies.keys().max().copied().unwrap_or_default() + 1;
     seed::found(&mut world, &sim.config.clock, id, &plan);
-    sim.save(&world);
+    sim.keeper.changed();
     HttpResponse::Ok().json(json!({"company_id": id}))
 }
 
@@ -150,7 +150,7 @@ async fn edit_row(
     };
     row.merge(&change);
     let shown = row.clone();
-    sim.save(&world);
+    sim.keeper.changed();
     HttpResponse::Ok().json(shown)
 }
 
@@ -201,7 +201,7 @@ async fn act_on_document(
                 changed("your_reference", &document.draft.your_reference);
         }
         "delete" if document.is_draft() => {
-            sim.save(&world);
+            sim.keeper.changed();
             return HttpResponse::NoContent().finish();
         }
         _ => {
@@ -211,6 +211,6 @@ async fn act_on_document(
         }
     }
     company.documents.insert(id, document);
-    sim.save(&world);
+    sim.keeper.changed();
     HttpResponse::NoContent().finish()
 }

@@ -120,7 +120,7 @@ async fn agree(sim: Data<Sim>, form: Form<Query>) -> HttpResponse {
     };
     let mut world = sim.world();
     let code = world.grants.agree(redirect_uri, sim.now());
-    sim.save(&world);
+    sim.keeper.changed();
     back.query_pairs_mut().append_pair("code", &code);
     if let Some(state) = given("state") {
         back.query_pairs_mut().append_pair("state", state);

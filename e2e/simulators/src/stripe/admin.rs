@@ -12,7 +12,6 @@ use actix_web::guard::{self, GuardContext};
 use actix_web::web::{Data, Json, Path, ServiceConfig};
 use actix_web::{HttpResponse, web};
 use serde_json::{Value, json};
-use std::sync::atomic::Ordering;
 
 pub(super) fn routes(config: &mut ServiceConfig) {
     let scope = web::scope("/_sim")
@@ -64,7 +63,7 @@ fn is_local(context: &GuardContext<'_>) -> bool {
 async fn reset(sim: Data<Sim>) -> HttpResponse {
     *sim.world() = World::default();
     sim.add_endpoints();
-    sim.unsaved.store(true, Ordering::Relaxed);
+    sim.keeper.changed();
     HttpResponse::NoContent().finish()
 }
 

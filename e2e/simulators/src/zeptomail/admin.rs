@@ -155,7 +155,7 @@ async fn happen(
 async fn reset(sim: Data<Sim>) -> HttpResponse {
     *sim.world() = World::default();
     sim.add_first_agent();
-    sim.save(&sim.world());
+    sim.keeper.changed();
     HttpResponse::NoContent().finish()
 }
 
