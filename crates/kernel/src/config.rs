@@ -3,6 +3,7 @@
 mod env;
 mod jwt;
 mod logins;
+mod outside;
 mod passwords;
 mod sealing;
 mod settings;
@@ -10,6 +11,7 @@ mod settings;
 pub use env::{ConfigErrors, Env};
 pub use jwt::{Jwt, JwtAlgorithm, JwtKey};
 pub use logins::{Logins, user_of};
+pub use outside::{Mail, Moloni, Storage, Stripe};
 pub use passwords::{app_password, derived_login};
 pub use sealing::SealingKey;
-pub use settings::{Config, Environment, Mail, Moloni, ServicePort, Storage, Stripe, Sysadmin};
+pub use settings::{Config, Environment, ServicePort, Sysadmin};
