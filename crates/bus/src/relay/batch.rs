@@ -20,7 +20,7 @@ use crate::rabbit::BusError;
 use crate::schema::outbox;
 
 /// Rows a relay takes at once: as many confirms are awaited together.
-const BATCH_MAX: i64 = 200;
+const BATCH_MAX: i64 = 500;
 /// What found no queue is not tried again for so long.
 const LEFT_OUT_FOR: Duration = Duration::from_secs(2);
 
