@@ -3,7 +3,8 @@
 pub mod broker;
 pub mod catalogue;
 pub mod database;
+pub mod place;
 mod waiting;
 
 pub use database::TestDb;
-pub use waiting::eventually;
+pub use waiting::{eventually, until};

@@ -1,14 +1,12 @@
 //! Everything a service needs, for one test alone: a database, a broker, a clock it moves.
 
-use std::time::{Duration, Instant};
-
 use http_kit::Platform;
 use kernel::Clock;
 use kernel::config::{Config, Env};
 use secrecy::ExposeSecret;
 
-use testkit::TestDb;
-use testkit::broker::Broker;
+use crate::TestDb;
+use crate::broker::Broker;
 
 const SERVICES: [&str; 7] = [
     "TENANTS",
@@ -30,6 +28,9 @@ pub struct Place {
 
 impl Place {
     /// With a broker.
+    ///
+    /// # Panics
+    /// When a part is not there.
     pub async fn start(schemas: &[db::Schema]) -> Self {
         let place = Self::without_broker(schemas).await;
         place.broker.create().await;
@@ -74,22 +75,4 @@ fn config(database: &TestDb, broker: &Broker, settings: &[(&str, &str)]) -> Conf
         set(name, value);
     }
     Config::read(Env::from_values(values)).expect("the settings of tests are complete")
-}
-
-/// Looks again and again until there is something.
-///
-/// # Panics
-/// After a minute: a machine may have much to do.
-pub async fn until<T>(what: &str, look: impl AsyncFn() -> Option<T>) -> T {
-    let began = Instant::now();
-    loop {
-        if let Some(found) = look().await {
-            return found;
-        }
-        assert!(
-            began.elapsed() < Duration::from_secs(60),
-            "waited too long until {what}"
-        );
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
 }

@@ -9,10 +9,10 @@ use reqwest::{Method, StatusCode};
 use serde_json::Value;
 use url::Url;
 
-use crate::place::until;
 use crate::platform::{Everything, Reply};
 use crate::rows;
 use crate::shops::{Shop, picture};
+use testkit::until;
 
 /// Reads that have the same address in every store.
 const SHARED: [&str; 5] = [

@@ -12,8 +12,6 @@ mod matrix;
 mod permissions;
 #[cfg(test)]
 #[expect(dead_code, reason = "the tenants service's own tests use all of it")]
-#[path = "../../../tenants/tests/it/place.rs"]
-mod place;
 #[cfg(test)]
 mod platform;
 #[cfg(test)]

@@ -15,7 +15,8 @@ use stores::services;
 use uuid::Uuid;
 
 use crate::errors;
-use crate::place::{Place, until};
+use testkit::place::Place;
+use testkit::until;
 
 /// What owners choose at their first sign-in.
 pub const PASSWORD: &str = "an owner's own words";

@@ -10,8 +10,8 @@ use serde_json::json;
 use stores::services;
 use tenants::store::staff;
 
-use crate::place::until;
 use crate::platform::{Everything, PASSWORD, Reply, Route, outcome, refresh_token};
+use testkit::until;
 
 /// What security asks for; news by the broker take milliseconds.
 const WITHIN: Duration = Duration::from_secs(60);

@@ -7,8 +7,8 @@ use kernel::TenantId;
 use serde_json::Value;
 use stores::services;
 
-use crate::place::until;
 use crate::platform::Ground;
+use testkit::until;
 
 /// `service.table` → hash of its rows. Tables of the platform itself are taken whole.
 pub type Picture = BTreeMap<String, String>;

@@ -8,8 +8,8 @@ use kernel::TenantId;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::place::until;
 use crate::platform::{Ask, Ground, Store};
+use testkit::until;
 
 /// What no shopper may ever see: the price the merchant pays.
 pub const COST_CANARY: i64 = 7_654_321;

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use crate::bodies::rewritten;
-use crate::place::{Place, until};
 use crate::world::{CATEGORIES, PRODUCTS, Shop, World, path_of};
+use testkit::place::Place;
+use testkit::until;
 
 const SHELF: &str = "/api/catalog/store/products";
 

@@ -4,8 +4,8 @@ use events::catalog::v1::{CategoryChanged, ProductChanged};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::place::until;
 use crate::world::{CATEGORIES, PRODUCTS, World, path_of};
+use testkit::until;
 
 fn written(category: &Value) -> Value {
     let mut body = category.clone();

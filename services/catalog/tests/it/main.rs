@@ -17,12 +17,7 @@ mod media;
 #[cfg(test)]
 mod pictures;
 #[cfg(test)]
-#[path = "../../../tenants/tests/it/place.rs"]
-mod place;
-#[cfg(test)]
 mod products;
-#[cfg(test)]
-mod schema;
 #[cfg(test)]
 mod search;
 #[cfg(test)]

@@ -288,7 +288,7 @@ async fn the_same_content_is_one_image_in_a_store_and_another_in_the_next() {
 #[tokio::test(flavor = "multi_thread")]
 async fn new_content_that_comes_twice_at_once_is_one_image() {
     let world = World::on(
-        crate::place::Place::without_broker(&[catalog::MIGRATIONS]).await,
+        testkit::place::Place::without_broker(&[catalog::MIGRATIONS]).await,
         2,
     )
     .await;

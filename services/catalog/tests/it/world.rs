@@ -18,7 +18,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::place::{Place, until};
+use testkit::place::Place;
+use testkit::until;
 
 /// Gone with [`World::end`], which also asks for everything that must always hold.
 pub struct World {

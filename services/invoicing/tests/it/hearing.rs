@@ -6,8 +6,8 @@ use http_kit::Roles;
 use tokio_util::sync::CancellationToken;
 
 use crate::orders;
-use crate::place::until;
 use crate::world::{Store, World};
+use testkit::until;
 
 /// The foundation's tables under the name of another service, of which only the outbox is used.
 fn outbox_of(name: &'static str) -> db::Schema {

@@ -17,13 +17,7 @@ mod orders;
 #[cfg(test)]
 mod papers;
 #[cfg(test)]
-#[path = "../../../tenants/tests/it/place.rs"]
-#[expect(dead_code, reason = "other services' tests use more of it")]
-mod place;
-#[cfg(test)]
 mod refusals;
-#[cfg(test)]
-mod schema;
 #[cfg(test)]
 mod tokens;
 #[cfg(test)]

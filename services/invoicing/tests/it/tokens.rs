@@ -6,8 +6,8 @@ use serde_json::json;
 use time::Duration;
 
 use crate::orders;
-use crate::place::until;
 use crate::world::{LATER, World};
+use testkit::until;
 
 const GRANT: &str = "/v1/grant/";
 

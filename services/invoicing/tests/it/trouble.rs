@@ -5,8 +5,8 @@ use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use crate::orders;
-use crate::place::until;
 use crate::world::{LATER, SEARCH_AFTER, World};
+use testkit::until;
 
 const INSERT: &str = "/v1/invoiceReceipts/insert/";
 const UPDATE: &str = "/v1/invoiceReceipts/update/";

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::moloni::Double;
 use crate::orders;
-use crate::place::Place;
+use testkit::place::Place;
 
 /// A loaded machine makes a service busy more than once.
 const BUSY_MAX: usize = 20;

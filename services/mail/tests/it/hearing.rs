@@ -12,8 +12,8 @@ use time::Duration;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::place::until;
 use crate::world::World;
+use testkit::until;
 
 /// Another service's outbox and relay, beside the mail service.
 struct Teller {

@@ -85,7 +85,7 @@ async fn no_address_and_no_word_of_a_mail_is_logged_or_lies_open() {
         .heard(&store, event, mail::events::orders::placed)
         .await
         .unwrap();
-    crate::place::until("the endpoint was told", async || {
+    testkit::until("the endpoint was told", async || {
         (!world.receiver.told().is_empty()).then_some(())
     })
     .await;

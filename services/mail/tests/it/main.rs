@@ -9,13 +9,7 @@ mod messages;
 #[cfg(test)]
 mod news;
 #[cfg(test)]
-#[path = "../../../tenants/tests/it/place.rs"]
-#[expect(dead_code, reason = "other services' tests use more of it")]
-mod place;
-#[cfg(test)]
 mod receiver;
-#[cfg(test)]
-mod schema;
 #[cfg(test)]
 mod sending;
 #[cfg(test)]

@@ -4,8 +4,8 @@ use events::orders::v1::{Order, OrderFulfilled};
 use reqwest::Method;
 use time::Duration;
 
-use crate::place::until;
 use crate::world::World;
+use testkit::until;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn staff_sees_what_was_sent_and_sends_it_again() {

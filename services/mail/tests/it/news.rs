@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 use time::Duration;
 
-use crate::place::until;
 use crate::world::World;
 use crate::zepto::WEBHOOK_KEY;
+use testkit::until;
 
 fn signature(key: &str, json: &[u8], ms: i64) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).unwrap();

@@ -4,8 +4,8 @@ use serde_json::json;
 use time::Duration;
 use tokio_util::sync::CancellationToken;
 
-use crate::place::until;
 use crate::world::World;
+use testkit::until;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_is_sent_with_both_parts_and_what_was_asked_for_once() {

@@ -4,8 +4,8 @@ use serde_json::json;
 use time::Duration;
 use tokio_util::sync::CancellationToken;
 
-use crate::place::until;
 use crate::world::World;
+use testkit::until;
 
 async fn world() -> World {
     World::with(&[mail::MIGRATIONS], |smtp| {

@@ -3,8 +3,8 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::place::until;
 use crate::world::World;
+use testkit::until;
 
 const PAID: &str = "/api/mail/admin/templates/order_placed/pt-PT";
 

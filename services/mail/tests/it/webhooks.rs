@@ -9,9 +9,9 @@ use sha2::Sha256;
 use time::Duration;
 use tokio_util::sync::CancellationToken;
 
-use crate::place::until;
 use crate::receiver::Told;
 use crate::world::{Store, World};
+use testkit::until;
 
 const HOOKS: &str = "/api/mail/admin/webhooks";
 

@@ -16,9 +16,10 @@ use serde_json::{Value, json};
 use time::Duration;
 use uuid::Uuid;
 
-use crate::place::{Place, until};
 use crate::receiver::Receiver;
 use crate::zepto::{self, Zepto};
+use testkit::place::Place;
+use testkit::until;
 
 pub struct World {
     pub place: Place,

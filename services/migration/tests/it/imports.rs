@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::place::until;
 use crate::world::{Store, World};
+use testkit::until;
 
 /// Both sides of a report, by resource.
 pub fn totals(report: &Value, side: &str) -> BTreeMap<String, i64> {

@@ -6,8 +6,8 @@ use reqwest::Method;
 use serde_json::json;
 
 use crate::imports::assert_whole;
-use crate::place::until;
 use crate::world::World;
+use testkit::until;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hostile_shop_that_is_edited_meanwhile_comes_whole() {

@@ -6,11 +6,7 @@ mod imports;
 mod interruptions;
 #[cfg(test)]
 #[expect(dead_code, reason = "the tenants service's own tests use all of it")]
-#[path = "../../../tenants/tests/it/place.rs"]
-mod place;
 #[cfg(test)]
 mod refusals;
-#[cfg(test)]
-mod schema;
 #[cfg(test)]
 mod world;

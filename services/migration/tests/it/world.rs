@@ -8,7 +8,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use simulators::woocommerce;
 
-use crate::place::{Place, until};
+use testkit::place::Place;
+use testkit::until;
 
 pub const KEY: &str = "ck_simulator";
 pub const SECRET: &str = "cs_simulator";

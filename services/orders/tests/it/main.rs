@@ -17,9 +17,6 @@ mod heard;
 #[cfg(test)]
 mod payments;
 #[cfg(test)]
-#[path = "../../../tenants/tests/it/place.rs"]
-mod place;
-#[cfg(test)]
 mod quantities;
 #[cfg(test)]
 mod refunds;
@@ -27,8 +24,6 @@ mod refunds;
 mod repeats;
 #[cfg(test)]
 mod reservations;
-#[cfg(test)]
-mod schema;
 #[cfg(test)]
 mod settings;
 #[cfg(test)]

@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use crate::place::{Place, until};
+use testkit::place::Place;
+use testkit::until;
 
 const TELLERS: [&str; 3] = ["tenants", "catalog", "payments"];
 static OF_TELLERS: EmbeddedMigrations = embed_migrations!("tests/migrations");

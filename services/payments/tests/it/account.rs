@@ -7,9 +7,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use time::Duration;
 
-use crate::place::until;
 use crate::stripe::event;
 use crate::world::{Store, World};
+use testkit::until;
 
 const ACCOUNT: &str = "/api/payments/admin/account";
 

@@ -6,8 +6,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use time::Duration;
 
-use crate::place::until;
 use crate::world::World;
+use testkit::until;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn three_days_without_a_webhook_are_made_up_for() {

@@ -5,9 +5,9 @@ use payments::jobs::look_up_payments;
 use serde_json::json;
 use time::Duration;
 
-use crate::place::until;
 use crate::stripe::event;
 use crate::world::World;
+use testkit::until;
 
 const DECLINED: &str = "payment_method=pm_card_visa_chargeDeclined";
 

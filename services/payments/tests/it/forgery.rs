@@ -4,9 +4,9 @@ use events::payments::v1::PaymentSucceeded;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::place::until;
 use crate::stripe::{self, event, signature, signed};
 use crate::world::{Store, World};
+use testkit::until;
 
 const SECRET: &str = stripe::CONNECT_SECRET;
 

@@ -8,9 +8,9 @@ use payments::jobs::look_up_payments;
 use time::Duration;
 use tokio_util::sync::CancellationToken;
 
-use crate::place::until;
 use crate::refunds;
 use crate::world::{Order, Store, World};
+use testkit::until;
 
 /// Another service's outbox and relay, beside the payments service.
 struct Teller {

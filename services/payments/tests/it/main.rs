@@ -19,13 +19,7 @@ mod intents;
 #[cfg(test)]
 mod methods;
 #[cfg(test)]
-#[path = "../../../tenants/tests/it/place.rs"]
-#[expect(dead_code, reason = "other services' tests use more of it")]
-mod place;
-#[cfg(test)]
 mod refunds;
-#[cfg(test)]
-mod schema;
 #[cfg(test)]
 mod second;
 #[cfg(test)]

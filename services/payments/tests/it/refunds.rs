@@ -8,9 +8,9 @@ use payments::events::refund_requested;
 use serde_json::{Value, json};
 use time::Duration;
 
-use crate::place::until;
 use crate::stripe::Paying;
 use crate::world::{Order, Store, World};
+use testkit::until;
 
 pub fn request(store: TenantId, order: &Order, minor: i64) -> RefundRequested {
     RefundRequested {

@@ -4,9 +4,9 @@ use events::payments::v1::{PaymentSucceeded, RefundSucceeded};
 use serde_json::json;
 use time::Duration;
 
-use crate::place::until;
 use crate::stripe::Paying;
 use crate::world::{Order, Store, World};
+use testkit::until;
 
 /// An order with two intents at Stripe, both payable: the first one's answer was lost long ago.
 async fn twice_begun(world: &World) -> (Store, Order, Paying, Paying) {

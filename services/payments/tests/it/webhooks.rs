@@ -7,9 +7,9 @@ use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::place::until;
 use crate::stripe::event;
 use crate::world::World;
+use testkit::until;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_guides_six_events_alone_carry_a_payment_through_its_life() {

@@ -14,8 +14,9 @@ use serde_json::{Value, json};
 use time::Duration;
 use uuid::Uuid;
 
-use crate::place::{Place, until};
 use crate::stripe::{self, Paying, Stripe};
+use testkit::place::Place;
+use testkit::until;
 
 /// The platform's part in the tests' stores: 1.5 %.
 pub const FEE_BPS: i64 = 150;

@@ -3,8 +3,9 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::place::{Place, until};
 use crate::world::{Ask, World};
+use testkit::place::Place;
+use testkit::until;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stores_configuration_is_answered_from_memory_until_it_changes() {

@@ -3,8 +3,6 @@
 #[cfg(test)]
 mod config;
 #[cfg(test)]
-mod place;
-#[cfg(test)]
 mod provisioning;
 #[cfg(test)]
 mod sessions;

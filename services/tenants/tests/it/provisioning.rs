@@ -3,8 +3,9 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::place::{Place, until};
 use crate::world::{Ask, World};
+use testkit::place::Place;
+use testkit::until;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_guides_call_makes_a_store_that_answers() {

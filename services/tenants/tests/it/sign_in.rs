@@ -5,8 +5,8 @@ use std::time::Instant;
 use serde_json::json;
 use time::Duration;
 
-use crate::place::until;
 use crate::world::{CHOSEN, SYSADMIN, SYSADMIN_PASSWORD, World};
+use testkit::until;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_temporary_password_opens_nothing_but_the_choice_of_ones_own() {

@@ -7,7 +7,7 @@ use http_kit::{Roles, Running};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::place::Place;
+use testkit::place::Place;
 
 pub const SYSADMIN: &str = "root@store.localhost";
 pub const SYSADMIN_PASSWORD: &str = "the platform's own";
