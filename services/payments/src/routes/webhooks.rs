@@ -15,7 +15,7 @@ use crate::app::App;
 use crate::clients::stripe::Event;
 use crate::domain::webhook::is_id;
 use crate::intake;
-use crate::store::webhooks::{self, WebhookKey, WebhookRow};
+use crate::store::webhooks::{self, REPLAY_MAX, Replayed, Selection, WebhookKey, WebhookRow};
 use crate::store::{accounts, breaks};
 
 const LIST_MAX: i64 = 100;
@@ -147,9 +147,18 @@ pub struct WebhookList {
 pub struct WebhookFilter {
     /// received, applied, ignored, mismatch or failed.
     pub state: Option<String>,
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    pub account: Option<String>,
+    /// Received then or later.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub since: Option<OffsetDateTime>,
+    /// Received earlier.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub until: Option<OffsetDateTime>,
 }
 
-/// The newest hundred events from Stripe.
+/// The newest hundred events from Stripe that the filter lets pass.
 #[utoipa::path(get, path = "/api/payments/sysadmin/webhooks",
     responses((status = 200, body = WebhookList)))]
 pub async fn list_webhook_events(
@@ -157,10 +166,18 @@ pub async fn list_webhook_events(
     _: Sysadmin,
     filter: Query<WebhookFilter>,
 ) -> Result<Json<WebhookList>, ApiError> {
+    let filter = filter.into_inner();
+    let selection = Selection {
+        kind: filter.kind,
+        account: filter.account,
+        since: filter.since,
+        until: filter.until,
+    };
+    let state = filter.state.as_deref();
     let rows = app
         .db
         .system("a sysadmin reads the webhook log", async |tx| {
-            webhooks::list_events(tx, filter.state.as_deref(), LIST_MAX).await
+            webhooks::list_events(tx, state, &selection, LIST_MAX).await
         })
         .await?;
     let items = rows.into_iter().map(WebhookView::from).collect();
@@ -204,4 +221,96 @@ pub async fn replay_webhook_event(
     let row = found.ok_or_else(|| ApiError::not_found("webhook-event-not-found"))?;
     app.webhook_wake.notify_one();
     Ok(Json(WebhookView::from(row)))
+}
+
+/// Which stored events to apply again; at least one of the fields.
+#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct ReplayEvents {
+    /// Only events of this type.
+    #[serde(default, rename = "type")]
+    #[schema(example = "charge.refunded")]
+    #[garde(inner(length(min = 1, max = 255)))]
+    pub kind: Option<String>,
+    /// Only of this connected account.
+    #[serde(default)]
+    #[schema(example = "acct_1")]
+    #[garde(inner(length(min = 1, max = 255)))]
+    pub account: Option<String>,
+    /// Only those received then or later.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub since: Option<OffsetDateTime>,
+    /// Only those received earlier.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub until: Option<OffsetDateTime>,
+}
+
+impl ReplayEvents {
+    /// Everything is no range: whoever means it names a time.
+    fn selection(self) -> Result<Selection, ApiError> {
+        let wrong = |pointer: &str, code: &str, accepted: &str| {
+            let problem = ApiError::invalid("invalid-body", "the body has wrong values");
+            Err(problem.at(pointer, code.to_owned(), accepted))
+        };
+        let chosen = Selection {
+            kind: self.kind,
+            account: self.account,
+            since: self.since,
+            until: self.until,
+        };
+        match (&chosen.since, &chosen.until) {
+            (Some(since), Some(until)) if since >= until => {
+                wrong("/until", "range", "an instant after since")
+            }
+            (None, None) if chosen.kind.is_none() && chosen.account.is_none() => {
+                wrong("", "missing", "at least one of type, account, since, until")
+            }
+            _ => Ok(chosen),
+        }
+    }
+}
+
+/// What was put back; it is applied in the background, beside what comes meanwhile.
+#[derive(Serialize, ToSchema)]
+pub struct ReplayedEvents {
+    pub count: usize,
+    /// One request puts back a thousand, the oldest first. When it did, there may be more: they are asked
+    /// for with this as `since`.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub continue_since: Option<OffsetDateTime>,
+}
+
+impl From<Vec<Replayed>> for ReplayedEvents {
+    fn from(replayed: Vec<Replayed>) -> Self {
+        let is_full = i64::try_from(replayed.len()).is_ok_and(|count| count >= REPLAY_MAX);
+        let last = replayed.iter().map(|event| event.received_at).max();
+        Self {
+            count: replayed.len(),
+            continue_since: last.filter(|_| is_full),
+        }
+    }
+}
+
+/// Applies stored events again, a thousand at most. What they did already is not done twice.
+#[utoipa::path(post, path = "/api/payments/sysadmin/webhooks/replays",
+    responses((status = 202, body = ReplayedEvents)))]
+pub async fn replay_webhook_events(
+    app: Data<App>,
+    _: Sysadmin,
+    body: Json<ReplayEvents>,
+) -> Result<HttpResponse, ApiError> {
+    let selection = body.into_inner().selection()?;
+    let now = app.clock.now();
+    let replayed = app
+        .db
+        .system("a sysadmin has webhook events applied again", async |tx| {
+            let replayed = webhooks::save_replays(tx, &selection, now).await?;
+            let events: Vec<&str> = replayed.iter().map(|e| e.event_id.as_str()).collect();
+            breaks::close_breaks_of_events(tx, &events, now).await?;
+            Ok::<_, db::Error>(replayed)
+        })
+        .await?;
+    app.webhook_wake.notify_one();
+    Ok(HttpResponse::Accepted().json(ReplayedEvents::from(replayed)))
 }
