@@ -8,6 +8,7 @@ use garde::Validate;
 use http_kit::{ApiError, Data, Input, Json, OperationInput, Query, RawBody, Sysadmin, Webhook};
 use kernel::TenantId;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
@@ -17,6 +18,7 @@ use crate::domain::webhook::is_id;
 use crate::intake;
 use crate::store::webhooks::{self, REPLAY_MAX, Replayed, Selection, WebhookKey, WebhookRow};
 use crate::store::{accounts, breaks};
+use crate::tell;
 
 const LIST_MAX: i64 = 100;
 
@@ -200,7 +202,7 @@ pub struct ReplayEvent {
     responses((status = 200, body = WebhookView)))]
 pub async fn replay_webhook_event(
     app: Data<App>,
-    _: Sysadmin,
+    by: Sysadmin,
     body: Json<ReplayEvent>,
 ) -> Result<Json<WebhookView>, ApiError> {
     let body = body.into_inner();
@@ -210,21 +212,27 @@ pub async fn replay_webhook_event(
         event_id: body.event_id,
     };
     let now = app.clock.now();
-    let found = app
+    let row = app
         .db
         .tenant(key.tenant, async |tx| {
             // Whoever replays it has looked at what was raised for it.
             breaks::close_breaks_of(tx, &key.event_id, now).await?;
-            webhooks::save_replay(tx, &key, now).await
+            let found = webhooks::save_replay(tx, &key, now).await?;
+            let row = found.ok_or_else(|| ApiError::not_found("webhook-event-not-found"))?;
+            let deed = (
+                "payments.webhook.replay",
+                format!("webhook:{}", row.event_id),
+            );
+            tell::action(tx, by.acted(key.tenant, now, deed)).await?;
+            Ok::<_, ApiError>(row)
         })
         .await?;
-    let row = found.ok_or_else(|| ApiError::not_found("webhook-event-not-found"))?;
     app.webhook_wake.notify_one();
     Ok(Json(WebhookView::from(row)))
 }
 
 /// Which stored events to apply again; at least one of the fields.
-#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[garde(allow_unvalidated)]
 pub struct ReplayEvents {
@@ -297,10 +305,11 @@ impl From<Vec<Replayed>> for ReplayedEvents {
     responses((status = 202, body = ReplayedEvents)))]
 pub async fn replay_webhook_events(
     app: Data<App>,
-    _: Sysadmin,
+    by: Sysadmin,
     body: Json<ReplayEvents>,
 ) -> Result<HttpResponse, ApiError> {
-    let selection = body.into_inner().selection()?;
+    let range = body.into_inner();
+    let selection = range.clone().selection()?;
     let now = app.clock.now();
     let replayed = app
         .db
@@ -308,7 +317,11 @@ pub async fn replay_webhook_events(
             let replayed = webhooks::save_replays(tx, &selection, now).await?;
             let events: Vec<&str> = replayed.iter().map(|e| e.event_id.as_str()).collect();
             breaks::close_breaks_of_events(tx, &events, now).await?;
-            Ok::<_, db::Error>(replayed)
+            let deed = ("payments.webhooks.replay", "service:payments".to_owned());
+            let done = json!({ "range": range, "count": replayed.len() });
+            let acted = by.acted(TenantId::PLATFORM, now, deed).created(&done);
+            tell::action(tx.as_tenant(TenantId::PLATFORM), acted).await?;
+            Ok::<_, ApiError>(replayed)
         })
         .await?;
     app.webhook_wake.notify_one();

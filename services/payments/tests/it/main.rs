@@ -31,6 +31,8 @@ mod second;
 #[cfg(test)]
 mod stripe;
 #[cfg(test)]
+mod trail;
+#[cfg(test)]
 mod trouble;
 #[cfg(test)]
 mod walls;
