@@ -3,6 +3,7 @@
 pub mod broker;
 pub mod catalogue;
 pub mod database;
+pub mod logs;
 mod waiting;
 
 pub use database::TestDb;
