@@ -12,6 +12,7 @@ pub mod events;
 pub mod invariants;
 pub mod jobs;
 pub mod look;
+pub mod meter;
 pub mod render;
 pub mod routes;
 pub mod store;

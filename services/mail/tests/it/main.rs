@@ -7,6 +7,8 @@ mod logs;
 #[cfg(test)]
 mod messages;
 #[cfg(test)]
+mod meter;
+#[cfg(test)]
 mod news;
 #[cfg(test)]
 #[path = "../../../tenants/tests/it/place.rs"]
