@@ -15,7 +15,9 @@ pub mod look;
 pub mod meter;
 pub mod render;
 pub mod routes;
+pub mod sealed;
 pub mod store;
 pub mod vault;
 
 pub use app::{App, MIGRATIONS, build};
+pub use sealed::SEALED;

@@ -19,6 +19,8 @@ mod receiver;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod sealed;
+#[cfg(test)]
 mod sending;
 #[cfg(test)]
 mod smtp;
