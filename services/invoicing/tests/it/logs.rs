@@ -90,7 +90,10 @@ async fn no_buyer_token_or_key_is_in_the_log_or_in_a_span() {
     world.hear_refunded(&store, &refund).await;
     world.work().await;
     let forged = "code=canary-code&state=canary-state&error_description=canary";
-    world.come_back(forged).await.expect(303);
+    world
+        .come_back("__Host-moloni=canary-cookie", forged)
+        .await
+        .expect(303);
     // Who reads a document shows a word that opens it.
     let path = format!("/api/invoicing/store/orders/{}/documents", sold.order_id);
     let request = world.ask(Method::GET, &store.slug, &path);
