@@ -16,7 +16,7 @@ pub const SEALED: Sealed = Sealed {
         table: "import",
         column: "sealed_keys",
         key: SealedKey::Uuid("id"),
-        place: |tenant, import| place(tenant, import),
+        place,
     }],
 };
 

@@ -235,7 +235,7 @@ pub async fn replay_webhook_event(
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 #[garde(allow_unvalidated)]
-pub struct ReplayEvents {
+pub struct ReplayRange {
     /// Only events of this type.
     #[serde(default, rename = "type")]
     #[schema(example = "charge.refunded")]
@@ -254,7 +254,7 @@ pub struct ReplayEvents {
     pub until: Option<OffsetDateTime>,
 }
 
-impl ReplayEvents {
+impl ReplayRange {
     /// Everything is no range: whoever means it names a time.
     fn selection(self) -> Result<Selection, ApiError> {
         let wrong = |pointer: &str, code: &str, accepted: &str| {
@@ -267,7 +267,7 @@ impl ReplayEvents {
             since: self.since,
             until: self.until,
         };
-        match (&chosen.since, &chosen.until) {
+        match (chosen.since, chosen.until) {
             (Some(since), Some(until)) if since >= until => {
                 wrong("/until", "range", "an instant after since")
             }
@@ -306,7 +306,7 @@ impl From<Vec<Replayed>> for ReplayedEvents {
 pub async fn replay_webhook_events(
     app: Data<App>,
     by: Sysadmin,
-    body: Json<ReplayEvents>,
+    body: Json<ReplayRange>,
 ) -> Result<HttpResponse, ApiError> {
     let range = body.into_inner();
     let selection = range.clone().selection()?;
