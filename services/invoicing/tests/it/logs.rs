@@ -1,6 +1,9 @@
 //! Who buys, and what opens a store at Moloni: none of it is in a log line or a span, whatever goes wrong.
 
+use std::sync::Arc;
+
 use events::common::v1::Address;
+use invoicing::clients::s3::Objects;
 use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::logs;
@@ -52,7 +55,7 @@ async fn tokens(world: &World, store: &Store) -> [String; 2] {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_buyer_token_or_key_is_in_the_log_or_in_a_span() {
     logs::keep(&["invoicing"]);
-    let world = World::start().await;
+    let mut world = World::start().await;
     let store = world.open_store().await;
     let mut secrets = tokens(&world, &store).await.to_vec();
     // Calls that fail in every way: their addresses hold the token, their bodies the buyer.
@@ -108,6 +111,14 @@ async fn no_buyer_token_or_key_is_in_the_log_or_in_a_span() {
         .get(&store, &format!("{}?key={word}", &path[at..]))
         .await;
     secrets.push(word.to_owned());
+    // The object store is away: the keys of its objects hold the words that open them.
+    let mut config = (*world.place.platform.config).clone();
+    config.storage.endpoint = "127.0.0.1:1".into();
+    world.app.objects = Arc::new(Objects::new(&config).unwrap());
+    let kept = world.invoiced(&store, &order()).await;
+    assert_eq!(kept["has_pdf"], false);
+    let id = kept["id"].as_str().unwrap().parse().unwrap();
+    secrets.push(invoicing::links::word(&world.app, store.id, id));
     world.moloni.revoke().await;
     world.invoiced(&store, &order()).await;
     let connection = "/api/invoicing/admin/connection";
@@ -117,10 +128,12 @@ async fn no_buyer_token_or_key_is_in_the_log_or_in_a_span() {
     assert_eq!(lost.body["state"], json!("lost"));
     world.end().await;
 
-    assert!(
-        logs::kept().contains("A store's access to Moloni is lost"),
-        "something is logged"
-    );
+    for told in [
+        "A store's access to Moloni is lost",
+        "A document's PDF is not to be had yet",
+    ] {
+        assert!(logs::kept().contains(told), "{told}");
+    }
     let others = [
         "canary",
         "Canary",
