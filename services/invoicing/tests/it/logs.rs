@@ -84,7 +84,6 @@ async fn no_buyer_token_or_key_is_in_the_log_or_in_a_span() {
     other.billing_address.as_mut().unwrap().tax_id = OTHER_NIF.into();
     for (code, path) in [("5 vat", "/v1/customers/insert/"), ("5 eac_id", INSERT)] {
         world.moloni.refuse(code, path).await;
-        world.hear_paid(&store, &other).await;
         let refused = world.invoiced(&store, &other).await;
         assert_eq!(refused["needs"], "merchant", "{refused}");
         world.retry(&store, &refused).await.expect(200);
