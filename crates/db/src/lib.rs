@@ -35,6 +35,7 @@ mod migrate;
 mod one_of;
 mod pool;
 mod prepared;
+mod resealing;
 mod scope;
 mod sealing;
 
@@ -45,5 +46,6 @@ pub use migrate::{Schema, level, migrate, redo};
 pub use one_of::{OneOf, one_of};
 pub use pool::POOL_WAIT;
 pub use prepared::{Prepare, Prepared};
+pub use resealing::{ResealError, Resealed, Sealed, SealedColumn, SealedKey, reseal};
 pub use scope::{Db, DbConfig, Scope, SystemTx, TenantTx, Tx};
 pub use sealing::{Sealer, SealingFailed};

@@ -55,6 +55,12 @@ impl Sealer {
         !first.is_some_and(|key| sealed.starts_with(&key.label))
     }
 
+    /// What stands in front of all that the first key sealed.
+    pub(crate) fn label(&self) -> Result<&[u8], SealingFailed> {
+        let first = self.keys.first().ok_or(SealingFailed)?;
+        Ok(&first.label)
+    }
+
     /// Nothing when it was sealed elsewhere, changed since, or sealed with a key that is gone.
     pub fn open(&self, place: &str, sealed: &[u8]) -> Option<Vec<u8>> {
         let of_label = |key: &&Key| sealed.starts_with(&key.label);

@@ -3,6 +3,7 @@
 pub mod broker;
 pub mod catalogue;
 pub mod database;
+pub mod logs;
 pub mod place;
 mod waiting;
 

@@ -17,6 +17,8 @@ pub struct Reply {
     pub body: Value,
     pub replayed: bool,
     pub etag: Option<String>,
+    /// Name and value of the cookie that it sets.
+    pub cookie: Option<String>,
 }
 
 impl Reply {
@@ -150,6 +152,8 @@ impl Door {
             header("idempotent-replayed").is_some(),
             header("etag").map(str::to_owned),
         );
+        let cookie = header("set-cookie").and_then(|whole| whole.split(';').next());
+        let cookie = cookie.map(str::to_owned);
         let status = answer.status().as_u16();
         let text = answer.text().await.unwrap_or_default();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
@@ -158,6 +162,7 @@ impl Door {
             body,
             replayed,
             etag,
+            cookie,
         })
     }
 

@@ -46,6 +46,7 @@ impl Company {
         let path = "/api/invoicing/admin/connection/authorize";
         let begun = store.admin(Method::POST, path, None).await?.expect(200)?;
         let page = Url::parse(&begun.text("/url")?)?;
+        let cookie = begun.cookie.context("the browser is given no cookie")?;
         let fields: Vec<(String, String)> = page.query_pairs().into_owned().collect();
         let mut form = page.clone();
         form.set_query(None);
@@ -57,6 +58,7 @@ impl Company {
         let back = Url::parse(back)?;
         let path = format!("{}?{}", back.path(), back.query().unwrap_or_default());
         let ask = store.door.platform(Method::GET, &path);
+        let ask = ask.header("cookie", &cookie);
         store.door.insist(&ask).await?.expect(303)?;
         let ask = store.ask(Method::GET, "/api/invoicing/admin/connection");
         let connected = |reply: &Reply| (reply.text("/state").ok()? == "connected").then_some(());

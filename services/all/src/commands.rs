@@ -8,5 +8,6 @@ pub mod demo;
 pub mod doctor;
 pub mod logins;
 pub mod replay;
+pub mod reseal;
 pub mod sysadmin;
 pub mod tenant;

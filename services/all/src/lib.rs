@@ -12,7 +12,7 @@ use http_kit::{Platform, Roles};
 use kernel::{Clock, Config};
 
 use commands::{
-    audit, broker, checks, dead_letters, demo, doctor, logins, replay, sysadmin, tenant,
+    audit, broker, checks, dead_letters, demo, doctor, logins, replay, reseal, sysadmin, tenant,
 };
 
 /// Virtual Stores: the services in one program, and what operators do with them.
@@ -63,6 +63,8 @@ enum Command {
     Audit(audit::Audit),
     #[command(subcommand)]
     Broker(broker::Broker),
+    /// Seals with the first of SEALING_KEYS what another of them sealed; safe at any time, and again
+    Reseal,
     /// Prints a service's own logins to database and broker, for an environment without the owner's
     Logins { service: String },
 }
@@ -124,6 +126,7 @@ async fn dispatch(platform: &Platform, command: Command) -> anyhow::Result<ExitC
         Command::DeadLetters(command) => dead_letters::run(platform, command).await,
         Command::Audit(command) => audit::run(platform, command).await,
         Command::Broker(command) => broker::run(platform, &command),
+        Command::Reseal => reseal::run(platform).await,
         Command::Logins { service } => logins::run(platform, &service),
     }
 }

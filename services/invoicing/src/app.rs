@@ -18,6 +18,7 @@ use crate::clients::moloni::Moloni;
 use crate::clients::s3::Objects;
 use crate::events::{order_cancelled, order_paid, order_refunded};
 use crate::jobs::{check_books, keep_connections};
+use crate::tokens::SEALED;
 use crate::{issue, routes};
 
 pub const MIGRATIONS: Schema = Schema {
@@ -34,7 +35,6 @@ const REMEMBERED_FOR: Duration = Duration::from_secs(600);
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 const KEEP_CONNECTIONS_EVERY: Duration = Duration::from_secs(60 * 60);
 const CHECK_BOOKS_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
-const SEALED: &str = "invoicing: tokens";
 const LOCALE: &str = "en";
 
 /// The service's state; clones share it.
@@ -63,7 +63,7 @@ impl App {
     pub fn new(platform: &Platform, foundation: &Foundation) -> anyhow::Result<Self> {
         let config = &platform.config;
         let moloni = config.moloni.as_ref().map(Moloni::new).transpose()?;
-        let sealer = Sealer::new(SEALED, &config.sealing_keys);
+        let sealer = Sealer::new(SEALED.purpose, &config.sealing_keys);
         Ok(Self {
             db: foundation.db.clone(),
             clock: platform.clock.clone(),

@@ -23,3 +23,4 @@ pub mod tell;
 pub mod tokens;
 
 pub use app::{App, MIGRATIONS, build};
+pub use tokens::SEALED;

@@ -172,6 +172,7 @@ fn blank(tenant: TenantId, order: &OrderRow, now: OffsetDateTime) -> DocumentRow
         atcud: None,
         pdf_key: None,
         pdf_tries: 0,
+        provider_minor: None,
         attempts: 0,
         next_at: Some(now),
         created_at: now,

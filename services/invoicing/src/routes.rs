@@ -4,6 +4,7 @@ pub mod callback;
 pub mod checks;
 pub mod choices;
 pub mod connection;
+pub mod cookies;
 pub mod documents;
 pub mod settings;
 pub mod shop;

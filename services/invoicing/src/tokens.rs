@@ -6,6 +6,7 @@
 
 use std::time::{Duration as StdDuration, Instant};
 
+use db::{Sealed, SealedColumn, SealedKey};
 use kernel::TenantId;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
@@ -18,6 +19,17 @@ use crate::clients::moloni::{Moloni, MoloniError, Pair, row};
 use crate::domain::problem::{Code, Problem};
 use crate::provider::ProviderError;
 use crate::store::connections::{self, CONNECTED, ConnectionRow, LOST, SealedPair};
+
+/// What lies sealed, for a change of keys.
+pub const SEALED: Sealed = Sealed {
+    purpose: "invoicing: tokens",
+    columns: &[SealedColumn {
+        table: "connection",
+        column: "tokens",
+        key: SealedKey::Uuid("tenant_id"),
+        place: |tenant, _| place(tenant),
+    }],
+};
 
 /// An access token that ends sooner is refreshed before it is used.
 const AHEAD: Duration = Duration::minutes(10);

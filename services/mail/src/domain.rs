@@ -6,6 +6,7 @@ pub mod facts;
 pub mod format;
 pub mod kinds;
 pub mod links;
+pub mod meter;
 pub mod news;
 pub mod placeholders;
 pub mod producer;

@@ -12,9 +12,12 @@ pub mod events;
 pub mod invariants;
 pub mod jobs;
 pub mod look;
+pub mod meter;
 pub mod render;
 pub mod routes;
+pub mod sealed;
 pub mod store;
 pub mod vault;
 
 pub use app::{App, MIGRATIONS, build};
+pub use sealed::SEALED;

@@ -14,6 +14,8 @@ use sha2::Sha256;
 
 use crate::store::settings;
 
+/// Keeps the keys apart from every other use of the same secrets.
+pub const PURPOSE: &str = "mail: sealed columns";
 /// Stores whose key of marks is kept in memory.
 const KEYS_MAX: u64 = 10_000;
 const KEY_BYTES: usize = 32;
@@ -34,7 +36,7 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         format!("{}/{}/{}", self.tenant, self.column, self.row)
     }
 }
@@ -49,7 +51,7 @@ pub struct Vault {
 impl Vault {
     pub fn new(keys: &[SealingKey]) -> Result<Self, kernel::Invalid> {
         Ok(Self {
-            sealer: Arc::new(Sealer::new("mail: sealed columns", keys)?),
+            sealer: Arc::new(Sealer::new(PURPOSE, keys)?),
             keys: Cache::new(KEYS_MAX),
         })
     }

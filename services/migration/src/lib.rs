@@ -18,3 +18,4 @@ pub mod run;
 pub mod store;
 
 pub use app::{App, MIGRATIONS, build};
+pub use keys::SEALED;

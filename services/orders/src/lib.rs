@@ -16,6 +16,7 @@ pub mod jobs;
 pub mod operator;
 pub mod routes;
 pub mod secret;
+pub mod shelf;
 pub mod store;
 pub mod tell;
 pub mod transition;

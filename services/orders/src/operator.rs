@@ -1,14 +1,13 @@
 //! What operators do from the command line: goods for the shelves of a new store.
 
-use bus::emit_all;
 use http_kit::Platform;
 use kernel::{TenantId, VariantId};
 use uuid::Uuid;
 
 use crate::App;
 use crate::domain::stock::Stock;
+use crate::shelf;
 use crate::store::stock::{self, MovementRow};
-use crate::tell;
 
 const OPERATOR: &str = "operator";
 
@@ -37,7 +36,6 @@ pub async fn ensure_stock(
             return Ok(false);
         }
         let reserved = locked.iter().map(|row| row.reserved).sum();
-        let saved = stock::save_stock(tx, &[(variant, Stock { on_hand, reserved })]).await?;
         let movement = MovementRow {
             tenant_id: tx.tenant().uuid(),
             id: Uuid::now_v7(),
@@ -50,12 +48,8 @@ pub async fn ensure_stock(
             actor: OPERATOR.into(),
             at: now,
         };
-        stock::create_movements(tx, &[movement]).await?;
-        let told: Vec<_> = saved
-            .iter()
-            .map(|row| tell::stock(tenant, row, now))
-            .collect();
-        emit_all(tx, &told).await?;
+        let counts = Stock { on_hand, reserved };
+        shelf::apply(tx, &[(variant, counts)], &[movement], now).await?;
         Ok::<_, db::Error>(true)
     });
     Ok(done.await?)

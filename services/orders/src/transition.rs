@@ -1,6 +1,5 @@
 //! Changing an order together with its stock, its timeline and its events, in the caller's transaction.
 
-use bus::emit_all;
 use db::{Error, TenantTx};
 use events::orders::v1::{OrderCancelled, RefundRequested};
 use events::to_us;
@@ -13,6 +12,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::domain::order::{OrderError, OrderState};
 use crate::domain::stock::{Desk, OutOfStock, Stock};
+use crate::shelf;
 use crate::store::orders::{self, OrderRow, TakeRow};
 use crate::store::refunds::{self, RefundRow};
 use crate::store::stock::{self, MovementRow, StockRow};
@@ -125,7 +125,6 @@ pub async fn move_stock(
             (row.variant(), counts)
         })
         .collect();
-    let saved = stock::save_stock(tx, &changed).await?;
     let movements: Vec<MovementRow> = moved
         .iter()
         .map(|(row, quantity)| {
@@ -144,12 +143,7 @@ pub async fn move_stock(
             }
         })
         .collect();
-    stock::create_movements(tx, &movements).await?;
-    let told: Vec<_> = saved
-        .iter()
-        .map(|row| tell::stock(tx.tenant(), row, by.now))
-        .collect();
-    emit_all(tx, &told).await?;
+    shelf::apply(tx, &changed, &movements, by.now).await?;
     Ok(Ok(()))
 }
 

@@ -1,7 +1,9 @@
 //! Rows as the messages that other services hear.
 
+use db::TenantTx;
 use events::payments::v1;
 use events::{Named, to_us};
+use http_kit::Acted;
 use kernel::{Currency, Money, TenantId};
 
 use crate::domain::payment::PaymentStatus;
@@ -12,6 +14,15 @@ use crate::store::refunds::{self, RefundRow};
 
 /// Stripe's names of capabilities end in this.
 const CAPABILITY_SUFFIX: &str = "_payments";
+
+/// What staff or one of the platform's people did, for the audit trail.
+pub async fn action(tx: &mut TenantTx, acted: Acted) -> Result<(), db::Error> {
+    let event = v1::ActionRecorded {
+        tenant_id: tx.tenant().to_string(),
+        action: Some(acted.into()),
+    };
+    bus::emit(tx, &event).await
+}
 
 pub fn payment(row: &PaymentRow, live_mode: bool) -> v1::Payment {
     v1::Payment {

@@ -92,6 +92,10 @@ pub fn body_of(route: &Route, shop: &Shop<'_>) -> Value {
         "replay_webhook_event" => json!({
             "tenant_id": shop.tenant(), "endpoint": "connect", "event_id": "evt_1",
         }),
+        "replay_webhook_events" => json!({
+            "type": "charge.refunded", "account": "acct_1", "since": "2026-01-01T00:00:00Z",
+            "until": "2026-02-01T00:00:00Z",
+        }),
         unknown => panic!(
             "{unknown} ({}) takes a body: write a whole one in bodies.rs",
             route.name()

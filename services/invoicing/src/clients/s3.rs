@@ -32,6 +32,12 @@ impl From<S3Error> for ObjectError {
         match error {
             S3Error::HttpFailWithBody(404, _) => Self::Missing,
             S3Error::HttpFailWithBody(status, _) => Self::Unavailable(format!("status {status}")),
+            // Without the error's own words: they hold the address, and the address holds the word that
+            // opens the document.
+            S3Error::Reqwest(error) if error.is_timeout() => {
+                Self::Unavailable("no answer in time".into())
+            }
+            S3Error::Reqwest(_) => Self::Unavailable("the connection broke".into()),
             other => Self::Unavailable(other.to_string()),
         }
     }

@@ -193,8 +193,10 @@ async fn gone(at: &At<'_>, row: &mut DocumentRow) -> Result<Next, ProviderError>
     Err(Problem::new(Code::DraftGone, "").into())
 }
 
-fn differs(code: Code, row: &DocumentRow, made: &Made) -> ProviderError {
-    let detail = format!("{} ≠ {}", shown(made.total), shown(row.total_minor));
+fn differs(code: Code, row: &mut DocumentRow, made: &Made) -> ProviderError {
+    row.provider_minor = Some(made.total);
+    let (theirs, ours) = (shown(made.total), shown(row.total_minor));
+    let detail = format!("Moloni: {theirs} ≠ {ours} {}", row.currency);
     Problem::new(code, detail).into()
 }
 

@@ -10,6 +10,7 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::connection::{State, redirect};
+use super::cookies::{self, Browser};
 use crate::app::App;
 use crate::domain::problem::Code;
 use crate::provider::ProviderError;
@@ -31,17 +32,20 @@ pub struct Returned {
 }
 
 /// Takes the merchant back from Moloni and keeps the store's access. It only counts with a state that we
-/// signed for this store, once.
-#[utoipa::path(get, path = "/api/invoicing/moloni/callback", responses((status = 303)))]
+/// signed for this store, once, and in the browser that began it: whoever is led here by somebody else's
+/// link must not connect that person's store to his own account.
+#[utoipa::path(get, path = "/api/invoicing/moloni/callback", responses((status = 303), (status = 403)))]
 pub async fn finish_connection(
     app: Data<App>,
     _: Public,
+    browser: Browser,
     returned: Query<Returned>,
 ) -> Result<HttpResponse, ApiError> {
-    let word = finish(&app, &returned).await?;
+    let word = finish(&app, &browser, &returned).await?;
     let admin = app.config.public_origin(None);
     let location = format!("{admin}/admin/settings/invoicing?moloni={word}");
     Ok(HttpResponse::SeeOther()
+        .cookie(cookies::ended())
         .insert_header(("location", location))
         .insert_header(("referrer-policy", "no-referrer"))
         .insert_header(("cache-control", "no-store"))
@@ -49,10 +53,22 @@ pub async fn finish_connection(
 }
 
 /// How it went, as the admin panel is told.
-async fn finish(app: &App, returned: &Returned) -> Result<&'static str, ApiError> {
+async fn finish(
+    app: &App,
+    browser: &Browser,
+    returned: &Returned,
+) -> Result<&'static str, ApiError> {
     let Some(state) = State::open(app, &returned.state) else {
         return Ok("expired");
     };
+    if !browser.began(app, state.id) {
+        // The attempt is left to the browser that began it.
+        tracing::warn!(tenant.id = %state.tenant, "A browser came back from Moloni that had not begun there");
+        return Err(ApiError::forbidden("other-browser").detail(
+            "this connection to Moloni was begun in another browser, or longer ago than a quarter of an hour; \
+             nothing was connected. Begin again in the invoicing settings of the store",
+        ));
+    }
     let now = app.clock.now();
     let begun_by = app
         .db

@@ -12,6 +12,7 @@ use time::{Duration, OffsetDateTime};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::cookies;
 use crate::app::App;
 use crate::store::connections::{self, ConnectionRow};
 use crate::tell;
@@ -21,7 +22,7 @@ use crate::tokens;
 const ENTITLEMENT: &str = "invoicing.moloni";
 const PURPOSE: &str = "invoicing moloni state";
 /// How long a merchant may take at Moloni.
-const ATTEMPT_FOR: Duration = Duration::minutes(15);
+pub(super) const ATTEMPT_FOR: Duration = Duration::minutes(15);
 const TARGET: &str = "connection:moloni";
 /// Longer states are none of ours.
 const STATE_CHARS_MAX: usize = 300;
@@ -68,12 +69,13 @@ pub struct AuthorizeView {
     pub url: String,
 }
 
-/// The way to Moloni: whoever follows it and agrees there lets the platform issue the store's documents.
+/// The way to Moloni: whoever follows it and agrees there lets the platform issue the store's documents. Only
+/// the browser that asked can come back from it, so it has to ask at the platform's own address.
 #[utoipa::path(post, path = "/api/invoicing/admin/connection/authorize", responses((status = 200, body = AuthorizeView)))]
 pub async fn begin_connection(
     app: Data<App>,
     staff: Staff<CanManageInvoices>,
-) -> Result<Json<AuthorizeView>, ApiError> {
+) -> Result<HttpResponse, ApiError> {
     if !staff.tenant.has(ENTITLEMENT) {
         return Err(ApiError::forbidden("not-in-plan")
             .detail("the store's plan does not include invoicing with Moloni"));
@@ -95,7 +97,10 @@ pub async fn begin_connection(
             tell::action(tx, acted).await
         })
         .await?;
-    Ok(Json(AuthorizeView { url: url.into() }))
+    Ok(HttpResponse::Ok()
+        .cookie(cookies::begun(&app, id))
+        .insert_header(("cache-control", "no-store"))
+        .json(AuthorizeView { url: url.into() }))
 }
 
 /// Forgets the store's access. Documents that are on their way wait until it is connected again; new

@@ -35,6 +35,8 @@ pub struct DocumentView {
     pub number: Option<String>,
     pub atcud: Option<String>,
     pub total: Money,
+    /// What the provider's document comes to, while it is not the total (`total_differs`, `closed_differs`).
+    pub provider_total: Option<Money>,
     /// The refund that a credit note is for.
     pub refund_id: Option<Uuid>,
     /// The invoice that a credit note corrects.
@@ -70,6 +72,7 @@ impl DocumentView {
             pdf_url: links::pdf_url(app, &row),
             status: row.status().name(),
             total: row.total(),
+            provider_total: row.provider_total(),
             problem_text: Some(row.problem_text(locale)).filter(|text| !text.is_empty()),
             refund_id: (!row.is_invoice()).then_some(row.subject),
             has_pdf: row.pdf_key.is_some(),

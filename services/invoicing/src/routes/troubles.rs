@@ -1,7 +1,7 @@
 //! Documents that wait for the platform's people.
 
 use http_kit::{ApiError, Data, Json, Path, Sysadmin};
-use kernel::TenantId;
+use kernel::{Money, TenantId};
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -25,6 +25,9 @@ pub struct TroubleView {
     #[schema(example = "order_unclear")]
     pub problem: String,
     pub text: String,
+    pub total: Money,
+    /// What the provider's document comes to, while it is not the total.
+    pub provider_total: Option<Money>,
     #[serde(with = "time::serde::rfc3339")]
     pub since: OffsetDateTime,
 }
@@ -35,6 +38,8 @@ impl From<DocumentRow> for TroubleView {
             tenant_id: row.tenant(),
             document_id: row.id,
             text: row.problem_text(LANGUAGE),
+            total: row.total(),
+            provider_total: row.provider_total(),
             order_number: row.order_number,
             problem: row.problem.unwrap_or_default(),
             since: row.changed_at,

@@ -72,6 +72,8 @@ pub struct DocumentRow {
     pub total_minor: i64,
     pub currency: String,
     pub issued_minor: Option<i64>,
+    /// What the provider's document comes to, while it is not the total.
+    pub provider_minor: Option<i64>,
     pub number: Option<String>,
     pub atcud: Option<String>,
     pub pdf_key: Option<String>,
@@ -106,8 +108,17 @@ impl DocumentRow {
     }
 
     pub fn total(&self) -> Money {
+        self.money(self.total_minor)
+    }
+
+    /// What the provider's document comes to, while it is not the total.
+    pub fn provider_total(&self) -> Option<Money> {
+        self.provider_minor.map(|minor| self.money(minor))
+    }
+
+    fn money(&self, minor: i64) -> Money {
         let currency: Currency = self.currency.parse().unwrap_or(Currency::EUR);
-        Money::new(self.total_minor, currency)
+        Money::new(minor, currency)
     }
 
     /// How it stands, for those who wait for it.
@@ -142,10 +153,13 @@ impl DocumentRow {
         self.needs = Some(needs.as_str().to_owned());
         self.problem = Some(code.as_str().to_owned());
         self.problem_detail = Some(detail.to_owned());
+        let differs = matches!(code, Code::TotalDiffers | Code::ClosedDiffers);
+        self.provider_minor = self.provider_minor.filter(|_| differs);
     }
 
     pub fn clear_problem(&mut self) {
         (self.needs, self.problem, self.problem_detail) = (None, None, None);
+        self.provider_minor = None;
     }
 }
 
@@ -259,6 +273,7 @@ pub async fn release_problems(
             document::needs.eq(None::<String>),
             document::problem.eq(None::<String>),
             document::problem_detail.eq(None::<String>),
+            document::provider_minor.eq(None::<i64>),
             document::attempts.eq(0),
             document::next_at.eq(now),
             document::changed_at.eq(now),

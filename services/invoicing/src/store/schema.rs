@@ -95,6 +95,7 @@ diesel::table! {
         total_minor -> Int8,
         currency -> Bpchar,
         issued_minor -> Nullable<Int8>,
+        provider_minor -> Nullable<Int8>,
         number -> Nullable<Text>,
         atcud -> Nullable<Text>,
         pdf_key -> Nullable<Text>,

@@ -5,65 +5,110 @@ use serde_json::{Value, json};
 use time::Duration;
 
 use crate::orders;
-use crate::world::World;
+use crate::world::{Store, World};
 
 const AUTHORIZE: &str = "/api/invoicing/admin/connection/authorize";
 const CONNECTION: &str = "/api/invoicing/admin/connection";
+
+/// The way to Moloni, and what the browser keeps that asked for it.
+async fn begin(world: &World, store: &Store) -> (String, String) {
+    let begun = world
+        .admin(store, Method::POST, AUTHORIZE, Value::Null)
+        .await
+        .expect(200);
+    (
+        begun.body["url"].as_str().unwrap().to_owned(),
+        begun.cookie(),
+    )
+}
+
+/// How the admin panel is told that it went.
+async fn outcome(world: &World, cookie: &str, query: &str) -> String {
+    let reply = world.come_back(cookie, query).await.expect(303);
+    let location = reply.headers["location"].to_str().unwrap().to_owned();
+    location.rsplit('=').next().unwrap().to_owned()
+}
+
+fn state_of(url: &str) -> String {
+    let url = url::Url::parse(url).unwrap();
+    let mut pairs = url.query_pairs();
+    let state = pairs.find(|(name, _)| name == "state").unwrap().1;
+    state.into_owned()
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_state_counts_once_for_its_store_and_for_minutes() {
     let world = World::start().await;
     let store = world.store().await;
-    let begin = async || {
-        let begun = world
-            .admin(&store, Method::POST, AUTHORIZE, Value::Null)
-            .await
-            .expect(200);
-        begun.body["url"].as_str().unwrap().to_owned()
-    };
-    let outcome = async |query: &str| {
-        let reply = world.come_back(query).await.expect(303);
-        let location = reply.headers["location"].to_str().unwrap().to_owned();
-        location.rsplit('=').next().unwrap().to_owned()
-    };
-    let url = begin().await;
+    let (url, cookie) = begin(&world, &store).await;
     let back = world.moloni.agree(&url).await;
     let (code, state) = back.split_once("&state=").unwrap();
     assert!(code.starts_with("code="));
     for forged in ["", "x.y", &format!("{state}x"), &"a".repeat(4_000)] {
         assert_eq!(
-            outcome(&format!("{code}&state={forged}")).await,
+            outcome(&world, &cookie, &format!("{code}&state={forged}")).await,
             "expired",
             "{forged}"
         );
     }
-    assert_eq!(outcome(&back).await, "connected");
-    assert_eq!(outcome(&back).await, "expired", "a state is good once");
+    assert_eq!(outcome(&world, &cookie, &back).await, "connected");
+    let again = outcome(&world, &cookie, &back).await;
+    assert_eq!(again, "expired", "a state is good once");
     // He does not agree; he takes too long.
-    let url = url::Url::parse(&begin().await).unwrap();
-    let state = url
-        .query_pairs()
-        .find(|(name, _)| name == "state")
-        .unwrap()
-        .1;
-    assert_eq!(
-        outcome(&format!("error=access_denied&state={state}")).await,
-        "refused"
-    );
-    let late = world.moloni.agree(&begin().await).await;
+    let (url, cookie) = begin(&world, &store).await;
+    let denied = format!("error=access_denied&state={}", state_of(&url));
+    assert_eq!(outcome(&world, &cookie, &denied).await, "refused");
+    let (url, cookie) = begin(&world, &store).await;
+    let late = world.moloni.agree(&url).await;
     world.advance(Duration::minutes(16));
-    assert_eq!(outcome(&late).await, "expired");
+    assert_eq!(outcome(&world, &cookie, &late).await, "expired");
     // A code that Moloni does not take.
-    let url = url::Url::parse(&begin().await).unwrap();
-    let state = url
-        .query_pairs()
-        .find(|(name, _)| name == "state")
-        .unwrap()
-        .1;
-    assert_eq!(
-        outcome(&format!("code=forged&state={state}")).await,
-        "failed"
-    );
+    let (url, cookie) = begin(&world, &store).await;
+    let forged = format!("code=forged&state={}", state_of(&url));
+    assert_eq!(outcome(&world, &cookie, &forged).await, "failed");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_the_browser_that_began_a_connection_can_end_it() {
+    let world = World::start().await;
+    let (store, other) = (world.store().await, world.store().await);
+    let begun = world
+        .admin(&store, Method::POST, AUTHORIZE, Value::Null)
+        .await
+        .expect(200);
+    let whole = begun.headers["set-cookie"].to_str().unwrap();
+    for part in [
+        "__Host-moloni=",
+        "HttpOnly",
+        "SameSite=Lax",
+        "Secure",
+        "Path=/",
+        "Max-Age=900",
+    ] {
+        assert!(whole.contains(part), "{part}: {whole}");
+    }
+    assert!(!whole.contains("Domain"), "{whole}");
+    let back = world
+        .moloni
+        .agree(begun.body["url"].as_str().unwrap())
+        .await;
+    let (_, others) = begin(&world, &other).await;
+    for cookie in ["", "__Host-moloni=", "__Host-moloni=x", "moloni=x", &others] {
+        let refused = world.come_back(cookie, &back).await.expect(403);
+        assert_eq!(refused.code(), "other-browser", "{cookie}");
+        let detail = refused.body["detail"].as_str().unwrap();
+        assert!(detail.contains("Begin again"), "{detail}");
+    }
+    let state = world
+        .admin(&store, Method::GET, CONNECTION, Value::Null)
+        .await;
+    assert_eq!(state.body["state"], "none");
+    // None of them has used the attempt up; the browser forgets its cookie in the end.
+    let reply = world.come_back(&begun.cookie(), &back).await.expect(303);
+    let location = reply.headers["location"].to_str().unwrap();
+    assert!(location.ends_with("?moloni=connected"), "{location}");
+    assert_eq!(reply.cookie(), "__Host-moloni=");
     world.end().await;
 }
 

@@ -11,6 +11,8 @@ mod hearing;
 #[cfg(test)]
 mod issuing;
 #[cfg(test)]
+mod logs;
+#[cfg(test)]
 mod moloni;
 #[cfg(test)]
 mod orders;

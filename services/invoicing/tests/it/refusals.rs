@@ -117,10 +117,16 @@ async fn a_cent_of_difference_stops_as_a_draft() {
     assert_eq!((made.len(), &made[0]["status"]), (1, &json!(0)));
     assert_ne!(made[0]["net_value"], "29.99");
     let text = invoice["problem_text"].as_str().unwrap();
-    assert!(
-        text.contains("29.99") && text.contains(made[0]["net_value"].as_str().unwrap()),
-        "{text}"
-    );
+    let theirs = made[0]["net_value"].as_str().unwrap();
+    let both = format!("Moloni: {theirs} ≠ 29.99 EUR");
+    assert!(text.contains(&both), "{text}");
+    let minor: i64 = theirs.replace('.', "").parse().unwrap();
+    let euros = |minor: i64| json!({"amount": minor, "currency": "EUR"});
+    assert_eq!(invoice["total"], euros(2_999));
+    assert_eq!(invoice["provider_total"], euros(minor));
+    let told = world.told::<DocumentFailed>(&store).await;
+    let told = told[0].document.clone().unwrap();
+    assert!(told.problem.contains(&both), "{}", told.problem);
     // Trying again without mending changes nothing, and makes no second one.
     world.retry(&store, &invoice).await.expect(200);
     world.work().await;
@@ -142,6 +148,7 @@ async fn a_cent_of_difference_stops_as_a_draft() {
     world.work().await;
     let gone = world.invoice(&store, &order).await;
     assert_eq!(gone["problem"], "draft_gone");
+    assert_eq!(gone["provider_total"], Value::Null);
     world.retry(&store, &gone).await.expect(200);
     world.advance(crate::world::SEARCH_AFTER);
     world.work().await;
@@ -190,6 +197,7 @@ async fn orders_that_do_not_add_up_wait_for_the_platform() {
     let path = "/api/invoicing/sysadmin/troubles";
     let troubles = world.sysadmin(reqwest::Method::GET, path).await.expect(200);
     assert_eq!(troubles.body["items"][0]["document_id"], invoice["id"]);
+    assert_eq!(troubles.body["items"][0]["total"], invoice["total"]);
     let retry = format!("{path}/{}/retry", invoice["id"].as_str().unwrap());
     world
         .sysadmin(reqwest::Method::POST, &retry)

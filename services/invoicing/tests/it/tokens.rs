@@ -65,6 +65,36 @@ async fn a_key_that_is_gone_is_noticed_and_a_new_first_key_opens_the_old() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn tokens_are_sealed_anew_after_a_change_of_keys() {
+    let mut world = World::start().await;
+    let stores = [world.open_store().await, world.open_store().await];
+    let key = |kid: &str, secret: &str| SealingKey {
+        kid: kid.to_owned(),
+        secret: secret.to_owned().into(),
+    };
+    let (old, new) = (
+        key("k1", "a-secret-of-the-tests-that-seals"),
+        key("k2", "another"),
+    );
+    let reseal = async |world: &World, ring: &[SealingKey]| {
+        let done = db::reseal(&world.app.db, ring, &invoicing::SEALED).await;
+        let done = done.unwrap();
+        (done.anew, done.unopened)
+    };
+    // A key that sealed nothing opens nothing, and spoils nothing.
+    assert_eq!(reseal(&world, std::slice::from_ref(&new)).await, (0, 2));
+    let ring = [new.clone(), old];
+    assert_eq!(reseal(&world, &ring).await, (2, 0));
+    assert_eq!(reseal(&world, &ring).await, (0, 0), "once is enough");
+    world.app.sealer = db::Sealer::new("invoicing: tokens", &[new]).unwrap().into();
+    for store in &stores {
+        let order = orders::paid(&[("M4-BLK", 1, 4_980)], 0);
+        assert_eq!(world.invoiced(store, &order).await["status"], "issued");
+    }
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_pair_is_refreshed_ahead_of_time_and_by_one_only() {
     let world = World::start().await;
     let store = world.open_store().await;

@@ -60,6 +60,12 @@ impl Reply {
         self.body["type"].as_str().unwrap_or_default()
     }
 
+    /// What a browser keeps of the answer: name and value.
+    pub fn cookie(&self) -> String {
+        let whole = self.headers["set-cookie"].to_str().unwrap();
+        whole.split(';').next().unwrap().to_owned()
+    }
+
     pub fn expect(self, status: u16) -> Self {
         let text = String::from_utf8_lossy(&self.bytes);
         assert_eq!(self.status, status, "{text}");
@@ -160,14 +166,16 @@ impl World {
             .await
             .expect(200);
         let back = self.moloni.agree(begun.body["url"].as_str().unwrap()).await;
-        let reply = self.come_back(&back).await.expect(303);
+        let reply = self.come_back(&begun.cookie(), &back).await.expect(303);
         let location = reply.headers["location"].to_str().unwrap();
         assert!(location.ends_with("?moloni=connected"), "{location}");
     }
 
-    pub async fn come_back(&self, query: &str) -> Reply {
+    /// A browser comes back from Moloni, with the cookie that it has.
+    pub async fn come_back(&self, cookie: &str, query: &str) -> Reply {
         let path = format!("/api/invoicing/moloni/callback?{query}");
-        self.send(self.ask(Method::GET, "", &path)).await
+        let request = self.ask(Method::GET, "", &path);
+        self.send(request.header("cookie", cookie)).await
     }
 
     /// A store that issues invoice-receipts by itself.

@@ -87,14 +87,9 @@ impl Smtp {
             Ok(()) => Outcome::Accepted(String::new()),
             Err(error) => read(&step, &error),
         };
-        match outcome {
-            Outcome::Unknown(_) | Outcome::NotNow { .. } => self.breaker.failed(),
-            Outcome::Accepted(_)
-            | Outcome::Refused(_)
-            | Outcome::SenderRefused
-            | Outcome::Paused { .. } => {
-                self.breaker.succeeded();
-            }
+        match outcome.is_trouble() {
+            true => self.breaker.failed(),
+            false => self.breaker.succeeded(),
         }
         outcome
     }

@@ -55,14 +55,9 @@ impl ZeptoMail {
             };
         }
         let outcome = self.ask(&body(mail)).await;
-        match outcome {
-            Outcome::Unknown(_) | Outcome::NotNow { .. } => self.breaker.failed(),
-            Outcome::Accepted(_)
-            | Outcome::Refused(_)
-            | Outcome::SenderRefused
-            | Outcome::Paused { .. } => {
-                self.breaker.succeeded();
-            }
+        match outcome.is_trouble() {
+            true => self.breaker.failed(),
+            false => self.breaker.succeeded(),
         }
         outcome
     }

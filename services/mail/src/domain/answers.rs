@@ -25,6 +25,19 @@ pub enum Outcome {
     Paused { reason: String, pause: Pause },
 }
 
+impl Outcome {
+    /// Whether the other side is in trouble, so that it is left alone for a while when that goes on: a
+    /// refusal is an answer.
+    pub const fn is_trouble(&self) -> bool {
+        match self {
+            Self::Unknown(_) | Self::NotNow { .. } => true,
+            Self::Accepted(_) | Self::Refused(_) | Self::SenderRefused | Self::Paused { .. } => {
+                false
+            }
+        }
+    }
+}
+
 /// Until when nothing is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pause {

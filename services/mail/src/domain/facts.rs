@@ -25,6 +25,7 @@ pub struct Facts {
     pub products: Vec<Product>,
     pub bill: Option<Bill>,
     pub endpoint: Option<Endpoint>,
+    pub meter: Option<Meter>,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -146,6 +147,13 @@ pub struct Bill {
 pub struct Endpoint {
     pub host: String,
     pub last_status: String,
+}
+
+/// Mails of a month, and how many of them the store's plan covers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Meter {
+    pub mails: i64,
+    pub covered: i64,
 }
 
 impl Shipment {

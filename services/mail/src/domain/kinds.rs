@@ -86,6 +86,8 @@ kinds! {
     StaffInvitation   "staff_invitation"   Staff   Urgent        Notice;
     Dunning           "dunning"            Staff   Transactional Notice;
     WebhookDisabled   "webhook_disabled"   Staff   Transactional Notice;
+    MailLimitNear     "mail_limit_near"    Staff   Transactional Notice;
+    MailLimitReached  "mail_limit_reached" Staff   Transactional Notice;
 }
 
 impl Kind {

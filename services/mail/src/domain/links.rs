@@ -32,6 +32,10 @@ pub fn admin_webhooks(admin: &str) -> String {
     format!("{admin}/settings/webhooks")
 }
 
+pub fn admin_plan(admin: &str) -> String {
+    format!("{admin}/settings/plan")
+}
+
 /// An address that a browser may follow from a mail; anything else is left out.
 pub fn is_web(address: &str) -> bool {
     (address.starts_with("https://") || address.starts_with("http://"))

@@ -4,7 +4,6 @@ use bus::{Delivery, HandleError};
 use db::TenantTx;
 use events::Named;
 use events::invoicing::v1::{Document as DocumentEvent, DocumentIssued, DocumentKind};
-use time::Duration;
 
 use super::orders::{Letter, document_place, recall, write_to_shopper};
 use super::publish::publish;
@@ -90,22 +89,8 @@ async fn send_after(
     document: Document,
 ) -> Result<(), HandleError> {
     let heard = recall(app, tx, &event.order_id).await?;
-    let facts = Facts {
-        order: Some(heard.order.clone()),
-        document: Some(document),
-        ..Facts::default()
-    };
-    let about = format!("document:{}", event.document_id);
-    write_to_shopper(
-        app,
-        tx,
-        &heard,
-        Letter {
-            kind: Kind::InvoiceIssued,
-            about,
-            facts,
-            wait: Duration::ZERO,
-        },
-    )
-    .await
+    let mut letter = Letter::of_order(Kind::InvoiceIssued, &heard);
+    letter.about = format!("document:{}", event.document_id);
+    letter.facts.document = Some(document);
+    write_to_shopper(app, tx, &heard, letter).await
 }

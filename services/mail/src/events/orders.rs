@@ -50,6 +50,21 @@ pub(super) struct Letter {
     pub wait: Duration,
 }
 
+impl Letter {
+    /// What is said of an order in a mail of this kind: once, and at once.
+    pub fn of_order(kind: Kind, heard: &Heard) -> Self {
+        Self {
+            kind,
+            about: format!("order:{}", heard.id),
+            facts: Facts {
+                order: Some(heard.order.clone()),
+                ..Facts::default()
+            },
+            wait: Duration::ZERO,
+        }
+    }
+}
+
 pub async fn placed(
     tx: &mut TenantTx,
     delivery: Delivery<OrderPlaced>,
@@ -64,22 +79,8 @@ pub async fn placed(
     if order.channel == IMPORTED || !heard.is_news {
         return Ok(());
     }
-    let facts = Facts {
-        order: Some(heard.order.clone()),
-        ..Facts::default()
-    };
-    write_to_shopper(
-        &app,
-        tx,
-        &heard,
-        Letter {
-            kind: Kind::OrderPlaced,
-            about: format!("order:{}", heard.id),
-            facts,
-            wait: Duration::ZERO,
-        },
-    )
-    .await?;
+    let letter = Letter::of_order(Kind::OrderPlaced, &heard);
+    write_to_shopper(&app, tx, &heard, letter).await?;
     if PAID_LATER.contains(&order.payment_method.as_str()) {
         tell_merchant(&app, tx, &heard).await?;
     }
@@ -107,29 +108,12 @@ pub async fn paid(
         &[Kind::PaymentFailed, Kind::MultibancoVoucher],
     )
     .await?;
-    let document = document_of(&app, tx, &heard.row)?;
-    let wait = if document.is_some() {
-        Duration::ZERO
-    } else {
-        WAITS_FOR_DOCUMENT
-    };
-    let facts = Facts {
-        order: Some(heard.order.clone()),
-        document,
-        ..Facts::default()
-    };
-    write_to_shopper(
-        &app,
-        tx,
-        &heard,
-        Letter {
-            kind: Kind::OrderPaid,
-            about: format!("order:{}", heard.id),
-            facts,
-            wait,
-        },
-    )
-    .await?;
+    let mut letter = Letter::of_order(Kind::OrderPaid, &heard);
+    letter.facts.document = document_of(&app, tx, &heard.row)?;
+    if letter.facts.document.is_none() {
+        letter.wait = WAITS_FOR_DOCUMENT;
+    }
+    write_to_shopper(&app, tx, &heard, letter).await?;
     tell_merchant(&app, tx, &heard).await
 }
 
@@ -154,22 +138,8 @@ pub async fn cancelled(
         &[Kind::PaymentFailed, Kind::MultibancoVoucher],
     )
     .await?;
-    let facts = Facts {
-        order: Some(heard.order.clone()),
-        ..Facts::default()
-    };
-    write_to_shopper(
-        &app,
-        tx,
-        &heard,
-        Letter {
-            kind: Kind::OrderCancelled,
-            about: format!("order:{}", heard.id),
-            facts,
-            wait: Duration::ZERO,
-        },
-    )
-    .await
+    let letter = Letter::of_order(Kind::OrderCancelled, &heard);
+    write_to_shopper(&app, tx, &heard, letter).await
 }
 
 /// Nobody waits for the parcel of an order of which nothing is sent.
@@ -184,23 +154,9 @@ pub async fn fulfilled(
         return Ok(());
     }
     let carrier = order.shipping.as_ref().map(|shipping| &shipping.carrier);
-    let facts = Facts {
-        order: Some(heard.order.clone()),
-        shipment: Some(Shipment::of(carrier, &delivery.message.tracking)),
-        ..Facts::default()
-    };
-    write_to_shopper(
-        &app,
-        tx,
-        &heard,
-        Letter {
-            kind: Kind::OrderShipped,
-            about: format!("order:{}", heard.id),
-            facts,
-            wait: Duration::ZERO,
-        },
-    )
-    .await
+    let mut letter = Letter::of_order(Kind::OrderShipped, &heard);
+    letter.facts.shipment = Some(Shipment::of(carrier, &delivery.message.tracking));
+    write_to_shopper(&app, tx, &heard, letter).await
 }
 
 pub async fn refunded(
@@ -217,24 +173,10 @@ pub async fn refunded(
     if order.channel == IMPORTED {
         return Ok(());
     }
-    let facts = Facts {
-        order: Some(heard.order.clone()),
-        refund: Some(Refund { amount }),
-        ..Facts::default()
-    };
-    let about = format!("refund:{}", event.refund_id);
-    write_to_shopper(
-        &app,
-        tx,
-        &heard,
-        Letter {
-            kind: Kind::OrderRefunded,
-            about,
-            facts,
-            wait: Duration::ZERO,
-        },
-    )
-    .await
+    let mut letter = Letter::of_order(Kind::OrderRefunded, &heard);
+    letter.about = format!("refund:{}", event.refund_id);
+    letter.facts.refund = Some(Refund { amount });
+    write_to_shopper(&app, tx, &heard, letter).await
 }
 
 fn required(order: Option<&Order>) -> Result<&Order, HandleError> {

@@ -10,7 +10,7 @@ use time::Duration;
 use super::orders::{Letter, recall, write_to_shopper};
 use super::publish::publish;
 use crate::app::App;
-use crate::domain::facts::{self, Facts, Voucher};
+use crate::domain::facts::{self, Voucher};
 use crate::domain::kinds::Kind;
 use crate::domain::public;
 
@@ -31,30 +31,15 @@ pub async fn requires_action(
     let amount = facts::amount(payment.amount.as_ref());
     let amount = amount.ok_or_else(|| HandleError::Park("payment.amount is absent".to_owned()))?;
     let heard = recall(&app, tx, &payment.order_id).await?;
-    let voucher = Voucher {
+    let mut letter = Letter::of_order(Kind::MultibancoVoucher, &heard);
+    letter.about = format!("payment:{}", payment.payment_id);
+    letter.facts.voucher = Some(Voucher {
         entity: voucher.entity.clone(),
         reference: voucher.reference.clone(),
         amount,
         expires_at: from_us(voucher.expires_at_us),
-    };
-    let facts = Facts {
-        order: Some(heard.order.clone()),
-        voucher: Some(voucher),
-        ..Facts::default()
-    };
-    let about = format!("payment:{}", payment.payment_id);
-    write_to_shopper(
-        &app,
-        tx,
-        &heard,
-        Letter {
-            kind: Kind::MultibancoVoucher,
-            about,
-            facts,
-            wait: Duration::ZERO,
-        },
-    )
-    .await
+    });
+    write_to_shopper(&app, tx, &heard, letter).await
 }
 
 pub async fn failed(
@@ -79,23 +64,10 @@ pub async fn failed(
     if !is_owed {
         return Ok(());
     }
-    let facts = Facts {
-        order: Some(heard.order.clone()),
-        ..Facts::default()
-    };
-    let about = format!("payment:{}", payment.payment_id);
-    write_to_shopper(
-        &app,
-        tx,
-        &heard,
-        Letter {
-            kind: Kind::PaymentFailed,
-            about,
-            facts,
-            wait: WAITS_FOR_ANOTHER_TRY,
-        },
-    )
-    .await
+    let mut letter = Letter::of_order(Kind::PaymentFailed, &heard);
+    letter.about = format!("payment:{}", payment.payment_id);
+    letter.wait = WAITS_FOR_ANOTHER_TRY;
+    write_to_shopper(&app, tx, &heard, letter).await
 }
 
 fn required(payment: Option<&Payment>) -> Result<&Payment, HandleError> {

@@ -9,12 +9,12 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::compose::address_place;
 use crate::domain::news::{self, Happening, News};
+use crate::meter;
 use crate::store::messages::{
     self, BOUNCED, COMPLAINED, DELIVERED, FAILED, MessageRow, QUEUED, SENT,
 };
 use crate::store::provider_events::{self, APPLIED, IGNORED, ProviderEventRow};
 use crate::store::suppressions::{self, ALL, SuppressionRow};
-use crate::store::usage;
 use crate::vault::{Place, VaultError};
 
 const BATCH: i64 = 32;
@@ -106,7 +106,7 @@ async fn take_in(
     change(&mut row, told.happening, now);
     messages::save(tx, &row).await?;
     if !was_sent {
-        usage::add(tx, usage::month_of(now)).await?;
+        meter::count_sent(app, tx, now).await?;
     }
     let reason = match told.happening {
         Happening::HardBounce => "hard_bounce",

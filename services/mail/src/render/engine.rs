@@ -165,7 +165,7 @@ impl Renderer {
             .view(&samples::facts(kind));
         let groups = [
             "store", "customer", "order", "product", "voucher", "document", "refund", "shipment",
-            "returned", "bill", "endpoint",
+            "returned", "bill", "endpoint", "meter",
         ];
         let hidden = [
             "store.accent",

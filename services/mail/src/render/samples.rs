@@ -5,8 +5,8 @@ use time::macros::datetime;
 
 use super::view::StoreLook;
 use crate::domain::facts::{
-    Bill, Document, Endpoint, Facts, Line, Link, OrderFacts, Product, Refund, Returned, Shipment,
-    Tax, Voucher,
+    Bill, Document, Endpoint, Facts, Line, Link, Meter, OrderFacts, Product, Refund, Returned,
+    Shipment, Tax, Voucher,
 };
 use crate::domain::kinds::{Kind, Layout};
 
@@ -70,6 +70,8 @@ pub fn facts(kind: Kind) -> Facts {
         }
         Kind::LowStock => facts.products = products().into_iter().take(1).collect(),
         Kind::WebhookDisabled => facts.endpoint = Some(endpoint()),
+        Kind::MailLimitNear => facts.meter = Some(meter(4_000)),
+        Kind::MailLimitReached => facts.meter = Some(meter(5_000)),
         Kind::OrderPlaced | Kind::PaymentFailed | Kind::OrderDelivered | Kind::NewOrder => {}
     }
     facts
@@ -194,6 +196,13 @@ fn endpoint() -> Endpoint {
     Endpoint {
         host: "erp.example".into(),
         last_status: "503".into(),
+    }
+}
+
+fn meter(mails: i64) -> Meter {
+    Meter {
+        mails,
+        covered: 5_000,
     }
 }
 

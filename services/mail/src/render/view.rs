@@ -79,6 +79,9 @@ impl Speaker<'_> {
             "endpoint": facts.endpoint.as_ref().map_or(json!({}), |endpoint| json!({
                 "host": endpoint.host,
             })),
+            "meter": facts.meter.as_ref().map_or(json!({}), |meter| json!({
+                "mails": meter.mails.to_string(), "covered": meter.covered.to_string(),
+            })),
             "facts": self.facts(facts),
             "button": self.button(facts),
             "document_url": self.document_url(facts),
@@ -282,6 +285,7 @@ impl Speaker<'_> {
             Kind::NewOrder => order.map(|order| links::admin_order(admin, &order.id)),
             Kind::LowStock => Some(links::admin_stock(admin)),
             Kind::WebhookDisabled => Some(links::admin_webhooks(admin)),
+            Kind::MailLimitNear | Kind::MailLimitReached => Some(links::admin_plan(admin)),
             Kind::OrderPlaced
             | Kind::OrderPaid
             | Kind::MultibancoVoucher

@@ -13,6 +13,7 @@ use super::{acted, record};
 use crate::app::App;
 use crate::domain::colours::is_colour;
 use crate::look::OWN_SENDER;
+use crate::meter;
 use crate::store::settings::{self, Changed, SettingRow};
 use crate::store::usage;
 
@@ -199,7 +200,7 @@ pub async fn get_mail_usage(
         .db
         .read(staff.tenant.id, async |tx| usage::count(tx, month).await)
         .await?;
-    let covered = staff.tenant.limit("limit.mails_per_month");
+    let covered = staff.tenant.limit(meter::LIMIT);
     let percent = covered
         .filter(|covered| *covered > 0)
         .map(|covered| mails.saturating_mul(100) / covered);

@@ -96,6 +96,7 @@ diesel::table! {
         tenant_id -> Uuid,
         month -> Date,
         mails -> BigInt,
+        warned_percent -> SmallInt,
     }
 }
 

@@ -1,53 +1,12 @@
-//! Everything that the service logs in this process, so that a test can look for what must not be in it.
-
-use std::io::Write;
-use std::sync::{Mutex, OnceLock};
+//! What must not be in the log, nor lie open in the database.
 
 use reqwest::Method;
 use serde_json::json;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::fmt::format::FmtSpan;
+use testkit::logs;
 
 use crate::world::World;
-
-static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
-static ONCE: OnceLock<()> = OnceLock::new();
-
-struct Captured;
-
-impl Write for Captured {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        LOG.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Captured {
-    type Writer = Self;
-    fn make_writer(&'a self) -> Self {
-        Self
-    }
-}
-
-/// Begins to keep what is logged, spans included.
-pub fn capture() {
-    ONCE.get_or_init(|| {
-        let filter =
-            "mail=trace,bus=trace,db=trace,jobs=trace,http_kit=trace,outbound=trace,lettre=trace";
-        let subscriber = tracing_subscriber::fmt()
-            .with_env_filter(EnvFilter::new(filter))
-            .with_span_events(FmtSpan::FULL)
-            .with_writer(Captured)
-            .with_ansi(false)
-            .finish();
-        let _ = tracing::subscriber::set_global_default(subscriber);
-    });
-}
+use crate::zepto;
+use testkit::until;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_address_and_no_word_of_a_mail_is_logged_or_lies_open() {
@@ -57,6 +16,9 @@ async fn no_address_and_no_word_of_a_mail_is_logged_or_lies_open() {
     let mut order = world.order(canary);
     order.note = "canary-note-51c2".into();
     order.access_token = "canary-token-88d1".into();
+    let address = order.shipping_address.as_mut().unwrap();
+    address.name = "canary-nome-02ab\n2026-01-01 ERROR forged".into();
+    address.line1 = "canary-rua-c0de".into();
     let event = events::orders::v1::OrderPlaced {
         tenant_id: store.id.to_string(),
         order: Some(order),
@@ -85,24 +47,26 @@ async fn no_address_and_no_word_of_a_mail_is_logged_or_lies_open() {
         .heard(&store, event, mail::events::orders::placed)
         .await
         .unwrap();
-    testkit::until("the endpoint was told", async || {
+    until("the endpoint was told", async || {
         (!world.receiver.told().is_empty()).then_some(())
     })
     .await;
-    let log = String::from_utf8_lossy(&LOG.lock().unwrap()).into_owned();
-    assert!(
-        log.contains("receive_provider_event") || log.len() > 100,
-        "something is logged"
-    );
-    for canary in [
+    assert!(logs::kept().len() > 100, "something is logged");
+    let lines = logs::lines_with(&[
         "canary-7f3a91",
         "canary-note-51c2",
         "canary-token-88d1",
         "canary-key-19aa",
+        "canary-nome-02ab",
+        "canary-rua-c0de",
         secret.as_str(),
-    ] {
-        assert!(!log.contains(canary), "{canary} is in the log");
-    }
+        // The provider's keys, the head that carries one, and what bodies are made of.
+        "Zoho-enczapikey",
+        zepto::WEBHOOK_KEY,
+        "htmlbody",
+        store.owner_email.as_str(),
+    ]);
+    assert!(lines.is_empty(), "{} lines: {lines:#?}", lines.len());
     // At rest: only the endpoint's address lies open, as its owner typed it.
     let owner = world.place.database.all_stores("mail").await;
     for table in [
@@ -124,6 +88,8 @@ async fn no_address_and_no_word_of_a_mail_is_logged_or_lies_open() {
             "canary-7f3a91",
             "canary-note-51c2",
             "canary-token-88d1",
+            "canary-nome-02ab",
+            "canary-rua-c0de",
             "dono.",
         ] {
             assert!(
@@ -133,4 +99,47 @@ async fn no_address_and_no_word_of_a_mail_is_logged_or_lies_open() {
         }
     }
     world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_login_of_smtp_and_no_word_of_what_leaves_by_it_is_logged() {
+    let with_password = async |password: &str| {
+        let password = password.to_owned();
+        World::with(&[mail::MIGRATIONS], move |smtp| {
+            let url = format!("smtp://emailapikey:{password}@{smtp}");
+            vec![("SMTP_URL", url)]
+        })
+        .await
+    };
+    let world = with_password("canary-wrong-9b1c").await;
+    let store = world.store().await;
+    world.placed(&store, "canary-b0d7@example.pt").await;
+    until("the pause is told", async || {
+        let path = "/api/mail/sysadmin/overview";
+        let overview = world.sysadmin(Method::GET, path).await.expect(200);
+        (overview.body["pauses"][0]["reason"] == "smtp_535").then_some(())
+    })
+    .await;
+    world.end().await;
+    let world = with_password("simulator").await;
+    let store = world.store().await;
+    let fault = json!({ "kind": "rate_limit429", "method": "SMTP", "times": 1 });
+    world.zepto.lever("faults", fault).await;
+    world.placed(&store, "canary-b0d7@example.pt").await;
+    until("it is delivered", async || {
+        world.advance(time::Duration::seconds(10));
+        let mails = world.mails(&store, "order_placed").await;
+        (mails[0]["state"] == "delivered").then_some(())
+    })
+    .await;
+    world.end().await;
+    // The login as text and as AUTH PLAIN and AUTH LOGIN write it, and what the mail is about.
+    let lines = logs::lines_with(&[
+        "canary-wrong-9b1c",
+        "canary-b0d7",
+        "ZW1haWxhcGlrZXk",
+        "AGVtYWlsYXBpa2V5",
+        "Casaco",
+    ]);
+    assert!(lines.is_empty(), "{} lines: {lines:#?}", lines.len());
 }

@@ -7,9 +7,13 @@ mod logs;
 #[cfg(test)]
 mod messages;
 #[cfg(test)]
+mod meter;
+#[cfg(test)]
 mod news;
 #[cfg(test)]
 mod receiver;
+#[cfg(test)]
+mod sealed;
 #[cfg(test)]
 mod sending;
 #[cfg(test)]

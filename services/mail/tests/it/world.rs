@@ -69,7 +69,7 @@ impl World {
         schemas: &[Schema],
         settings: impl Fn(&str) -> Vec<(&'static str, String)>,
     ) -> Self {
-        crate::logs::capture();
+        testkit::logs::keep(&["mail", "lettre"]);
         let (zepto, receiver) = (Zepto::start().await, Receiver::start().await);
         let base = format!("{}/v1.1", zepto.base);
         let allowed = receiver.address.to_string();

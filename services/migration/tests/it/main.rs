@@ -5,6 +5,8 @@ mod imports;
 #[cfg(test)]
 mod interruptions;
 #[cfg(test)]
+mod logs;
+#[cfg(test)]
 #[expect(dead_code, reason = "the tenants service's own tests use all of it")]
 #[cfg(test)]
 mod refusals;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bus::{HandleError, emit_all};
+use bus::HandleError;
 use db::TenantTx;
 use events::migration::v1::Stock as Count;
 use kernel::VariantId;
@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::Ended;
 use crate::domain::stock::{ON_HAND_MAX, Stock};
+use crate::shelf;
 use crate::store::stock::{self, MovementRow, StockRow};
-use crate::tell;
 
 const REASON: &str = "import";
 
@@ -61,13 +61,7 @@ pub(super) async fn take(
         ended.insert(row.variant(), end);
     }
     if !changed.is_empty() {
-        let saved = stock::save_stock(tx, &changed).await?;
-        stock::create_movements(tx, &movements).await?;
-        let told: Vec<_> = saved
-            .iter()
-            .map(|row| tell::stock(tx.tenant(), row, now))
-            .collect();
-        emit_all(tx, &told).await?;
+        shelf::apply(tx, &changed, &movements, now).await?;
     }
     let end = |(_, count): &(String, Count)| {
         let id: Option<VariantId> = count.variant_id.parse().ok();

@@ -16,6 +16,7 @@ use uuid::Uuid;
 use super::seen::SeenVersion;
 use crate::app::App;
 use crate::domain::stock::{ON_HAND_MAX, Stock};
+use crate::shelf;
 use crate::store::stock::{self, MovementRow, NamedStock, StockRow};
 use crate::tell;
 use crate::transition::By;
@@ -226,11 +227,6 @@ async fn shelve(
         let detail = format!("{} are promised to orders", before.reserved);
         return Err(ApiError::conflict("stock-promised", detail).with("reserved", &before.reserved));
     }
-    let saved = stock::save_stock(tx, &[(before.variant(), after)]).await?;
-    let saved = saved
-        .into_iter()
-        .next()
-        .ok_or_else(|| ApiError::not_found("variant-not-found"))?;
     let movement = MovementRow {
         tenant_id: tx.tenant().uuid(),
         id: Uuid::now_v7(),
@@ -243,8 +239,9 @@ async fn shelve(
         actor: by.actor.clone(),
         at: by.now,
     };
-    stock::create_movements(tx, &[movement]).await?;
-    bus::emit(tx, &tell::stock(tx.tenant(), &saved, by.now)).await?;
+    let changed = [(before.variant(), after)];
+    let saved = shelf::apply(tx, &changed, &[movement], by.now).await?.pop();
+    let saved = saved.ok_or_else(|| ApiError::not_found("variant-not-found"))?;
     let target = format!("variant:{}", before.variant_id);
     let acted = staff.acted(by.now, "stock.change", target);
     let acted = acted.changed(&StockView::from(before), &StockView::from(saved));

@@ -1,8 +1,6 @@
 //! The store's own account at Stripe, and the way to it.
 
-use bus::emit;
 use db::TenantTx;
-use events::payments::v1::ActionRecorded;
 use http_kit::permissions::{CanManagePayments, CanReadPayments};
 use http_kit::{Acted, ApiError, Data, Json, Staff};
 use secrecy::ExposeSecret;
@@ -103,9 +101,7 @@ pub async fn create_account_link(
         .map_err(|error| stripe_refused(&error))?;
     let acted = acted(&app, &staff, "payments.account.link", &account);
     app.db
-        .tenant(staff.tenant.id, async |tx| {
-            emit(tx, &recorded(tx.tenant(), acted)).await
-        })
+        .tenant(staff.tenant.id, async |tx| tell::action(tx, acted).await)
         .await?;
     Ok(Json(AccountLinkView {
         url: link.url.expose_secret().to_owned(),
@@ -220,7 +216,7 @@ async fn save(
             let former = row.stripe_account.as_deref();
             accounts::save_new_account(tx, former, said, at.now).await?;
             tell_account(tx, at).await?;
-            emit(tx, &recorded(tx.tenant(), acted)).await?;
+            tell::action(tx, acted).await?;
             let found = accounts::find_account(tx).await?;
             found.ok_or_else(|| ApiError::not_found("account-not-found"))
         })
@@ -229,11 +225,4 @@ async fn save(
 
 fn acted(app: &App, staff: &Staff<CanManagePayments>, action: &str, account: &str) -> Acted {
     staff.acted(app.clock.now(), action, format!("account:{account}"))
-}
-
-fn recorded(tenant: kernel::TenantId, acted: Acted) -> ActionRecorded {
-    ActionRecorded {
-        tenant_id: tenant.to_string(),
-        action: Some(acted.into()),
-    }
 }

@@ -10,10 +10,11 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::jobs::{catch_up, look_up_payments};
 use crate::store::breaks::{self, BreakRow};
+use crate::tell;
 
 const LIST_MAX: i64 = 100;
 
-#[derive(Serialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 pub struct BreakView {
     pub id: Uuid,
     pub tenant_id: TenantId,
@@ -68,18 +69,27 @@ pub async fn list_breaks(app: Data<App>, _: Sysadmin) -> Result<Json<BreakList>,
     responses((status = 200, body = BreakView)))]
 pub async fn close_break(
     app: Data<App>,
-    _: Sysadmin,
+    by: Sysadmin,
     id: Path<Uuid>,
 ) -> Result<Json<BreakView>, ApiError> {
     let now = app.clock.now();
     let closed = app
         .db
         .system("a sysadmin closes a difference with Stripe", async |tx| {
-            breaks::close_break(tx, *id, now).await
+            let closed = breaks::close_break(tx, *id, now).await?;
+            let row = closed.ok_or_else(|| ApiError::not_found("break-not-found"))?;
+            let view = BreakView::from(row);
+            let deed = ("payments.break.close", format!("break:{}", view.id));
+            let open = BreakView {
+                closed_at: None,
+                ..view.clone()
+            };
+            let acted = by.acted(view.tenant_id, now, deed).changed(&open, &view);
+            tell::action(tx.as_tenant(view.tenant_id), acted).await?;
+            Ok::<_, ApiError>(view)
         })
         .await?;
-    let row = closed.ok_or_else(|| ApiError::not_found("break-not-found"))?;
-    Ok(Json(BreakView::from(row)))
+    Ok(Json(closed))
 }
 
 #[derive(Serialize, ToSchema)]
@@ -93,7 +103,16 @@ pub struct Reconciled {
 /// Compares unfinished payments and missed events with Stripe now.
 #[utoipa::path(post, path = "/api/payments/sysadmin/reconcile",
     responses((status = 200, body = Reconciled)))]
-pub async fn reconcile_payments(app: Data<App>, _: Sysadmin) -> Result<Json<Reconciled>, ApiError> {
+pub async fn reconcile_payments(
+    app: Data<App>,
+    by: Sysadmin,
+) -> Result<Json<Reconciled>, ApiError> {
+    let deed = ("payments.reconcile", "service:payments".to_owned());
+    let acted = by.acted(TenantId::PLATFORM, app.clock.now(), deed);
+    // Told before it is done: what an error cuts short was done in part.
+    app.db
+        .tenant(TenantId::PLATFORM, async |tx| tell::action(tx, acted).await)
+        .await?;
     Ok(Json(Reconciled {
         compared: look_up_payments::look_up_silent(&app).await?,
         caught_up: catch_up::catch_up(&app).await?,

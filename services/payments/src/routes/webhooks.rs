@@ -8,6 +8,7 @@ use garde::Validate;
 use http_kit::{ApiError, Data, Input, Json, OperationInput, Query, RawBody, Sysadmin, Webhook};
 use kernel::TenantId;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use time::OffsetDateTime;
 use utoipa::{IntoParams, ToSchema};
 
@@ -15,8 +16,9 @@ use crate::app::App;
 use crate::clients::stripe::Event;
 use crate::domain::webhook::is_id;
 use crate::intake;
-use crate::store::webhooks::{self, WebhookKey, WebhookRow};
+use crate::store::webhooks::{self, REPLAY_MAX, Replayed, Selection, WebhookKey, WebhookRow};
 use crate::store::{accounts, breaks};
+use crate::tell;
 
 const LIST_MAX: i64 = 100;
 
@@ -147,9 +149,18 @@ pub struct WebhookList {
 pub struct WebhookFilter {
     /// received, applied, ignored, mismatch or failed.
     pub state: Option<String>,
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    pub account: Option<String>,
+    /// Received then or later.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub since: Option<OffsetDateTime>,
+    /// Received earlier.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub until: Option<OffsetDateTime>,
 }
 
-/// The newest hundred events from Stripe.
+/// The newest hundred events from Stripe that the filter lets pass.
 #[utoipa::path(get, path = "/api/payments/sysadmin/webhooks",
     responses((status = 200, body = WebhookList)))]
 pub async fn list_webhook_events(
@@ -157,10 +168,18 @@ pub async fn list_webhook_events(
     _: Sysadmin,
     filter: Query<WebhookFilter>,
 ) -> Result<Json<WebhookList>, ApiError> {
+    let filter = filter.into_inner();
+    let selection = Selection {
+        kind: filter.kind,
+        account: filter.account,
+        since: filter.since,
+        until: filter.until,
+    };
+    let state = filter.state.as_deref();
     let rows = app
         .db
         .system("a sysadmin reads the webhook log", async |tx| {
-            webhooks::list_events(tx, filter.state.as_deref(), LIST_MAX).await
+            webhooks::list_events(tx, state, &selection, LIST_MAX).await
         })
         .await?;
     let items = rows.into_iter().map(WebhookView::from).collect();
@@ -183,7 +202,7 @@ pub struct ReplayEvent {
     responses((status = 200, body = WebhookView)))]
 pub async fn replay_webhook_event(
     app: Data<App>,
-    _: Sysadmin,
+    by: Sysadmin,
     body: Json<ReplayEvent>,
 ) -> Result<Json<WebhookView>, ApiError> {
     let body = body.into_inner();
@@ -193,15 +212,118 @@ pub async fn replay_webhook_event(
         event_id: body.event_id,
     };
     let now = app.clock.now();
-    let found = app
+    let row = app
         .db
         .tenant(key.tenant, async |tx| {
             // Whoever replays it has looked at what was raised for it.
             breaks::close_breaks_of(tx, &key.event_id, now).await?;
-            webhooks::save_replay(tx, &key, now).await
+            let found = webhooks::save_replay(tx, &key, now).await?;
+            let row = found.ok_or_else(|| ApiError::not_found("webhook-event-not-found"))?;
+            let deed = (
+                "payments.webhook.replay",
+                format!("webhook:{}", row.event_id),
+            );
+            tell::action(tx, by.acted(key.tenant, now, deed)).await?;
+            Ok::<_, ApiError>(row)
         })
         .await?;
-    let row = found.ok_or_else(|| ApiError::not_found("webhook-event-not-found"))?;
     app.webhook_wake.notify_one();
     Ok(Json(WebhookView::from(row)))
+}
+
+/// Which stored events to apply again; at least one of the fields.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct ReplayRange {
+    /// Only events of this type.
+    #[serde(default, rename = "type")]
+    #[schema(example = "charge.refunded")]
+    #[garde(inner(length(min = 1, max = 255)))]
+    pub kind: Option<String>,
+    /// Only of this connected account.
+    #[serde(default)]
+    #[schema(example = "acct_1")]
+    #[garde(inner(length(min = 1, max = 255)))]
+    pub account: Option<String>,
+    /// Only those received then or later.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub since: Option<OffsetDateTime>,
+    /// Only those received earlier.
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    pub until: Option<OffsetDateTime>,
+}
+
+impl ReplayRange {
+    /// Everything is no range: whoever means it names a time.
+    fn selection(self) -> Result<Selection, ApiError> {
+        let wrong = |pointer: &str, code: &str, accepted: &str| {
+            let problem = ApiError::invalid("invalid-body", "the body has wrong values");
+            Err(problem.at(pointer, code.to_owned(), accepted))
+        };
+        let chosen = Selection {
+            kind: self.kind,
+            account: self.account,
+            since: self.since,
+            until: self.until,
+        };
+        match (chosen.since, chosen.until) {
+            (Some(since), Some(until)) if since >= until => {
+                wrong("/until", "range", "an instant after since")
+            }
+            (None, None) if chosen.kind.is_none() && chosen.account.is_none() => {
+                wrong("", "missing", "at least one of type, account, since, until")
+            }
+            _ => Ok(chosen),
+        }
+    }
+}
+
+/// What was put back; it is applied in the background, beside what comes meanwhile.
+#[derive(Serialize, ToSchema)]
+pub struct ReplayedEvents {
+    pub count: usize,
+    /// One request puts back a thousand, the oldest first. When it did, there may be more: they are asked
+    /// for with this as `since`.
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub continue_since: Option<OffsetDateTime>,
+}
+
+impl From<Vec<Replayed>> for ReplayedEvents {
+    fn from(replayed: Vec<Replayed>) -> Self {
+        let is_full = i64::try_from(replayed.len()).is_ok_and(|count| count >= REPLAY_MAX);
+        let last = replayed.iter().map(|event| event.received_at).max();
+        Self {
+            count: replayed.len(),
+            continue_since: last.filter(|_| is_full),
+        }
+    }
+}
+
+/// Applies stored events again, a thousand at most. What they did already is not done twice.
+#[utoipa::path(post, path = "/api/payments/sysadmin/webhooks/replays",
+    responses((status = 202, body = ReplayedEvents)))]
+pub async fn replay_webhook_events(
+    app: Data<App>,
+    by: Sysadmin,
+    body: Json<ReplayRange>,
+) -> Result<HttpResponse, ApiError> {
+    let range = body.into_inner();
+    let selection = range.clone().selection()?;
+    let now = app.clock.now();
+    let replayed = app
+        .db
+        .system("a sysadmin has webhook events applied again", async |tx| {
+            let replayed = webhooks::save_replays(tx, &selection, now).await?;
+            let events: Vec<&str> = replayed.iter().map(|e| e.event_id.as_str()).collect();
+            breaks::close_breaks_of_events(tx, &events, now).await?;
+            let deed = ("payments.webhooks.replay", "service:payments".to_owned());
+            let done = json!({ "range": range, "count": replayed.len() });
+            let acted = by.acted(TenantId::PLATFORM, now, deed).created(&done);
+            tell::action(tx.as_tenant(TenantId::PLATFORM), acted).await?;
+            Ok::<_, ApiError>(replayed)
+        })
+        .await?;
+    app.webhook_wake.notify_one();
+    Ok(HttpResponse::Accepted().json(ReplayedEvents::from(replayed)))
 }

@@ -107,3 +107,19 @@ pub async fn close_breaks_of(
         .await?;
     Ok(())
 }
+
+/// Closes what is open for any of these events, across tenants: an event's id is Stripe's, and one store's
+/// alone.
+pub async fn close_breaks_of_events(
+    tx: &SystemTx,
+    events: &[&str],
+    now: OffsetDateTime,
+) -> Result<(), Error> {
+    diesel::update(reconciliation_break::table)
+        .filter(reconciliation_break::subject.eq_any(events))
+        .filter(reconciliation_break::closed_at.is_null())
+        .set(reconciliation_break::closed_at.eq(now))
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}

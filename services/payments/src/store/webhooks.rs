@@ -3,7 +3,7 @@
 use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Timestamptz};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz};
 use diesel_async::RunQueryDsl;
 use kernel::TenantId;
 use time::{Duration, OffsetDateTime};
@@ -11,6 +11,9 @@ use uuid::Uuid;
 
 use super::schema::webhook_event;
 
+/// Events that one statement puts back to be applied again: it must end in its time, and they are
+/// worked off beside those that come meanwhile.
+pub const REPLAY_MAX: i64 = 1_000;
 /// Rows that one statement erases: it must end in its time.
 pub const FORGET_MAX: i64 = 1_000;
 
@@ -257,10 +260,63 @@ pub async fn save_replay(
     Ok(row)
 }
 
+/// Some of the log: what is absent chooses everything.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    pub kind: Option<String>,
+    pub account: Option<String>,
+    /// Received then or later.
+    pub since: Option<OffsetDateTime>,
+    /// Received earlier.
+    pub until: Option<OffsetDateTime>,
+}
+
+/// An event that was put back.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Replayed {
+    #[diesel(sql_type = Text)]
+    pub event_id: String,
+    #[diesel(sql_type = Timestamptz)]
+    pub received_at: OffsetDateTime,
+}
+
+/// Lets the oldest of the selected events be applied again, [`REPLAY_MAX`] at most, whatever became of
+/// them. Those that wait are on their way as it is.
+pub async fn save_replays(
+    tx: &SystemTx,
+    selection: &Selection,
+    now: OffsetDateTime,
+) -> Result<Vec<Replayed>, Error> {
+    let replayed = diesel::sql_query(
+        "WITH chosen AS (
+           SELECT tenant_id, endpoint, event_id FROM webhook_event
+           WHERE state <> 'received'
+             AND ($1 IS NULL OR type = $1) AND ($2 IS NULL OR account = $2)
+             AND ($3 IS NULL OR received_at >= $3) AND ($4 IS NULL OR received_at < $4)
+           ORDER BY received_at LIMIT $5 FOR UPDATE)
+         UPDATE webhook_event event
+         SET state = 'received', note = NULL, attempts = 0, retry_at = $6, finished_at = NULL
+         FROM chosen
+         WHERE event.tenant_id = chosen.tenant_id AND event.endpoint = chosen.endpoint
+           AND event.event_id = chosen.event_id
+         RETURNING event.event_id, event.received_at",
+    )
+    .bind::<Nullable<Text>, _>(selection.kind.as_deref())
+    .bind::<Nullable<Text>, _>(selection.account.as_deref())
+    .bind::<Nullable<Timestamptz>, _>(selection.since)
+    .bind::<Nullable<Timestamptz>, _>(selection.until)
+    .bind::<BigInt, _>(REPLAY_MAX)
+    .bind::<Timestamptz, _>(now)
+    .load(&mut tx.conn())
+    .await?;
+    Ok(replayed)
+}
+
 /// The log across tenants, newest first.
 pub async fn list_events(
     tx: &SystemTx,
     state: Option<&str>,
+    selection: &Selection,
     limit: i64,
 ) -> Result<Vec<WebhookRow>, Error> {
     let mut query = webhook_event::table
@@ -270,6 +326,18 @@ pub async fn list_events(
         .into_boxed();
     if let Some(state) = state {
         query = query.filter(webhook_event::state.eq(state.to_owned()));
+    }
+    if let Some(kind) = &selection.kind {
+        query = query.filter(webhook_event::kind.eq(kind.clone()));
+    }
+    if let Some(account) = &selection.account {
+        query = query.filter(webhook_event::account.eq(account.clone()));
+    }
+    if let Some(since) = selection.since {
+        query = query.filter(webhook_event::received_at.ge(since));
+    }
+    if let Some(until) = selection.until {
+        query = query.filter(webhook_event::received_at.lt(until));
     }
     Ok(query.load(&mut tx.conn()).await?)
 }

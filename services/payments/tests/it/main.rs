@@ -25,6 +25,8 @@ mod second;
 #[cfg(test)]
 mod stripe;
 #[cfg(test)]
+mod trail;
+#[cfg(test)]
 mod trouble;
 #[cfg(test)]
 mod walls;

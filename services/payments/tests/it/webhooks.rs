@@ -6,6 +6,7 @@ use events::payments::v1::{
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
+use time::format_description::well_known::Rfc3339;
 
 use crate::stripe::event;
 use crate::world::World;
@@ -242,6 +243,75 @@ async fn an_event_can_be_applied_again_and_does_nothing_twice() {
     );
     assert_eq!(world.told::<PaymentSucceeded>(store.id).await.len(), 1);
     assert_eq!(world.payment(&store, &paying).await["status"], "succeeded");
+    world.end().await;
+}
+
+const REPLAYS: &str = "/api/payments/sysadmin/webhooks/replays";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_range_of_events_can_be_applied_again_and_does_nothing_twice() {
+    let world = World::start().await;
+    let (early, late) = (world.open_store().await, world.open_store().await);
+    let (_, first) = world.paid(&early, 4_990).await;
+    world.until_quiet().await;
+    world.advance(time::Duration::hours(1));
+    let since = world.place.clock.now().format(&Rfc3339).unwrap();
+    let (_, second) = world.paid(&late, 1_990).await;
+    world.go_deaf().await;
+
+    let kind = "payment_intent.succeeded";
+    let ranges = [
+        json!({ "account": early.account }),
+        json!({ "type": kind, "account": late.account }),
+        json!({ "type": kind }),
+        json!({ "since": since }),
+        json!({ "until": since }),
+    ];
+    for range in ranges {
+        let fields = range.as_object().unwrap().iter();
+        let query: Vec<String> = fields
+            .map(|(name, value)| format!("{name}={}", value.as_str().unwrap()))
+            .collect();
+        let listed = format!("/api/payments/sysadmin/webhooks?{}", query.join("&"));
+        let list = world.sysadmin(Method::GET, &listed, Value::Null).await;
+        let items = list.expect(200).body["items"].as_array().unwrap().clone();
+        assert!(!items.is_empty(), "{range}");
+        let reply = world.sysadmin(Method::POST, REPLAYS, range.clone()).await;
+        let body = reply.expect(202).body;
+        assert_eq!(body["count"], items.len(), "{range}");
+        assert_eq!(body["continue_since"], Value::Null, "{range}");
+        for item in items {
+            let outcome = world.outcome(item["event_id"].as_str().unwrap()).await;
+            assert_eq!(outcome["state"], item["state"], "{range}: {outcome}");
+        }
+    }
+    for (store, paying, minor) in [(&early, &first, 4_990), (&late, &second, 1_990)] {
+        assert_eq!(world.told::<PaymentSucceeded>(store.id).await.len(), 1);
+        assert_eq!(world.payment(store, paying).await["status"], "succeeded");
+        let held = world.ledger(paying).await;
+        assert!(held.contains(&("shopper".to_owned(), -minor)), "{held:?}");
+    }
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_range_that_chooses_everything_or_nothing_is_refused() {
+    let world = World::start().await;
+    let (early, late) = ("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z");
+    let wrong = [
+        json!({}),
+        json!({ "since": late, "until": early }),
+        json!({ "since": late, "until": late }),
+        json!({ "type": "" }),
+        json!({ "state": "failed" }),
+    ];
+    for range in wrong {
+        let reply = world.sysadmin(Method::POST, REPLAYS, range.clone()).await;
+        assert_eq!(reply.status, 422, "{range}: {}", reply.text);
+    }
+    let nobodys = json!({ "account": "acct_nobody" });
+    let reply = world.sysadmin(Method::POST, REPLAYS, nobodys).await;
+    assert_eq!(reply.expect(202).body["count"], 0);
     world.end().await;
 }
 

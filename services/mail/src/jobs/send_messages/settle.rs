@@ -7,8 +7,9 @@ use super::Claimed;
 use crate::app::App;
 use crate::domain::answers::{Outcome, Pause, pause_after};
 use crate::domain::kinds::Kind;
+use crate::meter;
 use crate::store::messages::{self, AMBIGUOUS, FAILED, MessageRow, QUEUED, SENDING, SENT};
-use crate::store::{pauses, settings, usage};
+use crate::store::{pauses, settings};
 
 /// A daily limit ends some minutes after midnight, whichever clock the provider goes by.
 const AFTER_MIDNIGHT: Duration = Duration::minutes(10);
@@ -41,7 +42,7 @@ pub(super) async fn settle(app: &App, claimed: &Claimed, outcome: Outcome) -> an
             apply(&mut row, claimed, &outcome, now);
             messages::save(tx, &row).await?;
             if row.sent_at.is_some() && !was_sent {
-                usage::add(tx, usage::month_of(now)).await?;
+                meter::count_sent(app, tx, now).await?;
             }
             Ok::<_, db::Error>(())
         })

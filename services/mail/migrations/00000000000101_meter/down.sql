@@ -1,0 +1,1 @@
+ALTER TABLE mail_usage DROP COLUMN warned_percent;
