@@ -5,7 +5,7 @@
 
 mod drain;
 
-use db::Db;
+use db::{Db, Prepare};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::config::user_of;
@@ -115,7 +115,10 @@ async fn forget(db: &Db, id: Uuid, parked_at: OffsetDateTime) -> Result<(), db::
     let entry = parked::table
         .filter(parked::id.eq(id))
         .filter(parked::parked_at.eq(parked_at));
-    diesel::delete(entry).execute(&mut tx.conn()).await?;
+    diesel::delete(entry)
+        .prepared()
+        .execute(&mut tx.conn())
+        .await?;
     tx.commit().await
 }
 
@@ -123,7 +126,7 @@ async fn forget(db: &Db, id: Uuid, parked_at: OffsetDateTime) -> Result<(), db::
 pub async fn discard(db: &Db, id: Uuid) -> Result<bool, db::Error> {
     let tx = db.begin_system("discard a parked event").await?;
     let gone = diesel::delete(parked::table.filter(parked::id.eq(id)));
-    let gone = gone.execute(&mut tx.conn()).await?;
+    let gone = gone.prepared().execute(&mut tx.conn()).await?;
     tx.commit().await?;
     Ok(gone > 0)
 }

@@ -1,7 +1,7 @@
 //! What every service keeps of the tenants service. Each handler is harmless in any order and
 //! number: it writes only what is newer than what it finds.
 
-use db::TenantTx;
+use db::{Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel::query_dsl::methods::FilterDsl;
 use diesel::upsert::excluded;
@@ -57,6 +57,7 @@ pub async fn tenant_changed(
             t::version.eq(excluded(t::version)),
         ));
     FilterDsl::filter(insert, excluded(t::version).gt(t::version))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -77,6 +78,7 @@ pub async fn session_revoked(
             revoked_session::expires_at.eq(expires_at),
         ))
         .on_conflict_do_nothing()
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -109,6 +111,7 @@ pub async fn staff_changed(
             s::version.eq(excluded(s::version)),
         ));
     FilterDsl::filter(insert, excluded(s::version).gt(s::version))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

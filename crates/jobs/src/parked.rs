@@ -1,6 +1,6 @@
 //! Jobs that failed too often and wait for a person.
 
-use db::{Db, Error};
+use db::{Db, Error, Prepare};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use time::OffsetDateTime;
@@ -51,6 +51,7 @@ pub async fn retry(db: &Db, id: Uuid) -> Result<bool, Error> {
         job::run_at.eq(OffsetDateTime::UNIX_EPOCH),
         job::finished_at.eq(None::<OffsetDateTime>),
     ))
+    .prepared()
     .execute(&mut tx.conn())
     .await?;
     tx.mark_queued();
@@ -66,7 +67,7 @@ pub async fn discard(db: &Db, id: Uuid) -> Result<bool, Error> {
             .filter(job::id.eq(id))
             .filter(job::state.eq(PARKED)),
     );
-    let gone = gone.execute(&mut tx.conn()).await?;
+    let gone = gone.prepared().execute(&mut tx.conn()).await?;
     tx.commit().await?;
     Ok(gone > 0)
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use db::Db;
+use db::{Db, Prepare};
 use diesel::dsl::now;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
@@ -113,6 +113,7 @@ async fn store(service: &str, db: &Db, message: &Message) -> Result<(), db::Erro
             p::attempts.eq(excluded(p::attempts)),
             p::parked_at.eq(now),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     tx.commit().await

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use db::{Db, Error};
+use db::{Db, Error, Prepare};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::TenantId;
@@ -47,6 +47,7 @@ async fn ensure(db: &Db, name: &str, now: OffsetDateTime, every: Duration) -> Re
         ))
         .on_conflict((job::tenant_id, job::kind, job::dedupe_key))
         .do_nothing()
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     // A release may have made the pause shorter.
@@ -55,6 +56,7 @@ async fn ensure(db: &Db, name: &str, now: OffsetDateTime, every: Duration) -> Re
         .filter(job::kind.eq(name))
         .filter(job::run_at.gt(now + every))
         .set(job::run_at.eq(now + every))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     tx.commit().await

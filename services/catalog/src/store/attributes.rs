@@ -1,6 +1,6 @@
 //! Tags, attributes and what is told of products.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
@@ -60,6 +60,7 @@ pub async fn save_tag(tx: &TenantTx, row: &TagRow) -> Result<bool, Error> {
             tag::name.eq(excluded(tag::name)),
             tag::description.eq(excluded(tag::description)),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(true)
@@ -85,6 +86,7 @@ pub async fn save_attribute(tx: &TenantTx, row: &AttributeRow) -> Result<bool, E
             attribute::name.eq(excluded(attribute::name)),
             attribute::terms.eq(excluded(attribute::terms)),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(true)
@@ -150,7 +152,10 @@ pub async fn save_properties(
     let old = product_property::table
         .filter(product_property::tenant_id.eq(tx.tenant().uuid()))
         .filter(product_property::product_id.eq(product.uuid()));
-    diesel::delete(old).execute(&mut tx.conn()).await?;
+    diesel::delete(old)
+        .prepared()
+        .execute(&mut tx.conn())
+        .await?;
     diesel::insert_into(product_property::table)
         .values(rows)
         .execute(&mut tx.conn())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -287,6 +287,7 @@ pub async fn save_card(
         .on_conflict((c::tenant_id, c::product_id))
         .do_update()
         .set(values)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -294,7 +295,10 @@ pub async fn save_card(
 
 pub async fn delete_card(tx: &TenantTx, id: ProductId) -> Result<(), Error> {
     let target = product_card::table.find((tx.tenant().uuid(), id.uuid()));
-    diesel::delete(target).execute(&mut tx.conn()).await?;
+    diesel::delete(target)
+        .prepared()
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 
@@ -305,6 +309,7 @@ pub async fn save_in_stock(tx: &TenantTx, id: ProductId, in_stock: bool) -> Resu
         .filter(product_card::in_stock.ne(in_stock));
     diesel::update(target)
         .set(product_card::in_stock.eq(in_stock))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

@@ -1,6 +1,6 @@
 //! Categories.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel::sql_types::Uuid as SqlUuid;
 use diesel_async::RunQueryDsl;
@@ -115,6 +115,7 @@ pub async fn list_known(tx: &TenantTx, ids: &[CategoryId]) -> Result<Vec<Categor
 pub async fn create_category(tx: &TenantTx, from: &Category) -> Result<(), Error> {
     diesel::insert_into(category::table)
         .values(&Row::of(tx.tenant().uuid(), from))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -128,6 +129,7 @@ pub async fn save_category(tx: &TenantTx, from: &Category) -> Result<(), Error> 
     let row = Row::of(tx.tenant().uuid(), from);
     diesel::update(category::table.find((row.tenant_id, row.id)))
         .set(&row)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -136,7 +138,10 @@ pub async fn save_category(tx: &TenantTx, from: &Category) -> Result<(), Error> 
 /// Removes a category that has none below it; no product is in it any more.
 pub async fn delete_category(tx: &TenantTx, id: CategoryId) -> Result<(), Error> {
     let target = category::table.find((tx.tenant().uuid(), id.uuid()));
-    diesel::delete(target).execute(&mut tx.conn()).await?;
+    diesel::delete(target)
+        .prepared()
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use db::{Error, SystemTx, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -66,6 +66,7 @@ impl MediaRow {
 pub async fn create_media(tx: &TenantTx, row: &MediaRow) -> Result<(), Error> {
     diesel::insert_into(media::table)
         .values(row)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -104,6 +105,7 @@ pub async fn save_ready(
             media::renditions.eq(&ready.renditions),
             media::unused_since.eq(now),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(saved == 1)
@@ -122,6 +124,7 @@ pub async fn find_by_content(
     diesel::update(same)
         .filter(media::unused_since.is_not_null())
         .set(media::unused_since.eq(now))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     let found = same
@@ -139,6 +142,7 @@ pub async fn save_duplicate(tx: &TenantTx, id: MediaId, same_as: Uuid) -> Result
         .filter(media::state.eq(WAITING));
     diesel::update(target)
         .set((media::state.eq(DUPLICATE), media::same_as.eq(Some(same_as))))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -202,11 +206,13 @@ pub async fn save_use(tx: &TenantTx, ids: &[MediaId], now: OffsetDateTime) -> Re
         .filter(media::unused_since.is_not_null())
         .filter(shown)
         .set(media::unused_since.eq(None::<OffsetDateTime>))
+        .prepared()
         .execute(&mut used);
     let unused = diesel::update(named)
         .filter(media::unused_since.is_null())
         .filter(not(shown))
         .set(media::unused_since.eq(now))
+        .prepared()
         .execute(&mut unused);
     try_join!(used, unused)?;
     Ok(())
@@ -262,6 +268,7 @@ pub async fn retire(tx: &TenantTx, id: MediaId, which: Unneeded) -> Result<bool,
             media::content_hash.eq(None::<Vec<u8>>),
             media::unused_since.eq(None::<OffsetDateTime>),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(true)
@@ -280,6 +287,9 @@ pub async fn delete_media(tx: &TenantTx, id: MediaId) -> Result<(), Error> {
     let target = media::table
         .find((tx.tenant().uuid(), id.uuid()))
         .filter(media::state.eq(LEAVING));
-    diesel::delete(target).execute(&mut tx.conn()).await?;
+    diesel::delete(target)
+        .prepared()
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Products as merchants edit them.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use futures_util::try_join;
@@ -147,6 +147,7 @@ pub async fn create_product(tx: &TenantTx, from: &Product) -> Result<(), Error> 
     let row = Row::of(tx.tenant().uuid(), from);
     diesel::insert_into(product::table)
         .values(&row)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     variants::save_of_product(tx, from).await?;
@@ -159,6 +160,7 @@ pub async fn save_product(tx: &TenantTx, from: &Product) -> Result<(), Error> {
     let target = product::table.find((row.tenant_id, row.id));
     diesel::update(target)
         .set(&row)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     variants::save_of_product(tx, from).await?;
@@ -173,6 +175,7 @@ pub async fn save_version(tx: &TenantTx, from: &Product) -> Result<(), Error> {
             product::version.eq(from.version),
             product::changed_at.eq(from.changed_at),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -181,12 +184,16 @@ pub async fn save_version(tx: &TenantTx, from: &Product) -> Result<(), Error> {
 pub async fn delete_product(tx: &TenantTx, id: ProductId) -> Result<(), Error> {
     let (tenant, id) = (tx.tenant().uuid(), id.uuid());
     diesel::delete(product::table.find((tenant, id)))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     let stock = variant_stock::table
         .filter(variant_stock::tenant_id.eq(tenant))
         .filter(variant_stock::product_id.eq(id));
-    diesel::delete(stock).execute(&mut tx.conn()).await?;
+    diesel::delete(stock)
+        .prepared()
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 
@@ -207,7 +214,10 @@ async fn save_lists(tx: &TenantTx, from: &Product) -> Result<(), Error> {
     let old = product_category::table
         .filter(product_category::tenant_id.eq(tenant))
         .filter(product_category::product_id.eq(id));
-    diesel::delete(old).execute(&mut tx.conn()).await?;
+    diesel::delete(old)
+        .prepared()
+        .execute(&mut tx.conn())
+        .await?;
     let rows: Vec<_> = (0_i32..)
         .zip(&from.categories)
         .map(|(at, category)| {
@@ -226,7 +236,10 @@ async fn save_lists(tx: &TenantTx, from: &Product) -> Result<(), Error> {
     let old = product_media::table
         .filter(product_media::tenant_id.eq(tenant))
         .filter(product_media::product_id.eq(id));
-    diesel::delete(old).execute(&mut tx.conn()).await?;
+    diesel::delete(old)
+        .prepared()
+        .execute(&mut tx.conn())
+        .await?;
     let rows: Vec<_> = (0_i32..)
         .zip(&from.images)
         .map(|(at, image)| {

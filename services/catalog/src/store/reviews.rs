@@ -1,6 +1,6 @@
 //! What buyers say of products.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::dsl::count_star;
 use diesel::prelude::*;
 use diesel::upsert::excluded;
@@ -56,6 +56,7 @@ pub async fn save_review(tx: &TenantTx, row: &ReviewRow) -> Result<(), Error> {
             review::verified.eq(excluded(review::verified)),
             review::created_at.eq(excluded(review::created_at)),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

@@ -1,7 +1,7 @@
 //! How many products a store has. Its row is also what changes of a store wait for when they must not
 //! happen at once.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
@@ -16,6 +16,7 @@ pub async fn add_product(tx: &TenantTx) -> Result<i64, Error> {
         .do_update()
         .set(u::products.eq(store_usage::products + excluded(u::products)))
         .returning(u::products)
+        .prepared()
         .get_result(&mut tx.conn())
         .await?;
     Ok(count)
@@ -25,6 +26,7 @@ pub async fn add_product(tx: &TenantTx) -> Result<i64, Error> {
 pub async fn remove_product(tx: &TenantTx) -> Result<(), Error> {
     diesel::update(store_usage::table.find(tx.tenant().uuid()))
         .set(u::products.eq(store_usage::products - 1))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -38,6 +40,7 @@ pub async fn hold(tx: &TenantTx) -> Result<(), Error> {
         .on_conflict(u::tenant_id)
         .do_update()
         .set(u::products.eq(store_usage::products))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

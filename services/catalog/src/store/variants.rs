@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::{Currency, MediaId, Money, ProductId, Sku, VariantId};
@@ -105,7 +105,10 @@ pub(super) async fn save_of_product(tx: &TenantTx, product: &Product) -> Result<
     let old = variant::table
         .filter(variant::tenant_id.eq(tenant))
         .filter(variant::product_id.eq(product.id.uuid()));
-    diesel::delete(old).execute(&mut tx.conn()).await?;
+    diesel::delete(old)
+        .prepared()
+        .execute(&mut tx.conn())
+        .await?;
     let rows: Vec<Row> = (0_i32..)
         .zip(&product.variants)
         .map(|(at, from)| Row::of(tenant, product.id, at, from))
@@ -121,7 +124,10 @@ pub(super) async fn save_of_product(tx: &TenantTx, product: &Product) -> Result<
         .filter(variant_stock::tenant_id.eq(tenant))
         .filter(variant_stock::product_id.eq(product.id.uuid()))
         .filter(variant_stock::variant_id.ne_all(sold));
-    diesel::delete(forgotten).execute(&mut tx.conn()).await?;
+    diesel::delete(forgotten)
+        .prepared()
+        .execute(&mut tx.conn())
+        .await?;
     Ok(())
 }
 

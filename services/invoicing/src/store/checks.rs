@@ -1,6 +1,6 @@
 //! The books: what was paid beside what was documented.
 
-use db::{Error, SystemTx, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Timestamptz, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -117,6 +117,7 @@ pub async fn save_check(tx: &TenantTx, row: &CheckRow) -> Result<(), Error> {
         .on_conflict((book_check::tenant_id, book_check::day))
         .do_update()
         .set(row.clone())
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

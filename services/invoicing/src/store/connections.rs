@@ -1,6 +1,6 @@
 //! The store's access to its fiscal provider.
 
-use db::{Error, SystemTx, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::TenantId;
@@ -66,6 +66,7 @@ pub async fn save_new(tx: &TenantTx, pair: &SealedPair, now: OffsetDateTime) -> 
             connection::refresher_until.eq(None::<OffsetDateTime>),
             connection::version.eq(connection::version + 1),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -91,6 +92,7 @@ pub async fn claim_refresh(
             connection::refresher_until.eq(until),
         ))
         .returning(ConnectionRow::as_returning())
+        .prepared()
         .get_result(&mut tx.conn())
         .await
         .optional()?;
@@ -117,6 +119,7 @@ pub async fn save_refreshed(
             connection::refresher_until.eq(None::<OffsetDateTime>),
             connection::version.eq(connection::version + 1),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(saved == 1)
@@ -137,6 +140,7 @@ pub async fn release_refresh(
             connection::refresher.eq(None::<Uuid>),
             connection::refresher_until.eq(None::<OffsetDateTime>),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -145,6 +149,7 @@ pub async fn release_refresh(
 pub async fn delete_connection(tx: &TenantTx) -> Result<bool, Error> {
     let gone = diesel::delete(connection::table)
         .filter(connection::tenant_id.eq(tx.tenant().uuid()))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(gone == 1)
@@ -179,6 +184,7 @@ pub async fn create_attempt(
             connection_attempt::staff_id.eq(staff),
             connection_attempt::expires_at.eq(expires_at),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -194,6 +200,7 @@ pub async fn use_attempt(
         .filter(connection_attempt::tenant_id.eq(tx.tenant().uuid()))
         .filter(connection_attempt::id.eq(id))
         .returning((connection_attempt::staff_id, connection_attempt::expires_at))
+        .prepared()
         .get_result(&mut tx.conn())
         .await
         .optional()?;
@@ -205,6 +212,7 @@ pub async fn use_attempt(
 pub async fn forget_attempts(tx: &SystemTx, now: OffsetDateTime) -> Result<(), Error> {
     diesel::delete(connection_attempt::table)
         .filter(connection_attempt::expires_at.lt(now))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

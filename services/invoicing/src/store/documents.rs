@@ -1,6 +1,6 @@
 //! Documents: one invoice an order, one credit note a refund.
 
-use db::{Error, SystemTx, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use events::Named;
@@ -169,6 +169,7 @@ pub async fn create_document(tx: &TenantTx, row: &DocumentRow) -> Result<bool, E
         .values(row)
         .on_conflict((document::tenant_id, document::role, document::subject))
         .do_nothing()
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(made == 1)
@@ -184,6 +185,7 @@ pub async fn save_document(tx: &TenantTx, row: &mut DocumentRow) -> Result<bool,
         .filter(document::id.eq(row.id))
         .filter(document::version.eq(seen))
         .set(&*row)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(saved == 1)
@@ -279,6 +281,7 @@ pub async fn release_problems(
             document::changed_at.eq(now),
             document::version.eq(document::version + 1),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use db::{Db, Error};
+use db::{Db, Error, Prepare};
 use diesel::dsl::now;
 use diesel::prelude::*;
 use diesel::sql_types::Timestamptz;
@@ -93,6 +93,7 @@ async fn hold(db: &Db, series: Series, holder: Uuid) -> Result<bool, Error> {
             .eq(holder)
             .or(series_lease::until.lt(now));
         let held = diesel::query_dsl::methods::FilterDsl::filter(upsert, free)
+            .prepared()
             .execute(&mut tx.conn())
             .await?;
         Ok::<_, Error>(held == 1)
@@ -106,6 +107,7 @@ async fn release(db: &Db, series: Series, holder: Uuid) -> Result<(), Error> {
             .filter(series_lease::company_id.eq(series.company))
             .filter(series_lease::document_set_id.eq(series.set))
             .filter(series_lease::holder.eq(holder))
+            .prepared()
             .execute(&mut tx.conn())
             .await?;
         Ok::<_, Error>(())

@@ -1,6 +1,6 @@
 //! Paid orders and their refunds, as orders told them.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
@@ -81,6 +81,7 @@ pub async fn save_order(tx: &TenantTx, row: &OrderRow) -> Result<(), Error> {
         ));
     let newer = paid_order::order_version.lt(excluded(paid_order::order_version));
     diesel::query_dsl::methods::FilterDsl::filter(upsert, newer)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -115,6 +116,7 @@ pub async fn create_refund(tx: &TenantTx, row: &RefundRow) -> Result<(), Error> 
     diesel::insert_into(refund::table)
         .values(row)
         .on_conflict_do_nothing()
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

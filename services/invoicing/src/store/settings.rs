@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
@@ -61,6 +61,7 @@ pub async fn save_settings(tx: &TenantTx, row: &SettingsRow) -> Result<i64, Erro
         .do_update()
         .set((row.clone(), settings::version.eq(settings::version + 1)))
         .returning(settings::version)
+        .prepared()
         .get_result(&mut tx.conn())
         .await?;
     Ok(version)

@@ -78,7 +78,7 @@ async fn put_into(
     row.content = Some(app.vault.seal(place, &facts).map_err(anyhow::Error::from)?);
     row.due_at = row.due_at.min(app.clock.now());
     row.updated_at = app.clock.now();
-    Ok(messages::save(tx, &row).await?)
+    Ok(messages::save_with_content(tx, &row).await?)
 }
 
 /// A mail of its own for a document that came too late, or that corrects another.

@@ -1,6 +1,6 @@
 //! Staff who can be written to.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
@@ -34,6 +34,7 @@ pub async fn save(tx: &TenantTx, row: &ContactRow) -> Result<(), Error> {
             c::version.eq(excluded(c::version)),
         ));
     diesel::query_dsl::methods::FilterDsl::filter(insert, excluded(c::version).gt(c::version))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

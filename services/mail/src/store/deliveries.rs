@@ -1,6 +1,6 @@
 //! Events on their way to merchants' programs.
 
-use db::{Error, SystemTx, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::prelude::*;
 use diesel::sql_types;
 use diesel_async::RunQueryDsl;
@@ -53,6 +53,7 @@ pub async fn create(tx: &TenantTx, row: &DeliveryRow) -> Result<bool, Error> {
     let made = diesel::insert_into(delivery::table)
         .values(row)
         .on_conflict_do_nothing()
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(made == 1)
@@ -105,6 +106,7 @@ pub async fn save(tx: &TenantTx, row: &DeliveryRow) -> Result<(), Error> {
         .filter(delivery::tenant_id.eq(tx.tenant().uuid()))
         .filter(delivery::id.eq(row.id))
         .set(row)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -114,6 +116,7 @@ pub async fn create_attempt(tx: &TenantTx, row: &AttemptRow) -> Result<(), Error
     diesel::insert_into(delivery_attempt::table)
         .values(row)
         .on_conflict_do_nothing()
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -166,6 +169,7 @@ pub async fn fail_pending(
         .filter(delivery::endpoint_id.eq(endpoint))
         .filter(delivery::state.eq(PENDING))
         .set((delivery::state.eq(FAILED), delivery::updated_at.eq(now)))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(failed)
@@ -207,6 +211,7 @@ pub async fn delete_old(tx: &SystemTx, before: OffsetDateTime) -> Result<usize, 
     let gone = diesel::delete(delivery::table)
         .filter(delivery::created_at.lt(before))
         .filter(delivery::state.ne(PENDING))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(gone)

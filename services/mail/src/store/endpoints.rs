@@ -1,6 +1,6 @@
 //! Where merchants' programs hear of events.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use time::OffsetDateTime;
@@ -31,6 +31,7 @@ pub struct EndpointRow {
 pub async fn create(tx: &TenantTx, row: &EndpointRow) -> Result<(), Error> {
     diesel::insert_into(endpoint::table)
         .values(row)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -87,6 +88,7 @@ pub async fn save(tx: &TenantTx, row: &EndpointRow) -> Result<(), Error> {
         .filter(endpoint::tenant_id.eq(tx.tenant().uuid()))
         .filter(endpoint::id.eq(row.id))
         .set(row)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -97,6 +99,7 @@ pub async fn delete(tx: &TenantTx, id: Uuid) -> Result<Option<EndpointRow>, Erro
         .filter(endpoint::tenant_id.eq(tx.tenant().uuid()))
         .filter(endpoint::id.eq(id))
         .returning(EndpointRow::as_returning())
+        .prepared()
         .get_result(&mut tx.conn())
         .await
         .optional()?;

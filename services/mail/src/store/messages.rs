@@ -1,6 +1,6 @@
 //! Mails on their way and what became of them.
 
-use db::{Error, SystemTx, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::prelude::*;
 use diesel::sql_types;
 use diesel_async::RunQueryDsl;
@@ -32,8 +32,8 @@ pub const OPEN: [&str; 3] = [QUEUED, SENDING, AMBIGUOUS];
 /// How many due messages are looked at to find everybody's turn.
 const LOOKED_AT: i64 = 2_000;
 
-#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = message, treat_none_as_null = true)]
+#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
+#[diesel(table_name = message)]
 pub struct MessageRow {
     pub tenant_id: Uuid,
     pub id: Uuid,
@@ -73,6 +73,7 @@ pub async fn create(tx: &TenantTx, row: &MessageRow) -> Result<bool, Error> {
     let made = diesel::insert_into(message::table)
         .values(row)
         .on_conflict_do_nothing()
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(made == 1)
@@ -140,11 +141,63 @@ pub async fn lock_of_order(
     Ok(rows)
 }
 
+/// Where a message stands. What it says is not written anew with it: that is most of its bytes, in the
+/// table, its log and its indexes.
+#[derive(AsChangeset)]
+#[diesel(table_name = message, treat_none_as_null = true)]
+struct Standing<'a> {
+    state: &'a str,
+    due_at: OffsetDateTime,
+    attempts: i32,
+    resends: i32,
+    was_ambiguous: bool,
+    transport: Option<&'a str>,
+    provider_id: Option<&'a str>,
+    problem: Option<&'a str>,
+    sent_at: Option<OffsetDateTime>,
+    updated_at: OffsetDateTime,
+}
+
+impl<'a> Standing<'a> {
+    fn of(row: &'a MessageRow) -> Self {
+        Self {
+            state: &row.state,
+            due_at: row.due_at,
+            attempts: row.attempts,
+            resends: row.resends,
+            was_ambiguous: row.was_ambiguous,
+            transport: row.transport.as_deref(),
+            provider_id: row.provider_id.as_deref(),
+            problem: row.problem.as_deref(),
+            sent_at: row.sent_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+/// Saves where a message stands.
 pub async fn save(tx: &TenantTx, row: &MessageRow) -> Result<(), Error> {
     diesel::update(message::table)
         .filter(message::tenant_id.eq(tx.tenant().uuid()))
         .filter(message::id.eq(row.id))
-        .set(row)
+        .set(Standing::of(row))
+        .prepared()
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Saves where a message stands and what it says.
+pub async fn save_with_content(tx: &TenantTx, row: &MessageRow) -> Result<(), Error> {
+    diesel::update(message::table)
+        .filter(message::tenant_id.eq(tx.tenant().uuid()))
+        .filter(message::id.eq(row.id))
+        .set((
+            Standing::of(row),
+            message::content.eq(&row.content),
+            message::rendered.eq(&row.rendered),
+        ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -167,6 +220,7 @@ pub async fn note(
             message_event::at.eq(at),
         ))
         .on_conflict_do_nothing()
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(made == 1)
@@ -337,6 +391,7 @@ pub async fn forget_contents(tx: &SystemTx, before: OffsetDateTime) -> Result<us
             message::content.eq(none.clone()),
             message::rendered.eq(none),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(forgotten)

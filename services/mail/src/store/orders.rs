@@ -1,6 +1,6 @@
 //! Orders as mails speak of them.
 
-use db::{Error, SystemTx, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use time::OffsetDateTime;
@@ -33,6 +33,7 @@ pub async fn lock(tx: &TenantTx, order: Uuid, now: OffsetDateTime) -> Result<Ord
         .do_update()
         .set(order_seen::updated_at.eq(now))
         .returning(OrderRow::as_returning())
+        .prepared()
         .get_result(&mut tx.conn())
         .await?;
     Ok(row)
@@ -51,6 +52,7 @@ pub async fn save_content(
             order_seen::version.eq(version),
             order_seen::content.eq(Some(content)),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -61,6 +63,7 @@ pub async fn save_document(tx: &TenantTx, order: Uuid, document: &[u8]) -> Resul
         .filter(order_seen::tenant_id.eq(tx.tenant().uuid()))
         .filter(order_seen::order_id.eq(order))
         .set(order_seen::document.eq(Some(document)))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -69,6 +72,7 @@ pub async fn save_document(tx: &TenantTx, order: Uuid, document: &[u8]) -> Resul
 /// Forgets orders of which nothing was heard since `before`; answers how many.
 pub async fn delete_old(tx: &SystemTx, before: OffsetDateTime) -> Result<usize, Error> {
     let gone = diesel::delete(order_seen::table.filter(order_seen::updated_at.lt(before)))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(gone)

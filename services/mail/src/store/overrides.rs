@@ -1,6 +1,6 @@
 //! Merchants' own words.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
@@ -58,6 +58,7 @@ pub async fn save(
                 template_override::updated_at.eq(now),
             ))
             .on_conflict_do_nothing()
+            .prepared()
             .execute(&mut tx.conn())
             .await?;
         return Ok((made == 1).then_some(1));
@@ -73,6 +74,7 @@ pub async fn save(
             template_override::version.eq(template_override::version + 1),
         ))
         .returning(template_override::version)
+        .prepared()
         .get_result(&mut tx.conn())
         .await
         .optional()?;
@@ -85,6 +87,7 @@ pub async fn delete(tx: &TenantTx, kind: Kind, lang: Lang) -> Result<Option<Over
         .filter(template_override::kind.eq(kind.name()))
         .filter(template_override::locale.eq(lang.tag()))
         .returning(OverrideRow::as_returning())
+        .prepared()
         .get_result(&mut tx.conn())
         .await
         .optional()?;

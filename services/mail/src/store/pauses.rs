@@ -1,6 +1,6 @@
 //! Why nothing leaves by a transport for a while.
 
-use db::{Error, SystemTx, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
@@ -41,6 +41,7 @@ pub async fn save(
             p::reason.eq(excluded(p::reason)),
             p::until.eq(excluded(p::until)),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -71,6 +72,7 @@ pub async fn delete(tx: &TenantTx, transport: &str) -> Result<bool, Error> {
     let gone = diesel::delete(transport_pause::table)
         .filter(transport_pause::tenant_id.eq(tx.tenant().uuid()))
         .filter(transport_pause::transport.eq(transport))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(gone == 1)

@@ -1,6 +1,6 @@
 //! What tenants told of a store's look and reach.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
@@ -39,6 +39,7 @@ pub async fn save(tx: &TenantTx, row: &ProfileRow) -> Result<(), Error> {
             p::version.eq(excluded(p::version)),
         ));
     diesel::query_dsl::methods::FilterDsl::filter(insert, excluded(p::version).gt(p::version))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -60,6 +61,7 @@ pub async fn erase(tx: &TenantTx) -> Result<(), Error> {
     macro_rules! empty {
         ($($table:ident)+) => {$(
             diesel::delete($table::table.filter($table::tenant_id.eq(tenant)))
+                .prepared()
                 .execute(&mut tx.conn())
                 .await?;
         )+};

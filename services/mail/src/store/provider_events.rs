@@ -1,6 +1,6 @@
 //! ZeptoMail's webhooks as they came.
 
-use db::{Error, SystemTx, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::TenantId;
@@ -35,6 +35,7 @@ pub async fn create(tx: &TenantTx, row: &ProviderEventRow) -> Result<bool, Error
     let made = diesel::insert_into(provider_event::table)
         .values(row)
         .on_conflict_do_nothing()
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(made == 1)
@@ -67,6 +68,7 @@ pub async fn claim(
             provider_event::retry_at.eq(now + lease),
             provider_event::attempts.eq(provider_event::attempts + 1),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     for row in &mut rows {
@@ -83,6 +85,7 @@ pub async fn finish(tx: &SystemTx, id: &str, state: &str, note: Option<&str>) ->
             provider_event::state.eq(state),
             provider_event::note.eq(note),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -104,6 +107,7 @@ pub async fn delete_old(tx: &SystemTx, before: OffsetDateTime) -> Result<usize, 
     let gone = diesel::delete(provider_event::table)
         .filter(provider_event::received_at.lt(before))
         .filter(provider_event::state.ne(RECEIVED))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(gone)

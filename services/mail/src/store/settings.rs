@@ -1,6 +1,6 @@
 //! What merchants decided about their store's mails.
 
-use db::{Error, SystemTx, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::TenantId;
@@ -54,6 +54,7 @@ pub async fn ensure(tx: &TenantTx, sealed_key: &[u8]) -> Result<Vec<u8>, Error> 
             mail_setting::address_key.eq(sealed_key),
         ))
         .on_conflict_do_nothing()
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     let key = mail_setting::table
@@ -95,6 +96,7 @@ pub async fn save(
             mail_setting::version.eq(mail_setting::version + 1),
         ))
         .returning(SettingRow::as_returning())
+        .prepared()
         .get_result(&mut tx.conn())
         .await
         .optional()?;
@@ -116,6 +118,7 @@ pub async fn save_sender(
             mail_setting::version.eq(mail_setting::version + 1),
         ))
         .returning(SettingRow::as_returning())
+        .prepared()
         .get_result(&mut tx.conn())
         .await
         .optional()?;

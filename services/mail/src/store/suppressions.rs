@@ -1,6 +1,6 @@
 //! Addresses that get nothing.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use time::OffsetDateTime;
@@ -33,6 +33,7 @@ pub async fn create(tx: &TenantTx, row: &SuppressionRow) -> Result<bool, Error> 
     let made = diesel::insert_into(suppression::table)
         .values(row)
         .on_conflict_do_nothing()
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(made == 1)
@@ -71,6 +72,7 @@ pub async fn delete(tx: &TenantTx, id: Uuid) -> Result<Option<SuppressionRow>, E
         .filter(suppression::tenant_id.eq(tx.tenant().uuid()))
         .filter(suppression::id.eq(id))
         .returning(SuppressionRow::as_returning())
+        .prepared()
         .get_result(&mut tx.conn())
         .await
         .optional()?;

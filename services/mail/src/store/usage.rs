@@ -1,6 +1,6 @@
 //! How many mails left in a month.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use time::{Date, OffsetDateTime};
@@ -33,6 +33,7 @@ pub async fn add(tx: &TenantTx, month: Date) -> Result<Used, Error> {
         .do_update()
         .set(mail_usage::mails.eq(mail_usage::mails + 1))
         .returning(Used::as_returning())
+        .prepared()
         .get_result(&mut tx.conn())
         .await?;
     Ok(used)
@@ -43,6 +44,7 @@ pub async fn save_warned(tx: &TenantTx, month: Date, percent: i16) -> Result<(),
         .filter(mail_usage::tenant_id.eq(tx.tenant().uuid()))
         .filter(mail_usage::month.eq(month))
         .set(mail_usage::warned_percent.eq(percent))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

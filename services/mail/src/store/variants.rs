@@ -1,6 +1,6 @@
 //! Names of what is sold, and whether little of it is left.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
@@ -61,6 +61,7 @@ pub async fn save_low(
             .filter(v::is_low)
             .filter(v::stock_version.lt(version))
             .set((v::is_low.eq(false), v::stock_version.eq(version)))
+            .prepared()
             .execute(&mut tx.conn())
             .await?;
         return Ok(None);
@@ -71,6 +72,7 @@ pub async fn save_low(
             v::variant_id.eq(variant),
         ))
         .on_conflict_do_nothing()
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     let before: (bool, i64, String, String) = v::table
@@ -88,6 +90,7 @@ pub async fn save_low(
         .filter(v::tenant_id.eq(tx.tenant().uuid()))
         .filter(v::variant_id.eq(variant))
         .set((v::is_low.eq(true), v::stock_version.eq(version)))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok((!was_low).then_some((title, sku)))

@@ -1,6 +1,6 @@
 //! What was sent and waits for its answer.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -27,6 +27,7 @@ pub struct BatchRow {
 pub async fn create_batch(tx: &TenantTx, row: &BatchRow) -> Result<(), Error> {
     diesel::insert_into(import_batch::table)
         .values(row)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -119,6 +120,7 @@ pub async fn settle(tx: &TenantTx, batch: Uuid, outcomes: &[Outcome]) -> Result<
     let closed = i32::try_from(closed).unwrap_or(i32::MAX);
     diesel::update(import_batch::table.find((tx.tenant().uuid(), batch)))
         .set(import_batch::open.eq(import_batch::open - closed))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(ended)

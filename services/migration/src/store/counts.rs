@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
@@ -85,6 +85,7 @@ pub async fn add(tx: &TenantTx, row: &CountRow) -> Result<(), Error> {
             import_count::applied.eq(import_count::applied + excluded(import_count::applied)),
             import_count::failed.eq(import_count::failed + excluded(import_count::failed)),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

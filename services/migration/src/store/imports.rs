@@ -1,6 +1,6 @@
 //! Imports.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -67,6 +67,7 @@ impl ImportRow {
 pub async fn create_import(tx: &TenantTx, row: &ImportRow) -> Result<(), Error> {
     diesel::insert_into(import::table)
         .values(row)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -124,6 +125,7 @@ pub async fn list_imports(
 
 pub async fn delete_import(tx: &TenantTx, id: Uuid) -> Result<(), Error> {
     diesel::delete(import::table.find((tx.tenant().uuid(), id)))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -139,6 +141,7 @@ pub async fn save_state(
     let target = import::table.find((tx.tenant().uuid(), id));
     diesel::update(target)
         .set(import::state.eq(state))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     if [COMPLETED, FAILED].contains(&state) {
@@ -147,6 +150,7 @@ pub async fn save_state(
                 import::sealed_keys.eq(None::<Vec<u8>>),
                 import::finished_at.eq(now),
             ))
+            .prepared()
             .execute(&mut tx.conn())
             .await?;
     }
@@ -167,6 +171,7 @@ pub async fn save_facts(
             import::facts.eq(serde_json::to_value(facts).unwrap_or_default()),
             import::started_at.eq(now),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -188,6 +193,7 @@ pub async fn save_cursor(
             import::failures.eq(0),
             import::last_error.eq(""),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -201,6 +207,7 @@ pub async fn save_failure(tx: &TenantTx, id: Uuid, why: &str, page_size: i32) ->
             import::last_error.eq(why),
             import::page_size.eq(page_size),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -211,6 +218,7 @@ pub async fn next_slice(tx: &TenantTx, id: Uuid) -> Result<i64, Error> {
     let slice = diesel::update(import::table.find((tx.tenant().uuid(), id)))
         .set(import::slice.eq(import::slice + 1))
         .returning(import::slice)
+        .prepared()
         .get_result(&mut tx.conn())
         .await?;
     Ok(slice)
@@ -221,6 +229,7 @@ pub async fn take_batches(tx: &TenantTx, id: Uuid, count: i64) -> Result<i64, Er
     let last = diesel::update(import::table.find((tx.tenant().uuid(), id)))
         .set(import::batches.eq(import::batches + count))
         .returning(import::batches)
+        .prepared()
         .get_result(&mut tx.conn())
         .await?;
     Ok(last)

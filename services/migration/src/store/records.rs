@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Bytea, Nullable, SmallInt, Text, Uuid as SqlUuid};
 use diesel_async::RunQueryDsl;
@@ -182,6 +182,7 @@ pub async fn forget_parts(
         .filter(r::gone.eq(false));
     diesel::update(old)
         .set(r::gone.eq(true))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -205,6 +206,7 @@ pub async fn mark_gone(
     let gone: Vec<String> = diesel::update(unseen)
         .set(r::gone.eq(true))
         .returning(r::source_id)
+        .prepared()
         .get_results(&mut tx.conn())
         .await?;
     if resource == "product" {
@@ -214,6 +216,7 @@ pub async fn mark_gone(
             .filter(r::parent.eq_any(&gone));
         diesel::update(parts)
             .set(r::gone.eq(true))
+            .prepared()
             .execute(&mut tx.conn())
             .await?;
     }

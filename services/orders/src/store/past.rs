@@ -1,6 +1,6 @@
 //! What came from another shop: customers, orders of the past, codes and settings.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
@@ -112,6 +112,7 @@ macro_rules! saved {
                 .on_conflict(($table::tenant_id, $table::id))
                 .do_update()
                 .set(row)
+                .prepared()
                 .execute(&mut tx.conn())
                 .await?;
             Ok(true)

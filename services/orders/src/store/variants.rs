@@ -1,6 +1,6 @@
 //! What catalog told of variants, with the stock that is here.
 
-use db::{Error, TenantTx, one_of};
+use db::{Error, Prepare, TenantTx, one_of};
 use diesel::dsl::{AsSelect, auto_type};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -158,6 +158,7 @@ pub async fn save_product(
             sellable_variant::for_sale.eq(false),
             sellable_variant::product_version.eq(version),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     if rows.is_empty() {
@@ -209,6 +210,7 @@ async fn is_news(tx: &TenantTx, product: Uuid, version: i64) -> Result<bool, Err
         .set(product_heard::version.eq(version));
     let newer = product_heard::version.lt(version);
     let noted = diesel::query_dsl::methods::FilterDsl::filter(upsert, newer)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(noted == 1)

@@ -1,6 +1,6 @@
 //! The store's account at Stripe.
 
-use db::{Error, SystemTx, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::TenantId;
@@ -79,6 +79,7 @@ pub async fn lock_or_create_account(tx: &TenantTx, country: &str) -> Result<Acco
             account::country.eq(country),
         ))
         .on_conflict_do_nothing()
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     let row = account::table
@@ -95,6 +96,7 @@ pub async fn save_asked(tx: &TenantTx, now: OffsetDateTime) -> Result<(), Error>
     diesel::update(account::table)
         .filter(account::tenant_id.eq(tx.tenant().uuid()))
         .set(account::asked_at.eq(now))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -110,6 +112,7 @@ pub async fn save_refused(tx: &TenantTx, version: i64) -> Result<(), Error> {
             account::asked_at.eq(None::<OffsetDateTime>),
             account::version.eq(account::version + 1),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -120,6 +123,7 @@ pub async fn save_new_key(tx: &TenantTx) -> Result<(), Error> {
     diesel::update(account::table)
         .filter(account::tenant_id.eq(tx.tenant().uuid()))
         .set(account::version.eq(account::version + 1))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -140,6 +144,7 @@ pub async fn save_new_account(
                 former_account::replaced_at.eq(now),
             ))
             .on_conflict_do_nothing()
+            .prepared()
             .execute(&mut tx.conn())
             .await?;
     }
@@ -150,6 +155,7 @@ pub async fn save_new_account(
             account::asked_at.eq(None::<OffsetDateTime>),
             account::events_until.eq(now),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     save_account(tx, said, now).await
@@ -173,6 +179,7 @@ pub async fn save_account(
             account::updated_at.eq(now),
             account::version.eq(account::version + 1),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -189,6 +196,7 @@ pub async fn save_deauthorized(tx: &TenantTx, now: OffsetDateTime) -> Result<(),
             account::updated_at.eq(now),
             account::version.eq(account::version + 1),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -259,6 +267,7 @@ pub async fn save_events_until(
         .filter(account::tenant_id.eq(tx.tenant().uuid()))
         .filter(account::stripe_account.eq(stripe_account))
         .set(account::events_until.eq(until))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

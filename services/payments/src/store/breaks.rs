@@ -1,6 +1,6 @@
 //! Differences that a person or a repair must close.
 
-use db::{Error, SystemTx, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
@@ -48,6 +48,7 @@ pub async fn create_break(
             reconciliation_break::detail.eq(detail),
             reconciliation_break::closed_at.eq(None::<OffsetDateTime>),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -86,6 +87,7 @@ pub async fn close_break(
         .filter(reconciliation_break::closed_at.is_null())
         .set(reconciliation_break::closed_at.eq(now))
         .returning(BreakRow::as_returning())
+        .prepared()
         .get_result(&mut tx.conn())
         .await
         .optional()?;
@@ -103,6 +105,7 @@ pub async fn close_breaks_of(
         .filter(reconciliation_break::subject.eq(subject))
         .filter(reconciliation_break::closed_at.is_null())
         .set(reconciliation_break::closed_at.eq(now))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -119,6 +122,7 @@ pub async fn close_breaks_of_events(
         .filter(reconciliation_break::subject.eq_any(events))
         .filter(reconciliation_break::closed_at.is_null())
         .set(reconciliation_break::closed_at.eq(now))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

@@ -1,6 +1,6 @@
 //! Disputes of payments.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
@@ -75,6 +75,7 @@ pub async fn save_dispute(
             dispute::fee_minor.eq(excluded(dispute::fee_minor)),
             dispute::updated_at.eq(now),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use db::{Db, Error, SystemTx, TenantTx};
+use db::{Db, Error, Prepare, SystemTx, TenantTx};
 use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -120,6 +120,7 @@ pub async fn append(tx: &TenantTx, now: OffsetDateTime, entry: Entry) -> Result<
     row.hash = row.computed_hash();
     diesel::insert_into(audit_entry::table)
         .values(row)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

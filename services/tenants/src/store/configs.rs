@@ -1,6 +1,6 @@
 //! A store's public configuration.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use serde_json::Value;
@@ -23,6 +23,7 @@ pub struct ConfigRow {
 pub async fn create_config(tx: &TenantTx, row: &ConfigRow) -> Result<(), Error> {
     diesel::insert_into(store_config::table)
         .values(row)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

@@ -1,6 +1,6 @@
 //! Sessions and their refresh tokens.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::{SessionId, StaffId};
@@ -25,6 +25,7 @@ pub struct SessionRow {
 pub async fn create_session(tx: &TenantTx, row: &SessionRow) -> Result<(), Error> {
     diesel::insert_into(session::table)
         .values(row)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -45,6 +46,7 @@ pub async fn create_refresh_token(
             refresh_token::created_at.eq(now),
             refresh_token::expires_at.eq(expires_at),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -101,6 +103,7 @@ pub async fn use_up_tokens(
         .filter(refresh_token::session_id.eq(session.uuid()))
         .filter(refresh_token::used_at.is_null())
         .set(refresh_token::used_at.eq(now))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -116,6 +119,7 @@ pub async fn end_session(
     let ended = diesel::update(session::table.find((tx.tenant().uuid(), id.uuid())))
         .filter(session::ended_at.is_null())
         .set((session::ended_at.eq(now), session::end_reason.eq(reason)))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(ended == 1)
@@ -137,6 +141,7 @@ pub async fn end_all_sessions(
         .filter(session::ended_at.is_null())
         .set((session::ended_at.eq(now), session::end_reason.eq(reason)))
         .returning(session::id)
+        .prepared()
         .get_results(&mut tx.conn())
         .await?;
     Ok(ended.into_iter().map(SessionId::from_uuid).collect())

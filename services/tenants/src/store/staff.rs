@@ -1,6 +1,6 @@
 //! People who work in a store, and the platform's own.
 
-use db::{Error, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::StaffId;
@@ -30,6 +30,7 @@ pub struct StaffRow {
 pub async fn create_staff(tx: &TenantTx, row: &StaffRow) -> Result<(), Error> {
     diesel::insert_into(staff::table)
         .values(row)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -100,6 +101,7 @@ pub async fn save_password(
             staff::password_expires_at.eq(None::<OffsetDateTime>),
             staff::changed_at.eq(now),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -109,6 +111,7 @@ pub async fn save_password(
 pub async fn save_rehashed(tx: &TenantTx, id: StaffId, hash: &str) -> Result<(), Error> {
     diesel::update(staff::table.find((tx.tenant().uuid(), id.uuid())))
         .set(staff::password_hash.eq(hash))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -128,6 +131,7 @@ pub struct OneTimeRow {
 pub async fn create_one_time(tx: &TenantTx, row: &OneTimeRow) -> Result<(), Error> {
     diesel::insert_into(one_time_token::table)
         .values(row)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -147,6 +151,7 @@ pub async fn take_one_time(
                 .and(one_time_token::purpose.eq(purpose)),
         )
         .returning(OneTimeRow::as_returning())
+        .prepared()
         .get_result(&mut tx.conn())
         .await
         .optional()?)

@@ -1,6 +1,6 @@
 //! Stores and their host names.
 
-use db::{Error, SystemTx, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use kernel::TenantId;
@@ -36,6 +36,7 @@ pub type Listed = (TenantRow, String);
 pub async fn create_tenant(tx: &TenantTx, row: &TenantRow) -> Result<(), Error> {
     diesel::insert_into(tenant::table)
         .values(row)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -50,6 +51,7 @@ pub async fn create_host(tx: &TenantTx, name: &str, now: OffsetDateTime) -> Resu
             host::kind.eq("slug"),
             host::created_at.eq(now),
         ))
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
@@ -111,6 +113,7 @@ pub async fn find_listed(tx: &TenantTx) -> Result<Option<Listed>, Error> {
 pub async fn save_tenant(tx: &TenantTx, row: &TenantRow) -> Result<(), Error> {
     diesel::update(tenant::table.find(tx.tenant().uuid()))
         .set(row)
+        .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())

@@ -39,11 +39,15 @@ pub(super) async fn claim(
                 return Ok(None);
             };
             row.updated_at = now;
+            let was_written = row.rendered.is_some();
             let prepared = match stands_in_the_way(app, tx, &mut row, now).await? {
                 true => None,
                 false => prepare(app, tx, &mut row, now).await?,
             };
-            messages::save(tx, &row).await?;
+            match was_written || row.rendered.is_none() {
+                true => messages::save(tx, &row).await?,
+                false => messages::save_with_content(tx, &row).await?,
+            }
             Ok(prepared)
         })
         .await
