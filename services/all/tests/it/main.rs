@@ -11,7 +11,6 @@ mod matrix;
 #[cfg(test)]
 mod permissions;
 #[cfg(test)]
-#[expect(dead_code, reason = "the tenants service's own tests use all of it")]
 #[cfg(test)]
 mod platform;
 #[cfg(test)]

@@ -7,7 +7,6 @@ mod interruptions;
 #[cfg(test)]
 mod logs;
 #[cfg(test)]
-#[expect(dead_code, reason = "the tenants service's own tests use all of it")]
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
