@@ -4,6 +4,7 @@
 //! construction: serde builds them, so a handler never sees an amount without a currency, an
 //! address without an `@` or a tax number with a wrong check digit.
 
+pub mod charge;
 pub mod clock;
 pub mod codes;
 pub mod config;

@@ -3,7 +3,7 @@
 use http_kit::ApiError;
 use kernel::MoneyError;
 
-use crate::domain::cart::CartError;
+use crate::domain::cart::{CartError, NotPayable};
 use crate::domain::order::OrderError;
 use crate::domain::stock::OutOfStock;
 use crate::domain::totals::TotalsError;
@@ -40,6 +40,18 @@ impl From<OutOfStock> for ApiError {
         Self::conflict("out-of-stock", short.to_string())
             .with("variant_id", &short.variant)
             .with("available", &short.available.max(0))
+    }
+}
+
+impl From<NotPayable> for ApiError {
+    fn from(reason: NotPayable) -> Self {
+        let detail = reason.to_string();
+        match reason {
+            NotPayable::NotReady => Self::conflict("payments-not-ready", detail),
+            NotPayable::Amount(range) => Self::invalid("amount-out-of-range", detail)
+                .with("least", &range.least)
+                .with("most", &range.most),
+        }
     }
 }
 

@@ -43,6 +43,7 @@ struct Table {
     /// The stock as it was locked, and as it is promised.
     stock: Vec<StockRow>,
     desk: Desk,
+    takes_payments: bool,
     is_test: bool,
     now: OffsetDateTime,
 }
@@ -153,6 +154,9 @@ async fn open(app: &App, tx: &TenantTx, batch: &[Order]) -> Result<Table, db::Er
         shipping,
         desk: Desk::new(stock.iter().map(|row| (row.variant(), row.stock()))),
         stock,
+        takes_payments: account
+            .as_ref()
+            .is_some_and(|account| account.charges_enabled),
         is_test: account.is_some_and(|account| !account.live_mode),
         now: app.clock.now(),
     })

@@ -16,7 +16,7 @@ use crate::store::carts::{self, CartRow};
 use crate::store::{settings, variants};
 
 use view::Shown;
-pub use view::{CartLineView, CartView, WarningView};
+pub use view::{CartLineView, CartView, ObstacleView, WarningView};
 
 #[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -86,13 +86,14 @@ pub async fn get_cart(
     meta: RequestMeta,
 ) -> Result<Json<CartView>, ApiError> {
     let currency = shopper.tenant.currency;
-    let (row, offers, (shipping, _)) = app
+    let (row, offers, (shipping, _), takes_payments) = app
         .db
         .read(shopper.tenant.id, async |tx| {
             futures_util::try_join!(
                 carts::find_cart(tx, *id),
                 variants::list_offers_of_cart(tx, *id, None, currency),
-                settings::list_shipping(tx)
+                settings::list_shipping(tx),
+                settings::takes_payments(tx)
             )
         })
         .await?;
@@ -100,6 +101,7 @@ pub async fn get_cart(
         row: proven(row, &shopper)?,
         offers,
         shipping,
+        takes_payments,
     };
     Ok(Json(shown.view(&app, &shopper, &meta)?))
 }
@@ -193,10 +195,11 @@ async fn change(
         .db
         .tenant(shopper.tenant.id, async |tx| {
             // The server runs them in this order, so the offers are those of the locked cart.
-            let (row, offers, (shipping, _)) = futures_util::try_join!(
+            let (row, offers, (shipping, _), takes_payments) = futures_util::try_join!(
                 carts::lock_cart(tx, id),
                 variants::list_offers_of_cart(tx, id, also, currency),
-                settings::list_shipping(tx)
+                settings::list_shipping(tx),
+                settings::takes_payments(tx)
             )?;
             let row = proven(row, shopper)?;
             if row.ordered {
@@ -206,6 +209,7 @@ async fn change(
                 row,
                 offers,
                 shipping,
+                takes_payments,
             };
             work(&mut shown)?;
             carts::save_cart(tx, &mut shown.row, app.clock.now()).await?;

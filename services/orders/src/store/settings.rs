@@ -214,6 +214,17 @@ pub async fn find_account(tx: &TenantTx) -> Result<Option<AccountRow>, Error> {
     Ok(found)
 }
 
+/// Whether the store can be paid now, as far as payments has told.
+pub async fn takes_payments(tx: &TenantTx) -> Result<bool, Error> {
+    let found: Option<bool> = payment_account::table
+        .filter(payment_account::tenant_id.eq(tx.tenant().uuid()))
+        .select(payment_account::charges_enabled)
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(found.unwrap_or(false))
+}
+
 /// Stores what the store's account can do when it is news.
 pub async fn save_account(tx: &TenantTx, row: &AccountRow) -> Result<(), Error> {
     let upsert = diesel::insert_into(payment_account::table)

@@ -51,6 +51,7 @@ pub fn judge(app: &App, table: &mut Table, order: &Order) -> Result<Totals, Refu
     if totals.total != order.form.expected_total {
         return Err(changed(order, &lines, &wanted, &totals).into());
     }
+    cart::check_payable(totals.total, table.takes_payments)?;
     let counted: Vec<(VariantId, i64)> = wanted
         .iter()
         .filter(|(offer, _)| offer.available.is_some())

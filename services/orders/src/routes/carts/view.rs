@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::domain::cart::{self, CartLine, Offer, Quantities, Warning};
+use crate::domain::cart::{self, CartLine, NotPayable, Obstacle, Offer, Quantities, Warning};
 use crate::domain::tax::{TaxAmount, TaxRegion};
 use crate::domain::totals::{Pricing, ShippingRate};
 use crate::store::carts::CartRow;
@@ -28,6 +28,8 @@ pub struct CartView {
     pub tax: Money,
     pub taxes: Vec<TaxAmount>,
     pub total: Money,
+    /// What stands in the way of ordering the cart as a whole; said when a cart is looked at or changed.
+    pub warnings: Vec<ObstacleView>,
     /// Whether the cart can be ordered as it is.
     pub can_checkout: bool,
     /// Whether the cart became an order already.
@@ -59,11 +61,20 @@ pub struct WarningView {
     pub message: String,
 }
 
+/// An obstacle for programs and for people.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ObstacleView {
+    #[serde(flatten)]
+    pub obstacle: Obstacle,
+    pub message: String,
+}
+
 /// A cart with all that its answer is made of.
 pub struct Shown {
     pub row: CartRow,
     pub offers: Vec<Offer>,
     pub shipping: Vec<ShippingRate>,
+    pub takes_payments: bool,
 }
 
 impl Shown {
@@ -73,6 +84,7 @@ impl Shown {
             row,
             offers: Vec::new(),
             shipping: Vec::new(),
+            takes_payments: true,
         }
     }
 
@@ -109,10 +121,13 @@ impl Shown {
         let can_all = |line: &CartLine| {
             find(line).is_some_and(|offer| cart::check(offer, line.quantity).is_ok())
         };
+        let warnings = self.obstacles(totals.total, language);
+        let can_be = !lines.is_empty() && !row.ordered && warnings.is_empty();
         Ok(CartView {
             id: row.cart_id(),
             token: None,
-            can_checkout: !lines.is_empty() && !row.ordered && lines.iter().all(can_all),
+            can_checkout: can_be && lines.iter().all(can_all),
+            warnings,
             lines: lines
                 .iter()
                 .map(|line| line_view(line, find(line), language))
@@ -126,6 +141,22 @@ impl Shown {
             ordered: row.ordered,
             version: row.version,
         })
+    }
+
+    /// A store that takes no payments says so before anything is put in, too.
+    fn obstacles(&self, total: Money, language: &str) -> Vec<ObstacleView> {
+        let is_closed = self.row.lines().is_empty() && !self.takes_payments;
+        let payable = if is_closed {
+            Err(NotPayable::NotReady)
+        } else {
+            cart::check_payable(total, self.takes_payments)
+        };
+        let found = payable.err().map(Obstacle::from);
+        let view = |obstacle| ObstacleView {
+            message: words_of(&obstacle, language),
+            obstacle,
+        };
+        found.into_iter().map(view).collect()
     }
 }
 
@@ -164,9 +195,26 @@ fn line_view(line: &CartLine, offer: Option<&Offer>, language: &str) -> CartLine
     }
 }
 
+fn is_portuguese(language: &str) -> bool {
+    language.trim_start().to_lowercase().starts_with("pt")
+}
+
+fn words_of(obstacle: &Obstacle, language: &str) -> String {
+    match (obstacle, is_portuguese(language)) {
+        (Obstacle::PaymentsNotReady, true) => "De momento esta loja não aceita pagamentos.".into(),
+        (Obstacle::PaymentsNotReady, false) => "This store takes no payments at the moment.".into(),
+        (Obstacle::AmountOutOfRange { least, most }, true) => {
+            format!("Só é possível pagar de {least} a {most} de uma vez.")
+        }
+        (Obstacle::AmountOutOfRange { least, most }, false) => {
+            format!("From {least} to {most} can be paid at once.")
+        }
+    }
+}
+
 /// In the shopper's language: Portuguese, or else English.
 fn message(warning: &Warning, language: &str) -> String {
-    let portuguese = language.trim_start().to_lowercase().starts_with("pt");
+    let portuguese = is_portuguese(language);
     match (warning, portuguese) {
         (Warning::PriceChanged { was, now }, true) => format!("O preço mudou de {was} para {now}."),
         (Warning::PriceChanged { was, now }, false) => {
