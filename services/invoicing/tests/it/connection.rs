@@ -178,6 +178,14 @@ async fn what_is_chosen_must_be_offered() {
             json!({"payment_methods": {"card": 7}}),
             "/payment_methods/card",
         ),
+        (
+            json!({"payment_methods": {"cardx": offered.body["payment_methods"][1]["id"]}}),
+            "/payment_methods/cardx",
+        ),
+        (
+            json!({"payment_methods": {"": offered.body["payment_methods"][1]["id"]}}),
+            "/payment_methods/",
+        ),
         (json!({"payment_method_id": 7}), "/payment_method_id"),
         (json!({"exemption_code": "M98"}), "/exemption_code"),
         (
