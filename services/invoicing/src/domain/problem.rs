@@ -52,6 +52,9 @@ problems! {
     NotConfigured "not_configured" Merchant
         "Choose the company and the document series in the invoicing settings, then try again."
         "Escolha a empresa e a série de documentos nas definições de faturação e tente de novo.";
+    NotConnected "not_connected" Merchant
+        "The store is not connected to Moloni. Connect it in the invoicing settings; what waits follows by itself."
+        "A loja não está ligada ao Moloni. Ligue-a nas definições de faturação; o que está à espera segue automaticamente.";
     ConnectionLost "connection_lost" Merchant
         "Moloni no longer accepts the store's access. Connect the store to Moloni again; the document follows by itself."
         "O Moloni deixou de aceitar o acesso da loja. Volte a ligar a loja ao Moloni; o documento segue automaticamente.";

@@ -103,7 +103,12 @@ async fn connect(app: &App, state: State, staff: Uuid, code: &str) -> Result<(),
     app.db
         .tenant(state.tenant, async |tx| {
             connections::save_new(tx, &sealed, now).await?;
-            let waiting = [Code::ConnectionLost, Code::CompanyClosed, Code::Sealed];
+            let waiting = [
+                Code::NotConnected,
+                Code::ConnectionLost,
+                Code::CompanyClosed,
+                Code::Sealed,
+            ];
             documents::release_problems(tx, &waiting, now).await?;
             let event = ActionRecorded {
                 tenant_id: tx.tenant().to_string(),
