@@ -63,6 +63,8 @@ impl From<OrderError> for ApiError {
             OrderError::Paid => Self::conflict("order-paid", detail),
             OrderError::Cancelled => Self::conflict("order-cancelled", detail),
             OrderError::NotPaid => Self::conflict("order-not-paid", detail),
+            OrderError::NoRefund(_) => Self::invalid("refund-amount-invalid", detail.clone())
+                .at("/amount", "invalid", detail),
             OrderError::TooMuch { left } => Self::invalid("refund-too-large", detail.clone())
                 .at("/amount", "too-large", detail)
                 .with("left", &left),
