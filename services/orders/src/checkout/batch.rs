@@ -14,9 +14,10 @@ use time::OffsetDateTime;
 
 use super::{Order, Outcome};
 use crate::app::App;
-use crate::domain::cart::{CartError, Offer};
+use crate::domain::cart::Offer;
 use crate::domain::stock::Desk;
 use crate::domain::totals::{ShippingRate, Totals};
+use crate::routes::carts::closed;
 use crate::secret;
 use crate::store::carts::{self, CartRow};
 use crate::store::stock::{self, StockRow};
@@ -168,6 +169,6 @@ async fn replay(tx: &TenantTx, order: &Order) -> Result<Outcome, db::Error> {
     Ok(match find_stored(tx, &order.key).await? {
         Some(stored) if stored.hash != fingerprint.as_bytes() => Err(key_reused()),
         Some(stored) => Ok((stored, true)),
-        None => Err(CartError::Closed.into()),
+        None => Err(closed(tx, order.form.cart_id).await?),
     })
 }

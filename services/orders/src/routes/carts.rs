@@ -2,6 +2,7 @@
 
 mod view;
 
+use db::TenantTx;
 use garde::Validate;
 use http_kit::{ApiError, Data, HttpResponse, Json, Path, RequestMeta, Shopper};
 use kernel::{CartId, Country, Postcode, Quantity, VariantId};
@@ -13,7 +14,7 @@ use crate::domain::cart::{self, CartError};
 use crate::domain::tax::TaxRegion;
 use crate::secret;
 use crate::store::carts::{self, CartRow};
-use crate::store::{settings, variants};
+use crate::store::{orders, settings, variants};
 
 use view::Shown;
 pub use view::{CartLineView, CartView, ObstacleView, WarningView};
@@ -203,7 +204,7 @@ async fn change(
             )?;
             let row = proven(row, shopper)?;
             if row.ordered {
-                return Err(CartError::Closed.into());
+                return Err(closed(tx, id).await?);
             }
             let mut shown = Shown {
                 row,
@@ -223,6 +224,15 @@ async fn change(
 fn proven(row: Option<CartRow>, shopper: &Shopper) -> Result<CartRow, ApiError> {
     row.filter(|row| secret::proves(shopper.cart_token.as_deref(), &row.token_hash))
         .ok_or_else(|| CartError::NotFound.into())
+}
+
+/// Names the order that the cart became: whoever proved the cart placed it, or was given its word.
+pub async fn closed(tx: &TenantTx, cart: CartId) -> Result<ApiError, db::Error> {
+    let problem = ApiError::from(CartError::Closed);
+    Ok(match orders::find_of_cart(tx, cart).await? {
+        Some((id, number)) => problem.with("order_id", &id).with("order_number", &number),
+        None => problem,
+    })
 }
 
 /// Says what would be served, at the field that is wrong.

@@ -4,7 +4,7 @@ use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
-use kernel::{Currency, Money, OrderId, TenantId};
+use kernel::{CartId, Currency, Money, OrderId, TenantId};
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -152,6 +152,18 @@ pub async fn find_order(tx: &TenantTx, id: OrderId) -> Result<Option<OrderRow>, 
         .filter(orders::tenant_id.eq(tx.tenant().uuid()))
         .filter(orders::id.eq(id.uuid()))
         .select(OrderRow::as_select())
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(found)
+}
+
+/// The id and the number of the order that a cart became.
+pub async fn find_of_cart(tx: &TenantTx, cart: CartId) -> Result<Option<(Uuid, String)>, Error> {
+    let found = orders::table
+        .filter(orders::tenant_id.eq(tx.tenant().uuid()))
+        .filter(orders::cart_id.eq(cart.uuid()))
+        .select((orders::id, orders::number))
         .first(&mut tx.conn())
         .await
         .optional()?;

@@ -46,6 +46,16 @@ async fn a_cart_becomes_an_order_whose_goods_are_kept() {
     assert_eq!(seen.words("/note"), "Ring twice");
     assert_eq!(seen.words("/payment_method"), "mb_way");
     assert_eq!(seen.body["billing_address"], seen.body["shipping_address"]);
+    let own = world.shopper_sees(&order).await;
+    for field in [
+        "billing_address",
+        "tax_id",
+        "phone",
+        "note",
+        "payment_method",
+    ] {
+        assert_eq!(own.body[field], seen.body[field], "{field}");
+    }
     assert_eq!(world.timeline(&order).await, ["placed"]);
     assert!(world.look(&cart).await.body["ordered"].as_bool().unwrap());
 
@@ -135,16 +145,19 @@ async fn an_empty_cart_and_a_cart_that_was_ordered_cannot_be_ordered() {
         .await
         .problem(409, "cart-empty");
     let (cart, _) = world.cart_with(&store, &goods, 1).await;
-    world
+    let placed = world
         .send(cart.checkout(1_000, json!({})))
         .await
         .expect(201);
     let again = cart.checkout(1_000, json!({})).key("another-click");
-    world.send(again).await.problem(409, "cart-closed");
-    world
+    let refused = world.send(again).await.problem(409, "cart-closed");
+    assert_eq!(refused.words("/order_id"), placed.words("/id"));
+    assert_eq!(refused.words("/order_number"), placed.words("/number"));
+    let refused = world
         .put(&cart, &goods, 2)
         .await
         .problem(409, "cart-closed");
+    assert_eq!(refused.words("/order_id"), placed.words("/id"));
     assert_eq!(world.stock(&store, &goods).await, (5, 1));
     world.end().await;
 }
