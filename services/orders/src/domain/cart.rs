@@ -5,7 +5,7 @@ use kernel::{Money, Quantity, VariantId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::tax::TaxClass;
+use super::tax::{TaxClass, TaxRegion};
 
 /// Lines a cart holds at most.
 pub const LINES_MAX: usize = 100;
@@ -122,6 +122,8 @@ pub enum Obstacle {
     PaymentsNotReady,
     /// Nobody can pay so little, or so much, at once.
     AmountOutOfRange { least: Money, most: Money },
+    /// The store does not send to the destination that was given.
+    RegionNotServed { region: TaxRegion },
 }
 
 /// Why a total could not be paid.

@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::domain::cart::{self, CartError};
 use crate::domain::tax::TaxRegion;
+use crate::domain::totals::ShippingRate;
 use crate::secret;
 use crate::store::carts::{self, CartRow};
 use crate::store::{orders, settings, variants};
@@ -233,6 +234,16 @@ pub async fn closed(tx: &TenantTx, cart: CartId) -> Result<ApiError, db::Error> 
         Some((id, number)) => problem.with("order_id", &id).with("order_number", &number),
         None => problem,
     })
+}
+
+/// Says where the store sends instead.
+pub fn region_not_served(region: TaxRegion, rates: &[ShippingRate]) -> ApiError {
+    let served: Vec<&str> = rates.iter().map(|rate| rate.region.name()).collect();
+    let accepted = format!("this store sends to {}", served.join(", "));
+    let detail = format!("this store does not send to {}", region.name());
+    ApiError::invalid("address-not-served", detail)
+        .at("/shipping_address/postcode", "not-served", accepted)
+        .with("region", &region)
 }
 
 /// Says what would be served, at the field that is wrong.

@@ -9,7 +9,7 @@ use super::Table;
 use crate::app::App;
 use crate::domain::cart::{self, CartError, CartLine, Offer};
 use crate::domain::totals::{Pricing, Totals};
-use crate::routes::carts::not_served;
+use crate::routes::carts::{not_served, region_not_served};
 use crate::secret;
 
 pub enum Refusal {
@@ -91,7 +91,11 @@ fn price(app: &App, table: &Table, order: &Order, wanted: &[Wanted]) -> Result<T
         rates: &app.rates,
         shipping: &table.shipping,
     };
-    Ok(pricing.price(wanted)?)
+    let totals = pricing.price(wanted)?;
+    if !totals.is_served {
+        return Err(region_not_served(region, &table.shipping));
+    }
+    Ok(totals)
 }
 
 /// The price that was shown is the price that is charged: if it is another now, nothing is ordered and

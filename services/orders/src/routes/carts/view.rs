@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::domain::cart::{self, CartLine, NotPayable, Obstacle, Offer, Quantities, Warning};
 use crate::domain::tax::{TaxAmount, TaxRegion};
-use crate::domain::totals::{Pricing, ShippingRate};
+use crate::domain::totals::{Pricing, ShippingRate, Totals};
 use crate::store::carts::CartRow;
 
 /// A cart with everything that a page shows.
@@ -121,7 +121,7 @@ impl Shown {
         let can_all = |line: &CartLine| {
             find(line).is_some_and(|offer| cart::check(offer, line.quantity).is_ok())
         };
-        let warnings = self.obstacles(totals.total, language);
+        let warnings = self.obstacles(&totals, region, language);
         let can_be = !lines.is_empty() && !row.ordered && warnings.is_empty();
         Ok(CartView {
             id: row.cart_id(),
@@ -144,19 +144,22 @@ impl Shown {
     }
 
     /// A store that takes no payments says so before anything is put in, too.
-    fn obstacles(&self, total: Money, language: &str) -> Vec<ObstacleView> {
+    fn obstacles(&self, totals: &Totals, region: TaxRegion, language: &str) -> Vec<ObstacleView> {
         let is_closed = self.row.lines().is_empty() && !self.takes_payments;
         let payable = if is_closed {
             Err(NotPayable::NotReady)
         } else {
-            cart::check_payable(total, self.takes_payments)
+            cart::check_payable(totals.total, self.takes_payments)
         };
-        let found = payable.err().map(Obstacle::from);
+        // Until a destination was given the mainland is only assumed.
+        let is_far = !totals.is_served && !self.row.postcode.is_empty();
+        let far = is_far.then_some(Obstacle::RegionNotServed { region });
+        let found = payable.err().map(Obstacle::from).into_iter().chain(far);
         let view = |obstacle| ObstacleView {
             message: words_of(&obstacle, language),
             obstacle,
         };
-        found.into_iter().map(view).collect()
+        found.map(view).collect()
     }
 }
 
@@ -208,6 +211,17 @@ fn words_of(obstacle: &Obstacle, language: &str) -> String {
         }
         (Obstacle::AmountOutOfRange { least, most }, false) => {
             format!("From {least} to {most} can be paid at once.")
+        }
+        (Obstacle::RegionNotServed { region }, true) => {
+            let place = match region {
+                TaxRegion::Mainland => "Portugal continental",
+                TaxRegion::Azores => "os Açores",
+                TaxRegion::Madeira => "a Madeira",
+            };
+            format!("Esta loja não envia para {place}.")
+        }
+        (Obstacle::RegionNotServed { region }, false) => {
+            format!("This store does not send to {}.", region.name())
         }
     }
 }
