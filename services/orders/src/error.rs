@@ -69,6 +69,7 @@ impl From<OrderError> for ApiError {
                 .at("/amount", "too-large", detail)
                 .with("left", &left),
             OrderError::Refunded => Self::conflict("order-refunded", detail),
+            OrderError::NotFulfilled => Self::conflict("order-not-fulfilled", detail),
             OrderError::Fulfilled => Self::conflict("order-fulfilled", detail),
         }
     }

@@ -124,6 +124,8 @@ pub enum OrderError {
     Refunded,
     #[error("this order was sent")]
     Fulfilled,
+    #[error("this order was not sent yet")]
+    NotFulfilled,
 }
 
 impl OrderState {
@@ -280,6 +282,13 @@ impl OrderState {
                 }
             }
         }
+    }
+
+    pub const fn was_sent(&self) -> bool {
+        matches!(
+            self.fulfilment,
+            Fulfilment::Fulfilled | Fulfilment::Delivered
+        )
     }
 
     fn forget_asking(&mut self, amount: Money, stood: RefundStood) {
