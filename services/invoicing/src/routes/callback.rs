@@ -42,8 +42,8 @@ pub async fn finish_connection(
     returned: Query<Returned>,
 ) -> Result<HttpResponse, ApiError> {
     let word = finish(&app, &browser, &returned).await?;
-    let admin = app.config.public_origin(None);
-    let location = format!("{admin}/admin/settings/invoicing?moloni={word}");
+    let admin = app.config.admin_url();
+    let location = format!("{admin}/settings/invoicing?moloni={word}");
     Ok(HttpResponse::SeeOther()
         .cookie(cookies::ended())
         .insert_header(("location", location))
