@@ -123,7 +123,6 @@ pub struct CheckoutView {
     #[schema(example = "mb_way")]
     pub payment_method: String,
     /// What the shopper wrote to the store.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub note: String,
     #[serde(with = "time::serde::rfc3339")]
     pub placed_at: OffsetDateTime,

@@ -2,7 +2,7 @@
 
 use http_kit::permissions::CanReadOrders;
 use http_kit::{ApiError, Data, HttpResponse, IfMatch, Json, List, Page, Path, Query, Staff};
-use kernel::{Money, OrderId, Phone, RefundId, TaxId};
+use kernel::{Money, OrderId, RefundId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -12,7 +12,6 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::checkout::{CheckoutView, order_view};
-use crate::details::Address;
 use crate::domain::order::{Fulfilment, OrderStatus};
 use crate::store::orders::{self, OrderFilter, OrderRow};
 use crate::store::refunds::{self, RefundRow};
@@ -48,18 +47,9 @@ impl From<OrderRow> for OrderSummary {
 pub struct OrderDetailView {
     #[serde(flatten)]
     pub order: CheckoutView,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<Phone>,
-    /// NIF, for the invoice.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_id: Option<TaxId>,
-    pub billing_address: Address,
-    /// How it was or will be paid.
-    pub payment_method: String,
     /// Why it was cancelled: expired, merchant.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub cancel_reason: String,
-    pub note: String,
     /// Asked for, not back yet.
     pub refunding: Money,
     pub refunds: Vec<RefundView>,
@@ -225,12 +215,7 @@ pub async fn detail_view(tx: &db::TenantTx, row: &OrderRow) -> Result<OrderDetai
     )?;
     let details = row.details();
     Ok(OrderDetailView {
-        phone: details.phone.clone(),
-        tax_id: details.tax_id.clone(),
-        billing_address: details.billing_address.clone(),
-        payment_method: details.payment_method.clone(),
         cancel_reason: details.cancel_reason.clone(),
-        note: details.note.clone(),
         order: order_view(row, details),
         refunding: row.state().refunding,
         refunds: refunds
