@@ -88,6 +88,10 @@ async fn orders_are_found_by_state_number_address_and_day() {
         [""; 0],
         "whole addresses only"
     );
+    let all = world.found(&store, "").await;
+    assert_eq!(world.found(&store, "q=ana%20s").await, all, "by the name");
+    assert_eq!(world.found(&store, "q=Silva").await, [""; 0]);
+    assert_eq!(world.found(&store, "q=%25").await, [""; 0], "no pattern");
     assert_eq!(
         world.found(&store, &format!("placed_before={day}")).await,
         numbers(&[&old])

@@ -155,6 +155,12 @@ async fn a_prefix_stands_before_the_numbers_of_orders_to_come() {
     let second = world.order(&store, &goods, 1).await.number;
     let next = first.parse::<i64>().unwrap() + 1;
     assert_eq!(second, format!("PT-{next}"));
+    // Staff look for it as they say it.
+    for q in [next.to_string(), format!("pt-{next}")] {
+        let path = format!("/api/orders/admin/orders?q={q}");
+        let found = world.send(world.admin(&store, Method::GET, &path)).await;
+        assert_eq!(found.expect(200).words("/items/0/number"), second, "{q}");
+    }
     let stale = set(&world, &store, SETTINGS, json!({ "order_prefix": "A-" }));
     let stale = stale.header("if-match", "\"0\"");
     world.send(stale).await.problem(412, "changed-meanwhile");
