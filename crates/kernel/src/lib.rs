@@ -10,6 +10,7 @@ pub mod codes;
 pub mod config;
 pub mod contact;
 pub mod ids;
+pub mod lang;
 pub mod money;
 pub mod tax_id;
 pub mod ticket;
@@ -22,6 +23,7 @@ pub use ids::{
     CartId, CategoryId, CustomerId, EventId, LineId, MediaId, OrderId, PaymentId, ProductId,
     RefundId, RequestId, SessionId, StaffId, TenantId, VariantId,
 };
+pub use lang::Lang;
 pub use money::{Money, MoneyError};
 pub use tax_id::TaxId;
 

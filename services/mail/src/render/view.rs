@@ -344,7 +344,7 @@ impl Speaker<'_> {
     }
 
     fn money(&self, money: Money) -> String {
-        format::money(money, self.lang)
+        money.written(self.lang)
     }
 
     fn amount(&self, money: Option<Money>) -> String {

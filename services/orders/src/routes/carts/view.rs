@@ -1,7 +1,7 @@
 //! A cart as it is shown: lines, warnings and all totals.
 
 use http_kit::{ApiError, RequestMeta, Shopper};
-use kernel::{CartId, Country, Money, Postcode, Quantity, VariantId};
+use kernel::{CartId, Country, Lang, Money, Postcode, Quantity, VariantId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -198,18 +198,23 @@ fn line_view(line: &CartLine, offer: Option<&Offer>, language: &str) -> CartLine
     }
 }
 
-fn is_portuguese(language: &str) -> bool {
-    language.trim_start().to_lowercase().starts_with("pt")
+/// Shoppers are told in Portuguese, or else in English; amounts as each writes them.
+fn lang_of(language: &str) -> Lang {
+    let portuguese = language.trim_start().to_lowercase().starts_with("pt");
+    if portuguese { Lang::Pt } else { Lang::En }
 }
 
 fn words_of(obstacle: &Obstacle, language: &str) -> String {
-    match (obstacle, is_portuguese(language)) {
+    let lang = lang_of(language);
+    match (obstacle, lang == Lang::Pt) {
         (Obstacle::PaymentsNotReady, true) => "De momento esta loja não aceita pagamentos.".into(),
         (Obstacle::PaymentsNotReady, false) => "This store takes no payments at the moment.".into(),
         (Obstacle::AmountOutOfRange { least, most }, true) => {
+            let (least, most) = (least.written(lang), most.written(lang));
             format!("Só é possível pagar de {least} a {most} de uma vez.")
         }
         (Obstacle::AmountOutOfRange { least, most }, false) => {
+            let (least, most) = (least.written(lang), most.written(lang));
             format!("From {least} to {most} can be paid at once.")
         }
         (Obstacle::RegionNotServed { region }, true) => {
@@ -228,10 +233,14 @@ fn words_of(obstacle: &Obstacle, language: &str) -> String {
 
 /// In the shopper's language: Portuguese, or else English.
 fn message(warning: &Warning, language: &str) -> String {
-    let portuguese = is_portuguese(language);
-    match (warning, portuguese) {
-        (Warning::PriceChanged { was, now }, true) => format!("O preço mudou de {was} para {now}."),
+    let lang = lang_of(language);
+    match (warning, lang == Lang::Pt) {
+        (Warning::PriceChanged { was, now }, true) => {
+            let (was, now) = (was.written(lang), now.written(lang));
+            format!("O preço mudou de {was} para {now}.")
+        }
         (Warning::PriceChanged { was, now }, false) => {
+            let (was, now) = (was.written(lang), now.written(lang));
             format!("The price changed from {was} to {now}.")
         }
         (Warning::OnlyNLeft { available }, true) => format!("Só restam {available}."),
@@ -248,5 +257,28 @@ fn message(warning: &Warning, language: &str) -> String {
         ),
         (Warning::NoLongerSold, true) => "Este artigo já não está à venda.".into(),
         (Warning::NoLongerSold, false) => "This product is no longer sold.".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::Currency;
+
+    #[test]
+    fn amounts_are_written_as_the_shopper_writes_them() {
+        let euros = |minor| Money::new(minor, Currency::EUR);
+        let changed = Warning::PriceChanged {
+            was: euros(2_199),
+            now: euros(2_399),
+        };
+        assert_eq!(
+            message(&changed, "pt-PT"),
+            "O preço mudou de 21,99\u{a0}€ para 23,99\u{a0}€."
+        );
+        assert_eq!(
+            message(&changed, "en-GB"),
+            "The price changed from €21.99 to €23.99."
+        );
     }
 }
