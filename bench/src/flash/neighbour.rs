@@ -34,6 +34,7 @@ pub struct Shopped {
 impl Neighbour {
     pub async fn open() -> anyhow::Result<Self> {
         let store = Store::provision().await?;
+        store.connect_account().await?;
         let product = store.add_product(1_000_000).await?;
         let shoppers = try_join_all((0..SHOPPERS).map(|_| Shopper::enter(&store))).await?;
         Ok(Self {

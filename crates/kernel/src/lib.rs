@@ -4,11 +4,13 @@
 //! construction: serde builds them, so a handler never sees an amount without a currency, an
 //! address without an `@` or a tax number with a wrong check digit.
 
+pub mod charge;
 pub mod clock;
 pub mod codes;
 pub mod config;
 pub mod contact;
 pub mod ids;
+pub mod lang;
 pub mod money;
 pub mod tax_id;
 pub mod ticket;
@@ -21,6 +23,7 @@ pub use ids::{
     CartId, CategoryId, CustomerId, EventId, LineId, MediaId, OrderId, PaymentId, ProductId,
     RefundId, RequestId, SessionId, StaffId, TenantId, VariantId,
 };
+pub use lang::Lang;
 pub use money::{Money, MoneyError};
 pub use tax_id::TaxId;
 

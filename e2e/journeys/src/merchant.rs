@@ -5,6 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::client::{Door, Reply};
+use crate::shopper::Shopper;
 use crate::stripe::Stripe;
 use crate::{stores, unique};
 
@@ -79,6 +80,15 @@ impl Store {
         let active = |reply: &Reply| (reply.text("/status").ok()? == "active").then_some(());
         self.door
             .until("the store's account becoming active", &ask, active)
+            .await?;
+        // Orders hears of it a moment later; until then it places no order that nobody could pay.
+        let shopper = Shopper::enter(self).await?;
+        let is_open = |reply: &Reply| {
+            let warnings = reply.body.get("warnings").and_then(Value::as_array);
+            warnings.is_some_and(Vec::is_empty).then_some(())
+        };
+        self.door
+            .until("the store taking orders", &shopper.looking(), is_open)
             .await
     }
 

@@ -67,11 +67,12 @@ impl Shopper {
     }
 
     pub async fn cart(&self) -> anyhow::Result<Reply> {
+        self.door.insist(&self.looking()).await?.expect(200)
+    }
+
+    pub fn looking(&self) -> Ask {
         let path = format!("/api/orders/store/carts/{}", self.cart);
-        self.door
-            .insist(&self.ask(Method::GET, &path))
-            .await?
-            .expect(200)
+        self.ask(Method::GET, &path)
     }
 
     /// One click on "buy".

@@ -2,6 +2,7 @@
 
 pub mod category;
 pub mod document;
+pub mod exemption;
 pub mod html;
 pub mod image;
 pub mod product;

@@ -175,8 +175,11 @@ async fn connection(app: &App, tenant: TenantId) -> Result<ConnectionRow, Provid
         .db
         .read(tenant, async |tx| connections::find_connection(tx).await)
         .await?;
-    let connected = found.filter(|row| row.state == CONNECTED);
-    connected.ok_or_else(|| Problem::new(Code::ConnectionLost, "").into())
+    let row = found.ok_or_else(|| Problem::new(Code::NotConnected, ""))?;
+    if row.state != CONNECTED {
+        return Err(Problem::new(Code::ConnectionLost, "").into());
+    }
+    Ok(row)
 }
 
 /// The client, when the platform has a key.

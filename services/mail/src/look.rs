@@ -45,7 +45,7 @@ impl Origins {
                 format!(":{}", config.public_port)
             },
             base_domain: config.base_domain.clone(),
-            admin: config.public_origin(Some("admin")),
+            admin: config.admin_url(),
         }
     }
 

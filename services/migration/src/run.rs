@@ -22,7 +22,7 @@ use crate::domain::facts::Facts;
 use crate::domain::map::{Item, Known, Name};
 use crate::domain::plan::{self, Cursor, Step};
 use crate::store::batches;
-use crate::store::counts::{self, IssueRow};
+use crate::store::counts::{self, CountRow, IssueRow};
 use crate::store::imports::{self, ImportRow, RUNNING, STOPPING};
 use crate::store::records;
 
@@ -249,7 +249,16 @@ impl Run {
             (counts::FAILED, why),
             self.app.clock.now(),
         );
-        counts::save_issues(&tx, &[row]).await?;
+        if counts::save_issues(&tx, &[row]).await? > 0 {
+            let count = CountRow {
+                tenant_id: self.tenant.uuid(),
+                import_id: self.id,
+                resource: resource.to_owned(),
+                failed: 1,
+                ..CountRow::default()
+            };
+            counts::add(&tx, &count).await?;
+        }
         tx.commit().await?;
         Ok(())
     }

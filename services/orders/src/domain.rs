@@ -6,3 +6,4 @@ pub mod order;
 pub mod stock;
 pub mod tax;
 pub mod totals;
+pub mod tracking;

@@ -3,7 +3,7 @@
 use http_kit::ApiError;
 use kernel::MoneyError;
 
-use crate::domain::cart::CartError;
+use crate::domain::cart::{CartError, NotPayable};
 use crate::domain::order::OrderError;
 use crate::domain::stock::OutOfStock;
 use crate::domain::totals::TotalsError;
@@ -43,6 +43,18 @@ impl From<OutOfStock> for ApiError {
     }
 }
 
+impl From<NotPayable> for ApiError {
+    fn from(reason: NotPayable) -> Self {
+        let detail = reason.to_string();
+        match reason {
+            NotPayable::NotReady => Self::conflict("payments-not-ready", detail),
+            NotPayable::Amount(range) => Self::invalid("amount-out-of-range", detail)
+                .with("least", &range.least)
+                .with("most", &range.most),
+        }
+    }
+}
+
 impl From<OrderError> for ApiError {
     fn from(error: OrderError) -> Self {
         let detail = error.to_string();
@@ -51,10 +63,13 @@ impl From<OrderError> for ApiError {
             OrderError::Paid => Self::conflict("order-paid", detail),
             OrderError::Cancelled => Self::conflict("order-cancelled", detail),
             OrderError::NotPaid => Self::conflict("order-not-paid", detail),
+            OrderError::NoRefund(_) => Self::invalid("refund-amount-invalid", detail.clone())
+                .at("/amount", "invalid", detail),
             OrderError::TooMuch { left } => Self::invalid("refund-too-large", detail.clone())
                 .at("/amount", "too-large", detail)
                 .with("left", &left),
             OrderError::Refunded => Self::conflict("order-refunded", detail),
+            OrderError::NotFulfilled => Self::conflict("order-not-fulfilled", detail),
             OrderError::Fulfilled => Self::conflict("order-fulfilled", detail),
         }
     }

@@ -3,6 +3,7 @@
 pub mod admin_orders;
 pub mod carts;
 pub mod checkout;
+pub mod or_nothing;
 pub mod order_actions;
 pub mod past;
 pub mod seen;
@@ -21,7 +22,7 @@ pub fn table() -> Routes<App> {
         checkout: place_order @ Checkout;
         shop_orders: get_order, create_ticket;
         admin_orders: list_orders, get_order_detail;
-        order_actions: cancel_order, refund_order, fulfil_order;
+        order_actions: cancel_order, refund_order, fulfil_order, set_tracking;
         stock: list_stock, set_stock, adjust_stock, list_movements;
         settings: get_settings, set_settings;
         shipping: get_shipping, set_shipping;

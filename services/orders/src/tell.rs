@@ -95,15 +95,32 @@ pub fn order(key: &TicketKey, row: &OrderRow, details: &OrderDetails) -> v1::Ord
 pub async fn fulfilled(
     tx: &mut TenantTx,
     key: &TicketKey,
-    (row, details): (&OrderRow, &OrderDetails),
+    of: (&OrderRow, &OrderDetails),
+) -> Result<(), db::Error> {
+    bus::emit(tx, &sent(key, of)).await
+}
+
+/// The same goods, with what they are followed by put right.
+pub async fn tracking_corrected(
+    tx: &mut TenantTx,
+    key: &TicketKey,
+    of: (&OrderRow, &OrderDetails),
 ) -> Result<(), db::Error> {
     let event = v1::OrderFulfilled {
-        tenant_id: tx.tenant().to_string(),
-        order: Some(order(key, row, details)),
-        tracking: details.tracking.clone(),
-        fulfilled_at_us: to_us(row.updated_at),
+        corrects: true,
+        ..sent(key, of)
     };
     bus::emit(tx, &event).await
+}
+
+fn sent(key: &TicketKey, (row, details): (&OrderRow, &OrderDetails)) -> v1::OrderFulfilled {
+    v1::OrderFulfilled {
+        tenant_id: row.tenant_id.to_string(),
+        fulfilled_at_us: to_us(row.updated_at),
+        order: Some(order(key, row, details)),
+        tracking: details.tracking.clone(),
+        corrects: false,
+    }
 }
 
 /// The word that opens the order; nothing when the platform's key was changed since it was placed and

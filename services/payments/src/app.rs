@@ -56,8 +56,8 @@ pub struct App {
     pub live_mode: bool,
     pub publishable_key: String,
     pub stripe_js_url: String,
-    /// Where an owner comes back to from Stripe.
-    pub admin_origin: String,
+    /// The admin panel, where an owner comes back to from Stripe.
+    pub admin_url: String,
     pub account_tenants: Cache<String, TenantId>,
     /// Payments that were compared with Stripe a moment ago.
     pub looked_at: Cache<PaymentId, ()>,
@@ -85,7 +85,7 @@ impl App {
             live_mode: stripe.secret_key.expose_secret().contains("_live_"),
             publishable_key: stripe.public_key.clone(),
             stripe_js_url: stripe.js_url.clone(),
-            admin_origin: config.public_origin(None),
+            admin_url: config.admin_url(),
             account_tenants: Cache::new(ACCOUNTS_MAX),
             looked_at: Cache::builder()
                 .max_capacity(LOOKED_MAX)

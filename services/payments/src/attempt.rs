@@ -2,13 +2,14 @@
 
 use db::TenantTx;
 use http_kit::ApiError;
+use kernel::charge::check_charge;
 use kernel::ticket::PaymentTicket;
 use kernel::{Money, PaymentId};
 use time::{Duration, OffsetDateTime};
 
 use crate::app::App;
 use crate::clients::stripe::{IntentStatus, NewIntent, PaymentIntent, StripeError};
-use crate::domain::fee::{CHARGE_MINOR_MAX, CHARGE_MINOR_MIN, application_fee};
+use crate::domain::fee::application_fee;
 use crate::domain::payment::{DECLINES_MAX, PaymentStatus};
 use crate::error::{PayError, stripe_refused};
 use crate::jobs::look_up_payments::UNSEEN_FOR;
@@ -137,11 +138,10 @@ async fn lock(tx: &TenantTx, ticket: &PaymentTicket) -> Result<Known, db::Error>
 }
 
 fn check_amount(total: Money) -> Result<(), PayError> {
-    match total.minor {
-        0 => Err(PayError::NothingDue),
-        CHARGE_MINOR_MIN..=CHARGE_MINOR_MAX => Ok(()),
-        _ => Err(PayError::AmountOutOfRange),
+    if total.is_zero() {
+        return Err(PayError::NothingDue);
     }
+    check_charge(total).map_err(|_| PayError::AmountOutOfRange)
 }
 
 fn check_attempts(attempts: &[PaymentRow], now: OffsetDateTime) -> Result<(), PayError> {

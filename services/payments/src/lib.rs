@@ -13,6 +13,7 @@ pub mod events;
 pub mod intake;
 pub mod invariants;
 pub mod jobs;
+pub mod operator;
 pub mod routes;
 pub mod settle;
 pub mod store;

@@ -13,7 +13,7 @@ use crate::domain::secrets::temporary_password;
 use crate::passwords::NewPassword;
 use crate::provision::{self, By};
 use crate::store::staff::{self, StaffRow};
-use crate::store::tenants::{self, TenantRow};
+use crate::store::tenants::{self, Sought, TenantRow};
 use crate::tell;
 
 const BY_OPERATOR: &str = "operator";
@@ -142,6 +142,31 @@ pub async fn create_tenant(app: &App, asked: &Asked) -> anyhow::Result<Provision
 /// Whether anybody of the platform's own people can sign in.
 pub async fn has_sysadmin(app: &App) -> anyhow::Result<bool> {
     Ok(find_sysadmin(&app.db).await?.is_some())
+}
+
+/// The newest stores, with part of the slug or of the name where it is given.
+pub async fn list(app: &App, q: Option<&str>, limit: i64) -> anyhow::Result<Vec<TenantRow>> {
+    let sought = Sought {
+        q,
+        ..Sought::default()
+    };
+    let listed = app.db.system("list stores for an operator", async |tx| {
+        tenants::list_tenants(tx, sought, None, limit).await
+    });
+    Ok(listed.await?.into_iter().map(|(row, _)| row).collect())
+}
+
+/// The store with this slug.
+pub async fn find_by_slug(app: &App, slug: &str) -> anyhow::Result<Option<TenantId>> {
+    let sought = Sought {
+        slug: Some(slug),
+        ..Sought::default()
+    };
+    let found = app.db.system("find a store for an operator", async |tx| {
+        tenants::list_tenants(tx, sought, None, 1).await
+    });
+    let row = found.await?.pop();
+    Ok(row.map(|(row, _)| TenantId::from_uuid(row.tenant_id)))
 }
 
 /// The store `demo` and its owner, whose password everybody may know.

@@ -208,6 +208,11 @@ impl Config {
         }
     }
 
+    /// The admin panel: it lives on the platform's own host, under `/admin`.
+    pub fn admin_url(&self) -> String {
+        format!("{}/admin", self.public_origin(None))
+    }
+
     pub fn is_production(&self) -> bool {
         self.environment == Environment::Production
     }
@@ -362,6 +367,7 @@ mod tests {
             config.public_origin(Some("shop")),
             "http://shop.store.localhost:8080"
         );
+        assert_eq!(config.admin_url(), "http://store.localhost:8080/admin");
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use anyhow::Context;
 use clap::{Args, Subcommand};
 use http_kit::Platform;
 use kernel::TenantId;
@@ -28,8 +29,9 @@ pub struct Replay {
     /// Only this type, such as catalog.product_changed.v1; may be given several times
     #[arg(long = "type")]
     types: Vec<String>,
+    /// Only of this store: its slug or its id
     #[arg(long)]
-    tenant: Option<TenantId>,
+    tenant: Option<String>,
     /// Only what was told since, such as 2026-11-24T12:00:00Z
     #[arg(long, value_parser = instant)]
     since: Option<OffsetDateTime>,
@@ -41,15 +43,29 @@ pub async fn run(platform: &Platform, command: Events) -> anyhow::Result<ExitCod
     if let Some(to) = &replay.to {
         services::one(to)?;
     }
+    let tenant = match &replay.tenant {
+        Some(name) => Some(named(platform, name).await?),
+        None => None,
+    };
     let selection = bus::Selection {
         types: replay.types,
-        tenant: replay.tenant,
+        tenant,
         since: replay.since,
         to: replay.to,
     };
     let told = bus::replay(&db, &platform.rabbit, &selection).await?;
     say::line(format_args!("Told {told} events of {} again", replay.from));
     Ok(ExitCode::SUCCESS)
+}
+
+/// The store of an id or a slug.
+async fn named(platform: &Platform, name: &str) -> anyhow::Result<TenantId> {
+    if let Ok(id) = name.parse() {
+        return Ok(id);
+    }
+    let (_, app) = tenants::operator::app(platform).await?;
+    let found = tenants::operator::find_by_slug(&app, name).await?;
+    found.with_context(|| format!("there is no store {name}"))
 }
 
 fn instant(text: &str) -> Result<OffsetDateTime, String> {

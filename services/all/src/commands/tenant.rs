@@ -15,6 +15,16 @@ use crate::say;
 pub enum Tenant {
     /// Provisions a store and prints how its owner gets in
     Create(Create),
+    /// Lists stores, the newest first: id, slug, status and name
+    List(List),
+}
+
+#[derive(Args)]
+pub struct List {
+    /// Part of the slug or of the name
+    part: Option<String>,
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(i64).range(1..=10_000))]
+    limit: i64,
 }
 
 #[derive(Args)]
@@ -47,9 +57,26 @@ pub struct Create {
 }
 
 pub async fn run(platform: &Platform, command: Tenant) -> anyhow::Result<ExitCode> {
-    let Tenant::Create(create) = command;
     let (_, app) = tenants::operator::app(platform).await?;
-    let made = tenants::operator::create_tenant(&app, &asked(create)).await?;
+    match command {
+        Tenant::Create(create) => self::create(&app, create).await,
+        Tenant::List(list) => self::list(&app, &list).await,
+    }
+}
+
+async fn list(app: &tenants::App, wanted: &List) -> anyhow::Result<ExitCode> {
+    let part = wanted.part.as_deref();
+    for row in tenants::operator::list(app, part, wanted.limit).await? {
+        say::line(format_args!(
+            "{}  {}  {}  {}",
+            row.tenant_id, row.slug, row.status, row.name
+        ));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn create(app: &tenants::App, create: Create) -> anyhow::Result<ExitCode> {
+    let made = tenants::operator::create_tenant(app, &asked(create)).await?;
     let url = app.url_of(&made.tenant.slug);
     let printed = json!({
         "id": made.tenant.tenant_id,

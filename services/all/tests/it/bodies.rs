@@ -52,7 +52,7 @@ pub fn body_of(route: &Route, shop: &Shop<'_>) -> Value {
         "refund_order" => {
             json!({"amount": money(100), "reason": "requested_by_customer", "note": ""})
         }
-        "fulfil_order" => json!({"tracking": "CTT 1"}),
+        "fulfil_order" | "set_tracking" => json!({"tracking": "CTT 1"}),
         "set_stock" => json!({"on_hand": 50, "reason": "stocktake"}),
         "adjust_stock" => json!({"change": 1, "reason": "delivery"}),
         "set_settings" => json!({"order_prefix": "PT-"}),

@@ -269,6 +269,14 @@ impl<'g> Shop<'g> {
             (told.body["charges_enabled"] == true).then_some(())
         })
         .await;
+        let (cart, word) = self.cart(None).await;
+        let path = format!("/api/orders/store/carts/{cart}");
+        until("orders knows that the store can be paid", async || {
+            let ask = self.guest(Method::GET, &path).header("x-cart-token", &word);
+            let told = self.ground.json(ask).await;
+            (told.body["can_checkout"] == true).then_some(())
+        })
+        .await;
     }
 
     /// The platform never shows it; Stripe's double does.

@@ -173,6 +173,11 @@ async fn every_wrong_field_is_named_and_nothing_is_made() {
             "invalid",
         ),
         (
+            one(json!({ "vat_class": "exempt", "exemption_code": "M98" })),
+            "/variants/0/exemption_code",
+            "invalid",
+        ),
+        (
             one(json!({ "exemption_code": "M07" })),
             "/variants/0/exemption_code",
             "invalid",

@@ -151,7 +151,7 @@ fn problem(error: &MoloniError, series: &str) -> Problem {
     if is("5 document_set_id") || is("1 document_set_id") {
         return Problem::new(Code::SeriesRefused, series);
     }
-    if is("5 exemption_reason") || is("1 exemption_reason") {
+    if lacks_exemption(error) {
         return Problem::new(Code::ExemptionMissing, "");
     }
     let of_credit = [
@@ -165,6 +165,11 @@ fn problem(error: &MoloniError, series: &str) -> Problem {
         return Problem::new(Code::LinesChanged, codes);
     }
     Problem::new(Code::Refused, codes)
+}
+
+/// Whether a line without VAT does not say why, or not in a way that Moloni knows.
+pub(super) fn lacks_exemption(error: &MoloniError) -> bool {
+    error.has_code("5 exemption_reason") || error.has_code("1 exemption_reason")
 }
 
 fn read(document: &Value, handle: &Handle) -> Option<Made> {

@@ -149,6 +149,15 @@ impl Desk<'_> {
         id.ok_or_else(|| missing().into())
     }
 
+    /// Whether Moloni has this reason for taking no VAT.
+    pub async fn knows_exemption(&self, code: &str) -> Result<bool, ProviderError> {
+        let fits = |one: &Value| row::text(one, "code") == code;
+        let found = self
+            .row_of("taxExemptions/getAll", json!({}), &fits)
+            .await?;
+        Ok(found.is_some())
+    }
+
     /// Moloni's number of a country. An unknown one is not Portugal.
     pub(super) async fn country(&self, iso: &str) -> Result<i64, ProviderError> {
         let wanted = iso.to_lowercase();

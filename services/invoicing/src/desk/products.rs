@@ -68,6 +68,9 @@ impl Desk<'_> {
                 let found = self.find_product(&line.reference).await?;
                 found.ok_or_else(|| Problem::new(Code::Refused, error.codes().join("; ")).into())
             }
+            Err(Refusal::Codes(error)) if super::documents::lacks_exemption(&error) => {
+                Err(Problem::new(Code::ExemptionMissing, "").into())
+            }
             Err(refusal) => Err(refusal.plain().of_a_look()),
         }
     }

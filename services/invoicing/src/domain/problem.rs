@@ -52,6 +52,9 @@ problems! {
     NotConfigured "not_configured" Merchant
         "Choose the company and the document series in the invoicing settings, then try again."
         "Escolha a empresa e a série de documentos nas definições de faturação e tente de novo.";
+    NotConnected "not_connected" Merchant
+        "The store is not connected to Moloni. Connect it in the invoicing settings; what waits follows by itself."
+        "A loja não está ligada ao Moloni. Ligue-a nas definições de faturação; o que está à espera segue automaticamente.";
     ConnectionLost "connection_lost" Merchant
         "Moloni no longer accepts the store's access. Connect the store to Moloni again; the document follows by itself."
         "O Moloni deixou de aceitar o acesso da loja. Volte a ligar a loja ao Moloni; o documento segue automaticamente.";
@@ -64,6 +67,9 @@ problems! {
     ExemptionMissing "exemption_missing" Merchant
         "A line without VAT needs an exemption reason. Choose one in the invoicing settings, then try again."
         "Uma linha sem IVA precisa de um motivo de isenção. Escolha-o nas definições de faturação e tente de novo.";
+    ExemptionUnknown "exemption_unknown" Merchant
+        "Moloni does not know the exemption reason {} that the order names. Choose the right one in the invoicing settings, then try again: this document takes it from there. Correct the product for orders to come."
+        "O Moloni não conhece o motivo de isenção {} que a encomenda indica. Escolha o correto nas definições de faturação e tente de novo: este documento passa a usá-lo. Corrija o artigo para as próximas encomendas.";
     ProductHidden "product_hidden" Merchant
         "The product {} is inactive in Moloni. Make it active there, then try again."
         "O artigo {} está inativo no Moloni. Ative-o no Moloni e tente de novo.";

@@ -23,7 +23,8 @@ pub(super) async fn prepare<'a>(
         outcome::withdraw(at.app, row).await?;
         return Ok(None);
     }
-    let bill = bill(at, row).await?;
+    let mut bill = bill(at, row).await?;
+    check_exemptions(at, row, &mut bill).await?;
     let kind = match at.desk.settings.kind.as_str() {
         SIMPLIFIED if bill.may_be_simplified() => InvoiceKind::SimplifiedInvoice,
         _ => InvoiceKind::InvoiceReceipt,
@@ -37,6 +38,28 @@ pub(super) async fn prepare<'a>(
     let reference = row.our_reference.as_str();
     let ready = at.desk.prepare_invoice(&bill, kind, reference, day).await;
     Ok(Some(ready.map_err(ProviderError::of_a_look)?))
+}
+
+/// An order may name a reason for taking no VAT that the provider does not know. Which one is right is for the
+/// merchant to say, so the settings' own is taken only when he was told and asks for another try.
+async fn check_exemptions(
+    at: &At<'_>,
+    row: &DocumentRow,
+    bill: &mut Bill,
+) -> Result<(), ProviderError> {
+    let was_told = row.problem.as_deref() == Some(Code::ExemptionUnknown.as_str());
+    let may_replace = was_told && at.desk.settings.exemption_code.is_some();
+    for line in &mut bill.lines {
+        let names_one = line.rate_bps == 0 && !line.exemption.is_empty();
+        if !names_one || at.desk.knows_exemption(&line.exemption).await? {
+            continue;
+        }
+        if !may_replace {
+            return Err(Problem::new(Code::ExemptionUnknown, line.exemption.as_str()).into());
+        }
+        line.exemption.clear();
+    }
+    Ok(())
 }
 
 /// The order as the lines of its invoice.

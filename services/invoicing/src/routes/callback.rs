@@ -42,8 +42,8 @@ pub async fn finish_connection(
     returned: Query<Returned>,
 ) -> Result<HttpResponse, ApiError> {
     let word = finish(&app, &browser, &returned).await?;
-    let admin = app.config.public_origin(None);
-    let location = format!("{admin}/admin/settings/invoicing?moloni={word}");
+    let admin = app.config.admin_url();
+    let location = format!("{admin}/settings/invoicing?moloni={word}");
     Ok(HttpResponse::SeeOther()
         .cookie(cookies::ended())
         .insert_header(("location", location))
@@ -103,7 +103,12 @@ async fn connect(app: &App, state: State, staff: Uuid, code: &str) -> Result<(),
     app.db
         .tenant(state.tenant, async |tx| {
             connections::save_new(tx, &sealed, now).await?;
-            let waiting = [Code::ConnectionLost, Code::CompanyClosed, Code::Sealed];
+            let waiting = [
+                Code::NotConnected,
+                Code::ConnectionLost,
+                Code::CompanyClosed,
+                Code::Sealed,
+            ];
             documents::release_problems(tx, &waiting, now).await?;
             let event = ActionRecorded {
                 tenant_id: tx.tenant().to_string(),

@@ -211,7 +211,7 @@ pub(super) fn retry(app: &App, row: &mut DocumentRow) -> Result<(), ApiError> {
             format!("this document is {status}"),
         ));
     }
-    row.clear_problem();
+    row.release();
     (row.attempts, row.pdf_tries) = (0, 0);
     row.next_at = Some(app.clock.now());
     Ok(())

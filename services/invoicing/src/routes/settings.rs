@@ -19,7 +19,27 @@ use crate::store::documents;
 use crate::store::settings::{self, SettingsRow};
 use crate::tell;
 
-const METHODS_MAX: usize = 50;
+/// The ways to pay that an order may name, by the payment provider's words.
+const WAYS_TO_PAY: [&str; 18] = [
+    "alipay",
+    "amazon_pay",
+    "bancontact",
+    "blik",
+    "card",
+    "customer_balance",
+    "eps",
+    "ideal",
+    "klarna",
+    "link",
+    "mb_way",
+    "multibanco",
+    "p24",
+    "paypal",
+    "revolut_pay",
+    "satispay",
+    "sepa_debit",
+    "wechat_pay",
+];
 const SHIPPING: &str = "ENVIO";
 const _: () = assert!(SHIPPING.len() <= PRODUCT_CHARS_MAX);
 
@@ -60,7 +80,6 @@ pub struct SetInvoicingSettings {
     pub exemption_code: Option<String>,
     /// The shop's ways to pay → Moloni's ids.
     #[serde(default)]
-    #[garde(custom(few))]
     #[schema(example = json!({"card": 50003, "multibanco": 50002}))]
     pub payment_methods: BTreeMap<String, i64>,
     /// For ways to pay that are not among them; absent: Moloni's usual one.
@@ -71,13 +90,6 @@ pub struct SetInvoicingSettings {
     #[garde(inner(length(chars, min = 1, max = PRODUCT_CHARS_MAX)))]
     #[schema(example = "ENVIO")]
     pub shipping_reference: Option<String>,
-}
-
-fn few(methods: &BTreeMap<String, i64>, _: &()) -> garde::Result {
-    match methods.len() <= METHODS_MAX {
-        true => Ok(()),
-        false => Err(garde::Error::new("at most 50 ways to pay")),
-    }
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -167,6 +179,7 @@ pub async fn set_invoicing_settings(
                 Code::SeriesRefused,
             ];
             documents::release_problems(tx, &waiting, now).await?;
+            documents::release_exemptions(tx, now).await?;
             tell::action(tx, acted).await?;
             Ok::<_, ApiError>(view)
         })
@@ -221,6 +234,9 @@ async fn checked(
     let methods = methods.map_err(refused)?;
     let is_method = |id: &i64| methods.iter().any(|(known, _)| known == id);
     for (name, id) in &body.payment_methods {
+        if !WAYS_TO_PAY.contains(&name.as_str()) {
+            return Err(unknown_way(name));
+        }
         if !is_method(id) {
             return Err(unknown(&format!("/payment_methods/{name}"), &methods));
         }
@@ -257,6 +273,16 @@ async fn checked(
             .to_owned(),
         updated_at: app.clock.now(),
     })
+}
+
+/// 422 for a way to pay that no order will ever name.
+fn unknown_way(name: &str) -> ApiError {
+    let known = WAYS_TO_PAY.join(", ");
+    ApiError::invalid("unknown-choice", "no order is paid in this way").at(
+        format!("/payment_methods/{name}"),
+        "unknown",
+        format!("ways to pay are: {known}"),
+    )
 }
 
 fn chosen<'a>(

@@ -157,6 +157,16 @@ impl DocumentRow {
         self.provider_minor = self.provider_minor.filter(|_| differs);
     }
 
+    /// For another try. That an exemption reason was not known is remembered: the next try may then take the
+    /// settings' own.
+    pub fn release(&mut self) {
+        if self.problem.as_deref() == Some(Code::ExemptionUnknown.as_str()) {
+            self.needs = None;
+        } else {
+            self.clear_problem();
+        }
+    }
+
     pub fn clear_problem(&mut self) {
         (self.needs, self.problem, self.problem_detail) = (None, None, None);
         self.provider_minor = None;
@@ -258,6 +268,25 @@ pub async fn list_due(
         .load(&mut tx.conn())
         .await?;
     Ok(rows)
+}
+
+/// Lets every document go on whose exemption reason was not known; see [`DocumentRow::release`].
+pub async fn release_exemptions(tx: &TenantTx, now: OffsetDateTime) -> Result<(), Error> {
+    diesel::update(document::table)
+        .filter(document::tenant_id.eq(tx.tenant().uuid()))
+        .filter(document::problem.eq(Code::ExemptionUnknown.as_str()))
+        .filter(document::state.eq(State::Pending.as_str()))
+        .set((
+            document::needs.eq(None::<String>),
+            document::attempts.eq(0),
+            document::next_at.eq(now),
+            document::changed_at.eq(now),
+            document::version.eq(document::version + 1),
+        ))
+        .prepared()
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
 }
 
 /// Lets every document that waits for one of these things go on.

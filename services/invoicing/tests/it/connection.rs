@@ -178,6 +178,14 @@ async fn what_is_chosen_must_be_offered() {
             json!({"payment_methods": {"card": 7}}),
             "/payment_methods/card",
         ),
+        (
+            json!({"payment_methods": {"cardx": offered.body["payment_methods"][1]["id"]}}),
+            "/payment_methods/cardx",
+        ),
+        (
+            json!({"payment_methods": {"": offered.body["payment_methods"][1]["id"]}}),
+            "/payment_methods/",
+        ),
         (json!({"payment_method_id": 7}), "/payment_method_id"),
         (json!({"exemption_code": "M98"}), "/exemption_code"),
         (
@@ -253,7 +261,17 @@ async fn a_connection_can_be_ended() {
     world.work().await;
     assert_eq!(
         world.invoice(&store, &order).await["problem"],
-        "connection_lost"
+        "not_connected"
+    );
+    let offered = "/api/invoicing/admin/moloni/companies";
+    let refused = world.admin(&store, Method::GET, offered, Value::Null).await;
+    let refused = refused.expect(409);
+    assert_eq!(refused.body["problem"], "not_connected");
+    assert!(
+        refused.body["detail"]
+            .as_str()
+            .unwrap()
+            .contains("não está ligada")
     );
     let later = orders::paid(&[("M4-BLK", 1, 5_980)], 0);
     assert_eq!(world.invoiced(&store, &later).await["kind"], "proforma");

@@ -243,3 +243,35 @@ async fn numbers_that_are_rubbish_or_taken_are_no_obstacle() {
     assert_eq!(world.invoiced(&store, &order).await["status"], "issued");
     world.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_exemption_that_moloni_does_not_know_is_replaced_when_the_merchant_was_told() {
+    let world = World::start().await;
+    let store = world.open_store().await;
+    let exempt = || {
+        let mut order = orders::taxed(&[("BOOK", 1, 4_980)], 0, 0, "PT");
+        let tax = order.lines[0].tax.as_mut().unwrap();
+        tax.exemption_code = "M98".into();
+        order
+    };
+    let order = exempt();
+    let invoice = fails(&world, &store, &order).await;
+    assert_eq!(invoice["problem"], "exemption_unknown");
+    assert!(invoice["problem_text"].as_str().unwrap().contains("M98"));
+    // Without a choice in the settings another try says the same.
+    world.retry(&store, &invoice).await.expect(200);
+    world.work().await;
+    let again = world.invoice(&store, &order).await;
+    assert_eq!(again["problem"], "exemption_unknown");
+    // The choice lets what waits go on.
+    let chosen = json!({"exemption_code": "M07"});
+    world.configure(&store, chosen).await.expect(200);
+    world.work().await;
+    assert_eq!(world.invoice(&store, &order).await["status"], "issued");
+    let full = world.moloni.full(store.company).await;
+    assert_eq!(full[0]["products"][0]["exemption_reason"], "M07");
+    // The next order is asked about too, and mended by another try alone.
+    let invoice = fails(&world, &store, &exempt()).await;
+    mended(&world, &store, &invoice).await;
+    world.end().await;
+}

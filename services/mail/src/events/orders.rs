@@ -155,6 +155,9 @@ pub async fn fulfilled(
     }
     let carrier = order.shipping.as_ref().map(|shipping| &shipping.carrier);
     let mut letter = Letter::of_order(Kind::OrderShipped, &heard);
+    if delivery.message.corrects {
+        letter.about = format!("tracking:{}:{}", heard.id, order.version);
+    }
     letter.facts.shipment = Some(Shipment::of(carrier, &delivery.message.tracking));
     write_to_shopper(&app, tx, &heard, letter).await
 }

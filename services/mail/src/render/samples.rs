@@ -15,7 +15,7 @@ pub fn store() -> StoreLook {
     StoreLook {
         name: "Loja Exemplo".into(),
         url: "https://loja.example".into(),
-        admin_url: "https://admin.example".into(),
+        admin_url: "https://stores.example/admin".into(),
         logo_url: String::new(),
         contact_email: "ajuda@loja.example".into(),
         contact_phone: "+351 210 000 000".into(),

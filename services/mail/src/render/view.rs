@@ -17,7 +17,7 @@ pub struct StoreLook {
     pub name: String,
     /// Origin of its pages, without a slash at the end.
     pub url: String,
-    /// Origin of the platform's admin.
+    /// The platform's admin panel.
     pub admin_url: String,
     pub logo_url: String,
     pub contact_email: String,
@@ -344,7 +344,7 @@ impl Speaker<'_> {
     }
 
     fn money(&self, money: Money) -> String {
-        format::money(money, self.lang)
+        money.written(self.lang)
     }
 
     fn amount(&self, money: Option<Money>) -> String {

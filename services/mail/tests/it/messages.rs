@@ -171,5 +171,14 @@ async fn the_shopper_is_told_once_that_the_goods_are_on_their_way() {
     let html = mail("rui@example.pt").await;
     assert!(html.contains("https://tracking.example/RR1"));
     assert_eq!(world.mails(&store, "order_shipped").await.len(), 2);
+    // What was wrong is put right, and the shopper is told of that once as well.
+    let corrected = OrderFulfilled {
+        corrects: true,
+        ..sent(&number, "RR987654321PT")
+    };
+    for _ in 0..2 {
+        hear(corrected.clone()).await;
+    }
+    assert_eq!(world.mails(&store, "order_shipped").await.len(), 3);
     world.end().await;
 }

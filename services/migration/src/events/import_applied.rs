@@ -80,5 +80,6 @@ async fn settle(
             issues.push(IssueRow::new(tx, import, record, (kind, note), now));
         }
     }
-    Ok(counts::save_issues(tx, &issues).await?)
+    counts::save_issues(tx, &issues).await?;
+    Ok(())
 }

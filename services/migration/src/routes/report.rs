@@ -1,16 +1,18 @@
 //! What came, side by side with what there is, and what is left to do before the switch.
 
+mod checklist;
+
 use http_kit::permissions::CanManageImports;
 use http_kit::{ApiError, Data, Json, Path, Staff};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::view::{ImportView, view};
+use super::view::{CountView, ImportView, view};
 use crate::app::App;
 use crate::error::import_not_found;
 use crate::store::counts;
-use crate::store::imports::{self, COMPLETED};
+use crate::store::imports;
 use crate::store::report::{self, Shelves, Totals, Turnover};
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -20,6 +22,9 @@ pub struct TotalView {
     pub label: String,
     pub source: i64,
     pub arrived: i64,
+    /// What an import would write after this dry run; absent in the report of an import.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub would_come: Option<i64>,
     /// Came once and is no more in the old shop.
     pub gone: i64,
 }
@@ -31,7 +36,22 @@ impl From<Totals> for TotalView {
             label: row.label,
             source: row.source,
             arrived: row.arrived,
+            would_come: None,
             gone: row.gone,
+        }
+    }
+}
+
+/// A dry run writes no record down, so what it counted is what it tells.
+impl From<&CountView> for TotalView {
+    fn from(count: &CountView) -> Self {
+        Self {
+            resource: count.resource.clone(),
+            label: String::new(),
+            source: count.total.max(count.read),
+            arrived: count.unchanged,
+            would_come: Some(count.sent),
+            gone: 0,
         }
     }
 }
@@ -97,7 +117,7 @@ pub struct IssueCount {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct CheckView {
     pub key: String,
-    /// Nothing: this platform cannot see it.
+    /// Nothing: this platform cannot see it, or not before an import has ended that was no dry run.
     pub done: Option<bool>,
     pub text: String,
 }
@@ -105,12 +125,12 @@ pub struct CheckView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReportView {
     pub import: ImportView,
-    /// Of everything that ever came from this shop.
+    /// Of everything that ever came from this shop; after a dry run, of what it read.
     pub totals: Vec<TotalView>,
     pub stock: StockView,
     pub turnover: Vec<TurnoverView>,
     pub issues: Vec<IssueCount>,
-    /// Why the two sides differ, where they do.
+    /// Why the two sides differ, where they do; nothing before an import has ended that was no dry run.
     pub differences: Vec<String>,
     /// What to do before the switch.
     pub checklist: Vec<CheckView>,
@@ -145,7 +165,11 @@ fn assemble(
     (totals, shelves, turnover): (Vec<Totals>, Shelves, Vec<Turnover>),
     issues: Vec<(String, String, i64)>,
 ) -> ReportView {
-    let totals: Vec<TotalView> = totals.into_iter().map(TotalView::from).collect();
+    let totals: Vec<TotalView> = if import.dry_run {
+        import.counts.iter().map(TotalView::from).collect()
+    } else {
+        totals.into_iter().map(TotalView::from).collect()
+    };
     let turnover: Vec<TurnoverView> = turnover.into_iter().map(TurnoverView::from).collect();
     let issues: Vec<IssueCount> = issues
         .into_iter()
@@ -155,9 +179,16 @@ fn assemble(
             count,
         })
         .collect();
+    // What was not tried yet is not missing.
+    let has_tried = import.has_ended() && !import.dry_run;
+    let differences = if has_tried {
+        differences(&totals, &shelves, &turnover)
+    } else {
+        Vec::new()
+    };
     ReportView {
-        differences: differences(&totals, &shelves, &turnover),
-        checklist: checklist(&import, &totals, &turnover, &issues),
+        differences,
+        checklist: checklist::checklist(&import, &totals, &turnover, &issues),
         stock: StockView {
             source_counted: shelves.source_counted,
             source_units: shelves.source_units,
@@ -216,86 +247,4 @@ fn differences(totals: &[TotalView], shelves: &Shelves, turnover: &[TurnoverView
         )
     }));
     told
-}
-
-fn checklist(
-    import: &ImportView,
-    totals: &[TotalView],
-    turnover: &[TurnoverView],
-    issues: &[IssueCount],
-) -> Vec<CheckView> {
-    let whole = |resource: &str| {
-        totals
-            .iter()
-            .filter(|row| row.resource == resource)
-            .all(|row| row.source == row.arrived)
-    };
-    let check = |key: &str, done: Option<bool>, text: &str| CheckView {
-        key: key.to_owned(),
-        done,
-        text: text.to_owned(),
-    };
-    let failed: i64 = issues
-        .iter()
-        .filter(|issue| issue.kind == counts::FAILED)
-        .map(|issue| issue.count)
-        .sum();
-    let passwords = import
-        .counts
-        .iter()
-        .any(|count| count.resource == "password" && count.applied > 0);
-    vec![
-        check(
-            "completed",
-            Some(import.state == COMPLETED && !import.dry_run),
-            "the last import ran to its end",
-        ),
-        check(
-            "products",
-            Some(whole("product") && whole("variation")),
-            "all products and variations arrived",
-        ),
-        check(
-            "customers",
-            Some(whole("customer")),
-            "all customers arrived",
-        ),
-        check("orders", Some(whole("order")), "all orders arrived"),
-        check(
-            "turnover",
-            Some(turnover.iter().all(|row| row.source == row.arrived)),
-            "turnover is the same in every month",
-        ),
-        check(
-            "issues",
-            Some(failed == 0),
-            "nothing failed, or everything that did was looked at",
-        ),
-        check(
-            "passwords",
-            Some(passwords),
-            "password hashes were handed over, so that customers sign in as before",
-        ),
-        check(
-            "drafts",
-            None,
-            "products that came as drafts were looked at",
-        ),
-        check("shipping", None, "shipping prices were compared"),
-        check(
-            "payments",
-            None,
-            "payments are connected and a test order was paid",
-        ),
-        check(
-            "delta",
-            None,
-            "the old shop takes no more orders, and one more import brought the last ones",
-        ),
-        check(
-            "domain",
-            None,
-            "the domain leads here; old addresses are redirected by themselves",
-        ),
-    ]
 }

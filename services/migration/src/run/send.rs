@@ -93,7 +93,8 @@ impl Run {
                 }
             }
         }
-        if let Some(first) = items.first() {
+        // The second look asks for what changed meanwhile: its total is not the list's.
+        if let Some(first) = items.first().filter(|_| pass == 1) {
             let count = tally.entry(first.resource).or_default();
             count.total = i64::try_from(total.unwrap_or(0)).unwrap_or(0);
         }
@@ -125,7 +126,8 @@ impl Run {
                 ));
             }
         }
-        Ok(counts::save_issues(tx, &rows).await?)
+        counts::save_issues(tx, &rows).await?;
+        Ok(())
     }
 
     async fn tally(&self, tx: &TenantTx, tally: BTreeMap<&str, CountRow>) -> Result<(), Trouble> {

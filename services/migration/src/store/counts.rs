@@ -102,16 +102,17 @@ pub async fn list_counts(tx: &TenantTx, import: Uuid) -> Result<Vec<CountRow>, E
     Ok(found)
 }
 
-/// Notes issues; one that was noted is noted once.
-pub async fn save_issues(tx: &TenantTx, rows: &[IssueRow]) -> Result<(), Error> {
+/// Notes issues; one that was noted is noted once. Answers how many are new.
+pub async fn save_issues(tx: &TenantTx, rows: &[IssueRow]) -> Result<usize, Error> {
+    let mut new = 0;
     for chunk in rows.chunks(500) {
-        diesel::insert_into(import_issue::table)
+        new += diesel::insert_into(import_issue::table)
             .values(chunk)
             .on_conflict_do_nothing()
             .execute(&mut tx.conn())
             .await?;
     }
-    Ok(())
+    Ok(new)
 }
 
 /// Those of these records that an import gave up.

@@ -117,6 +117,7 @@ async fn a_shop_comes_whole_and_a_second_time_nothing_is_written() {
     let store = world.store("mudanca").await;
     let report = world.whole(&store, json!({})).await;
     assert_whole(&world, &report).await;
+    assert_counted(&world, &store, &report).await;
     assert_arrived(&world, &store).await;
     let before = world.told().await;
     let again = world.whole(&store, json!({})).await;
@@ -128,6 +129,25 @@ async fn a_shop_comes_whole_and_a_second_time_nothing_is_written() {
     let broken = invariants(&world).await;
     assert!(broken.is_empty(), "{broken:?}");
     world.end().await;
+}
+
+/// The progress that was told agrees with itself: the second look counts nothing twice, and every image that
+/// did not come is counted.
+async fn assert_counted(world: &World, store: &Store, report: &Value) {
+    let shop = world.old_shop().await;
+    let counts = report["import"]["counts"].as_array().unwrap();
+    let count = |resource: &str| {
+        counts
+            .iter()
+            .find(|row| row["resource"] == resource)
+            .unwrap()
+    };
+    assert_eq!(count("product")["total"], shop["products"]);
+    assert_eq!(count("order")["total"], shop["orders"]);
+    let id = report["import"]["id"].as_str().unwrap();
+    let failed = world.issues(store, id, "failed").await;
+    let images = failed.iter().filter(|issue| issue["resource"] == "image");
+    assert_eq!(count("image")["failed"], images.count());
 }
 
 async fn invariants(world: &World) -> Vec<(&'static str, i64)> {
@@ -222,6 +242,18 @@ async fn a_trial_reads_everything_and_writes_nothing() {
     assert_eq!(products["read"], shop["products"]);
     assert_eq!(products["sent"], shop["products"]);
     assert_eq!(products["applied"], 0);
+    let row = report["totals"].as_array().unwrap();
+    let row = row.iter().find(|row| row["resource"] == "product").unwrap();
+    assert_eq!(row["source"], shop["products"]);
+    assert_eq!(row["would_come"], shop["products"]);
+    assert_eq!(row["arrived"], 0);
+    assert_eq!(report["differences"], json!([]));
+    for check in report["checklist"].as_array().unwrap() {
+        let is_arrival = ["products", "customers", "orders", "turnover"]
+            .iter()
+            .any(|key| check["key"] == *key);
+        assert!(!is_arrival || check["done"].is_null(), "{check}");
+    }
     assert_eq!(world.told().await, before);
     assert_eq!(
         world

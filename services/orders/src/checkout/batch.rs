@@ -14,9 +14,10 @@ use time::OffsetDateTime;
 
 use super::{Order, Outcome};
 use crate::app::App;
-use crate::domain::cart::{CartError, Offer};
+use crate::domain::cart::Offer;
 use crate::domain::stock::Desk;
 use crate::domain::totals::{ShippingRate, Totals};
+use crate::routes::carts::closed;
 use crate::secret;
 use crate::store::carts::{self, CartRow};
 use crate::store::stock::{self, StockRow};
@@ -43,6 +44,7 @@ struct Table {
     /// The stock as it was locked, and as it is promised.
     stock: Vec<StockRow>,
     desk: Desk,
+    takes_payments: bool,
     is_test: bool,
     now: OffsetDateTime,
 }
@@ -153,6 +155,9 @@ async fn open(app: &App, tx: &TenantTx, batch: &[Order]) -> Result<Table, db::Er
         shipping,
         desk: Desk::new(stock.iter().map(|row| (row.variant(), row.stock()))),
         stock,
+        takes_payments: account
+            .as_ref()
+            .is_some_and(|account| account.charges_enabled),
         is_test: account.is_some_and(|account| !account.live_mode),
         now: app.clock.now(),
     })
@@ -164,6 +169,6 @@ async fn replay(tx: &TenantTx, order: &Order) -> Result<Outcome, db::Error> {
     Ok(match find_stored(tx, &order.key).await? {
         Some(stored) if stored.hash != fingerprint.as_bytes() => Err(key_reused()),
         Some(stored) => Ok((stored, true)),
-        None => Err(CartError::Closed.into()),
+        None => Err(closed(tx, order.form.cart_id).await?),
     })
 }

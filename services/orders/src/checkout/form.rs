@@ -113,6 +113,17 @@ pub struct CheckoutView {
     pub paid: Money,
     pub refunded: Money,
     pub shipping_address: Address,
+    pub billing_address: Address,
+    /// NIF, as it is to stand on the invoice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax_id: Option<TaxId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
+    /// What was chosen at checkout; once paid, how it was.
+    #[schema(example = "mb_way")]
+    pub payment_method: String,
+    /// What the shopper wrote to the store.
+    pub note: String,
     #[serde(with = "time::serde::rfc3339")]
     pub placed_at: OffsetDateTime,
     /// Until when the goods are kept for an unpaid order.
@@ -145,6 +156,11 @@ pub fn order_view(row: &OrderRow, details: OrderDetails) -> CheckoutView {
         paid: state.paid,
         refunded: state.refunded,
         shipping_address: details.shipping_address,
+        billing_address: details.billing_address,
+        tax_id: details.tax_id,
+        phone: details.phone,
+        payment_method: details.payment_method,
+        note: details.note,
         placed_at: row.placed_at,
         reserved_until: row
             .reserved_until

@@ -1,10 +1,11 @@
 //! Carts: lines of variants, and what a shopper must be told about them.
 
+use kernel::charge::{NotChargeable, check_charge};
 use kernel::{Money, Quantity, VariantId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::tax::TaxClass;
+use super::tax::{TaxClass, TaxRegion};
 
 /// Lines a cart holds at most.
 pub const LINES_MAX: usize = 100;
@@ -111,6 +112,47 @@ pub enum Warning {
     QuantityNotSold(Quantities),
     /// The product is no longer sold; the line must go.
     NoLongerSold,
+}
+
+/// What a shopper should know about the cart as a whole; with any of these it cannot be ordered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(tag = "code", rename_all = "kebab-case")]
+pub enum Obstacle {
+    /// The store takes no payments now.
+    PaymentsNotReady,
+    /// Nobody can pay so little, or so much, at once.
+    AmountOutOfRange { least: Money, most: Money },
+    /// The store does not send to the destination that was given.
+    RegionNotServed { region: TaxRegion },
+}
+
+/// Why a total could not be paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotPayable {
+    #[error("this store takes no payments at the moment; nothing was ordered")]
+    NotReady,
+    #[error(transparent)]
+    Amount(#[from] NotChargeable),
+}
+
+impl From<NotPayable> for Obstacle {
+    fn from(reason: NotPayable) -> Self {
+        match reason {
+            NotPayable::NotReady => Self::PaymentsNotReady,
+            NotPayable::Amount(NotChargeable { least, most, .. }) => {
+                Self::AmountOutOfRange { least, most }
+            }
+        }
+    }
+}
+
+/// An order that nobody can pay would keep goods from others and end in nothing. What costs nothing is
+/// paid by being ordered.
+pub fn check_payable(total: Money, takes_payments: bool) -> Result<(), NotPayable> {
+    if !total.is_zero() && !takes_payments {
+        return Err(NotPayable::NotReady);
+    }
+    Ok(check_charge(total)?)
 }
 
 /// Puts `quantity` more of an offer into the cart. More than is left is refused with what is left.
@@ -264,6 +306,27 @@ pub(crate) mod tests {
     fn numbers_that_say_nothing_allow_everything() {
         assert_eq!(Quantities::of(0, 0, 0), Quantities::ANY);
         assert_eq!(Quantities::of(u32::MAX, u32::MAX, u32::MAX).max, 9_999);
+    }
+
+    #[test]
+    fn what_nobody_can_pay_is_not_ordered() {
+        let euros = |minor| Money::new(minor, Currency::EUR);
+        assert_eq!(
+            check_payable(euros(0), false),
+            Ok(()),
+            "a gift needs no account"
+        );
+        assert_eq!(check_payable(euros(1_000), true), Ok(()));
+        assert_eq!(
+            check_payable(euros(1_000), false),
+            Err(NotPayable::NotReady)
+        );
+        let small = check_payable(euros(49), true).unwrap_err();
+        let (least, most) = (euros(50), euros(99_999_999));
+        assert_eq!(
+            Obstacle::from(small),
+            Obstacle::AmountOutOfRange { least, most }
+        );
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! An order's life: what may follow what. Nothing else may.
 
-use kernel::Money;
+use kernel::{Currency, Money};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OrderStatus {
@@ -116,12 +116,16 @@ pub enum OrderError {
     Cancelled,
     #[error("this order has not been paid")]
     NotPaid,
+    #[error("a refund is an amount above 0 in {0}")]
+    NoRefund(Currency),
     #[error("at most {left} can be refunded")]
     TooMuch { left: Money },
     #[error("all of this order's payment goes back; it is not sent")]
     Refunded,
     #[error("this order was sent")]
     Fulfilled,
+    #[error("this order was not sent yet")]
+    NotFulfilled,
 }
 
 impl OrderState {
@@ -197,7 +201,13 @@ impl OrderState {
             return Err(OrderError::NotPaid);
         }
         let left = self.refundable();
-        if amount.currency != left.currency || !(1..=left.minor).contains(&amount.minor) {
+        if left.is_zero() {
+            return Err(OrderError::TooMuch { left });
+        }
+        if amount.currency != left.currency || amount.minor < 1 {
+            return Err(OrderError::NoRefund(left.currency));
+        }
+        if amount.minor > left.minor {
             return Err(OrderError::TooMuch { left });
         }
         self.refunding.minor += amount.minor;
@@ -274,6 +284,13 @@ impl OrderState {
         }
     }
 
+    pub const fn was_sent(&self) -> bool {
+        matches!(
+            self.fulfilment,
+            Fulfilment::Fulfilled | Fulfilment::Delivered
+        )
+    }
+
     fn forget_asking(&mut self, amount: Money, stood: RefundStood) {
         if stood == RefundStood::UnderWay {
             self.refunding.minor = (self.refunding.minor - amount.minor).max(0);
@@ -287,7 +304,6 @@ mod model;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::Currency;
 
     const EUR: Currency = Currency::EUR;
 

@@ -30,6 +30,15 @@ impl TaxRegion {
         }
     }
 
+    /// As people say it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Mainland => "mainland Portugal",
+            Self::Azores => "the Azores",
+            Self::Madeira => "Madeira",
+        }
+    }
+
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Mainland, Self::Azores, Self::Madeira]
             .into_iter()

@@ -35,6 +35,8 @@ pub struct Totals {
     /// By rate; they add up to `tax`.
     pub taxes: Vec<TaxAmount>,
     pub total: Money,
+    /// False when something has to be sent where the store does not send.
+    pub is_served: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -63,11 +65,13 @@ impl Pricing<'_> {
             .collect::<Result<_, _>>()?;
         let subtotal = Money::sum(self.currency, lines.iter().map(|line| line.total))?;
         let sends = lines.iter().any(|line| line.offer.requires_shipping);
-        let shipping = if sends {
+        let nothing = Money::zero(self.currency);
+        let rate = if sends {
             self.shipping(subtotal)
         } else {
-            Money::zero(self.currency)
+            Some(nothing)
         };
+        let (shipping, is_served) = (rate.unwrap_or(nothing), rate.is_some());
         let shipping_taxes = shipping_taxes(shipping, &lines)?;
         let taxed = lines.iter().map(|line| &line.tax).chain(&shipping_taxes);
         let parts: Vec<TaxAmount> = taxed.cloned().collect();
@@ -82,6 +86,7 @@ impl Pricing<'_> {
             tax,
             taxes,
             total,
+            is_served,
         })
     }
 
@@ -103,20 +108,21 @@ impl Pricing<'_> {
         Ok(TaxAmount::of(gross, class, rate, self.region)?)
     }
 
-    /// The region's flat rate; nothing is charged where the store has set none.
-    fn shipping(&self, subtotal: Money) -> Money {
-        let rate = self.shipping.iter().find(|rate| rate.region == self.region);
-        match rate {
-            Some(rate)
-                if rate
-                    .free_from
-                    .is_some_and(|from| subtotal.minor >= from.minor) =>
-            {
-                Money::zero(self.currency)
-            }
-            Some(rate) => rate.price,
-            None => Money::zero(self.currency),
+    /// The region's flat rate. A store that has set none at all sends everywhere free of charge; one that
+    /// has does not send where it has none.
+    fn shipping(&self, subtotal: Money) -> Option<Money> {
+        let free = Money::zero(self.currency);
+        if self.shipping.is_empty() {
+            return Some(free);
         }
+        let rate = self
+            .shipping
+            .iter()
+            .find(|rate| rate.region == self.region)?;
+        let is_free = rate
+            .free_from
+            .is_some_and(|from| subtotal.minor >= from.minor);
+        Some(if is_free { free } else { rate.price })
     }
 }
 
@@ -211,6 +217,25 @@ mod tests {
         licence.0.requires_shipping = false;
         let totals = price(TaxRegion::Mainland, &[licence]).unwrap();
         assert_eq!((totals.shipping.minor, totals.total.minor), (0, 900));
+    }
+
+    #[test]
+    fn a_region_without_a_rate_is_not_sent_to_while_others_have_one() {
+        assert!(price(TaxRegion::Mainland, &[one(1_000)]).unwrap().is_served);
+        let far = price(TaxRegion::Azores, &[one(1_000)]).unwrap();
+        assert!(!far.is_served && far.shipping.is_zero());
+        let mut licence = one(900);
+        licence.0.requires_shipping = false;
+        assert!(price(TaxRegion::Azores, &[licence]).unwrap().is_served);
+        let rates = rates();
+        let open = Pricing {
+            currency: EUR,
+            region: TaxRegion::Azores,
+            day: date!(2026 - 11 - 24),
+            rates: &rates,
+            shipping: &[],
+        };
+        assert!(open.price(&[one(1_000)]).unwrap().is_served);
     }
 
     #[test]

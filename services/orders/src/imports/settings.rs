@@ -96,9 +96,13 @@ pub(super) async fn take_zone(
                     false,
                     "this store has its own price for the region".to_owned(),
                 ),
+                None if settings::is_removed(tx, rate.region).await? => {
+                    (false, "this store does not send to the region".to_owned())
+                }
                 None => {
-                    settings::save_shipping(tx, &[rate]).await?;
-                    (true, "the region's flat rate is this one".to_owned())
+                    settings::save_shipping(tx, &[rate], &[]).await?;
+                    let note = "the region's flat rate is this one; regions without a rate are not sent to";
+                    (true, note.to_owned())
                 }
             }
         }

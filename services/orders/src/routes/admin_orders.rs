@@ -2,7 +2,7 @@
 
 use http_kit::permissions::CanReadOrders;
 use http_kit::{ApiError, Data, HttpResponse, IfMatch, Json, List, Page, Path, Query, Staff};
-use kernel::{Money, OrderId, Phone, RefundId, TaxId};
+use kernel::{Money, OrderId, RefundId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use time::OffsetDateTime;
@@ -12,10 +12,10 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::checkout::{CheckoutView, order_view};
-use crate::details::Address;
 use crate::domain::order::{Fulfilment, OrderStatus};
-use crate::store::orders::{self, OrderFilter, OrderRow};
+use crate::store::orders::{self, OrderFilter, OrderRow, Wanted};
 use crate::store::refunds::{self, RefundRow};
+use crate::store::settings;
 use crate::store::timeline::{self, TimelineRow};
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -24,6 +24,8 @@ pub struct OrderSummary {
     pub number: String,
     pub status: String,
     pub fulfilment: String,
+    /// Whom it is sent to.
+    pub name: String,
     pub email: String,
     pub total: Money,
     #[serde(with = "time::serde::rfc3339")]
@@ -34,6 +36,7 @@ impl From<OrderRow> for OrderSummary {
     fn from(row: OrderRow) -> Self {
         Self {
             id: row.order_id(),
+            name: row.details().shipping_address.name,
             total: row.total(),
             number: row.number,
             status: row.status,
@@ -48,18 +51,9 @@ impl From<OrderRow> for OrderSummary {
 pub struct OrderDetailView {
     #[serde(flatten)]
     pub order: CheckoutView,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub phone: Option<Phone>,
-    /// NIF, for the invoice.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tax_id: Option<TaxId>,
-    pub billing_address: Address,
-    /// How it was or will be paid.
-    pub payment_method: String,
     /// Why it was cancelled: expired, merchant.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub cancel_reason: String,
-    pub note: String,
     /// Asked for, not back yet.
     pub refunding: Money,
     pub refunds: Vec<RefundView>,
@@ -125,7 +119,8 @@ pub struct OrderQuery {
     pub status: Option<String>,
     /// unfulfilled, partial, fulfilled or delivered.
     pub fulfilment: Option<String>,
-    /// An order number or an e-mail address, whole.
+    /// An order number with or without what stands before it, a whole e-mail address, or the beginning of
+    /// the name that the order is sent to.
     pub q: Option<String>,
     /// Placed at or after this instant, such as 2026-11-01T00:00:00Z.
     pub placed_from: Option<String>,
@@ -137,6 +132,17 @@ pub struct OrderQuery {
 }
 
 impl OrderQuery {
+    /// What is looked for, given what stands before the store's numbers.
+    fn wanted(&self, prefix: &str) -> Option<Wanted> {
+        let q = self.q.as_deref()?.trim();
+        let number = q.to_uppercase();
+        Some(Wanted {
+            numbers: vec![format!("{prefix}{number}"), number],
+            email: q.to_lowercase(),
+            name: q.to_owned(),
+        })
+    }
+
     fn filter(&self) -> Result<OrderFilter, ApiError> {
         let statuses = "pending_payment, paid, partially_refunded, refunded or cancelled";
         let fulfilments = "unfulfilled, partial, fulfilled or delivered";
@@ -155,7 +161,7 @@ impl OrderQuery {
                 self.fulfilment.as_deref(),
                 Fulfilment::parse,
             )?,
-            q: self.q.clone(),
+            q: None,
             placed_from: read("/placed_from", instant, self.placed_from.as_deref(), at)?,
             placed_before: read("/placed_before", instant, self.placed_before.as_deref(), at)?,
         })
@@ -180,11 +186,15 @@ pub async fn list_orders(
     query: Query<OrderQuery>,
     page: Page,
 ) -> Result<Json<List<OrderSummary>>, ApiError> {
-    let filter = query.filter()?;
+    let mut filter = query.filter()?;
     let before: Option<Uuid> = page.after()?;
     let (rows, count) = app
         .db
         .read(staff.tenant.id, async |tx| {
+            if query.q.is_some() {
+                let numbering = settings::find_numbering(tx).await?;
+                filter.q = query.wanted(&numbering.prefix);
+            }
             let rows = orders::list_orders(tx, &filter, before, page.fetch()).await?;
             let count = if page.count {
                 Some(orders::count_orders(tx, &filter).await?)
@@ -225,12 +235,7 @@ pub async fn detail_view(tx: &db::TenantTx, row: &OrderRow) -> Result<OrderDetai
     )?;
     let details = row.details();
     Ok(OrderDetailView {
-        phone: details.phone.clone(),
-        tax_id: details.tax_id.clone(),
-        billing_address: details.billing_address.clone(),
-        payment_method: details.payment_method.clone(),
         cancel_reason: details.cancel_reason.clone(),
-        note: details.note.clone(),
         order: order_view(row, details),
         refunding: row.state().refunding,
         refunds: refunds

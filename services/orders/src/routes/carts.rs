@@ -2,6 +2,7 @@
 
 mod view;
 
+use db::TenantTx;
 use garde::Validate;
 use http_kit::{ApiError, Data, HttpResponse, Json, Path, RequestMeta, Shopper};
 use kernel::{CartId, Country, Postcode, Quantity, VariantId};
@@ -11,12 +12,13 @@ use utoipa::ToSchema;
 use crate::app::App;
 use crate::domain::cart::{self, CartError};
 use crate::domain::tax::TaxRegion;
+use crate::domain::totals::ShippingRate;
 use crate::secret;
 use crate::store::carts::{self, CartRow};
-use crate::store::{settings, variants};
+use crate::store::{orders, settings, variants};
 
 use view::Shown;
-pub use view::{CartLineView, CartView, WarningView};
+pub use view::{CartLineView, CartView, ObstacleView, WarningView};
 
 #[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -86,13 +88,14 @@ pub async fn get_cart(
     meta: RequestMeta,
 ) -> Result<Json<CartView>, ApiError> {
     let currency = shopper.tenant.currency;
-    let (row, offers, (shipping, _)) = app
+    let (row, offers, (shipping, _), takes_payments) = app
         .db
         .read(shopper.tenant.id, async |tx| {
             futures_util::try_join!(
                 carts::find_cart(tx, *id),
                 variants::list_offers_of_cart(tx, *id, None, currency),
-                settings::list_shipping(tx)
+                settings::list_shipping(tx),
+                settings::takes_payments(tx)
             )
         })
         .await?;
@@ -100,6 +103,7 @@ pub async fn get_cart(
         row: proven(row, &shopper)?,
         offers,
         shipping,
+        takes_payments,
     };
     Ok(Json(shown.view(&app, &shopper, &meta)?))
 }
@@ -193,19 +197,21 @@ async fn change(
         .db
         .tenant(shopper.tenant.id, async |tx| {
             // The server runs them in this order, so the offers are those of the locked cart.
-            let (row, offers, (shipping, _)) = futures_util::try_join!(
+            let (row, offers, (shipping, _), takes_payments) = futures_util::try_join!(
                 carts::lock_cart(tx, id),
                 variants::list_offers_of_cart(tx, id, also, currency),
-                settings::list_shipping(tx)
+                settings::list_shipping(tx),
+                settings::takes_payments(tx)
             )?;
             let row = proven(row, shopper)?;
             if row.ordered {
-                return Err(CartError::Closed.into());
+                return Err(closed(tx, id).await?);
             }
             let mut shown = Shown {
                 row,
                 offers,
                 shipping,
+                takes_payments,
             };
             work(&mut shown)?;
             carts::save_cart(tx, &mut shown.row, app.clock.now()).await?;
@@ -219,6 +225,25 @@ async fn change(
 fn proven(row: Option<CartRow>, shopper: &Shopper) -> Result<CartRow, ApiError> {
     row.filter(|row| secret::proves(shopper.cart_token.as_deref(), &row.token_hash))
         .ok_or_else(|| CartError::NotFound.into())
+}
+
+/// Names the order that the cart became: whoever proved the cart placed it, or was given its word.
+pub async fn closed(tx: &TenantTx, cart: CartId) -> Result<ApiError, db::Error> {
+    let problem = ApiError::from(CartError::Closed);
+    Ok(match orders::find_of_cart(tx, cart).await? {
+        Some((id, number)) => problem.with("order_id", &id).with("order_number", &number),
+        None => problem,
+    })
+}
+
+/// Says where the store sends instead.
+pub fn region_not_served(region: TaxRegion, rates: &[ShippingRate]) -> ApiError {
+    let served: Vec<&str> = rates.iter().map(|rate| rate.region.name()).collect();
+    let accepted = format!("this store sends to {}", served.join(", "));
+    let detail = format!("this store does not send to {}", region.name());
+    ApiError::invalid("address-not-served", detail)
+        .at("/shipping_address/postcode", "not-served", accepted)
+        .with("region", &region)
 }
 
 /// Says what would be served, at the field that is wrong.

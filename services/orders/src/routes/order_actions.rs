@@ -12,9 +12,11 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::admin_orders::{OrderDetailView, answer, detail_view};
+use super::or_nothing::OrNothing;
 use super::seen::SeenVersion;
 use crate::app::App;
-use crate::domain::order::GoodsFrom;
+use crate::domain::order::{GoodsFrom, OrderError};
+use crate::domain::tracking;
 use crate::store::orders::{self, OrderRow};
 use crate::store::timeline::TimelineRow;
 use crate::tell;
@@ -122,23 +124,41 @@ pub async fn refund_order(
     .await
 }
 
-#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[derive(Clone, Debug, Default, Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
 pub struct FulfilOrder {
-    /// A tracking number or link, for the shopper.
+    /// A tracking number, or a link that begins with https:// or http://, for the shopper.
     #[serde(default)]
-    #[garde(length(chars, max = 300))]
+    #[garde(length(chars, max = tracking::CHARS_MAX), custom(followed))]
     pub tracking: String,
 }
 
-/// Says that the goods were sent: what was kept for the order has left the stock.
+#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+pub struct SetTracking {
+    /// As at fulfilment; empty for none.
+    #[garde(length(chars, max = tracking::CHARS_MAX), custom(followed))]
+    pub tracking: String,
+}
+
+fn followed(text: &str, _: &()) -> garde::Result {
+    if tracking::is_acceptable(text) {
+        Ok(())
+    } else {
+        Err(garde::Error::new(
+            "a number, or a link that begins with https:// or http://",
+        ))
+    }
+}
+
+/// Says that the goods were sent: what was kept for the order has left the stock. The body may be left out.
 #[utoipa::path(post, path = "/api/orders/admin/orders/{id}/fulfil", responses((status = 200, body = OrderDetailView)))]
 pub async fn fulfil_order(
     app: Data<App>,
     staff: Staff<CanEditOrders>,
     id: Path<OrderId>,
     seen: SeenVersion,
-    body: Json<FulfilOrder>,
+    body: OrNothing<FulfilOrder>,
 ) -> Result<HttpResponse, ApiError> {
     let by = By::staff(&app, &staff);
     let view = app
@@ -161,6 +181,41 @@ pub async fn fulfil_order(
             transition::save_with_entry(tx, &mut row, &state, entry, &by).await?;
             tell::fulfilled(tx, &app.ticket_key, (&row, &details)).await?;
             record(tx, &staff, &by, ("order.fulfil", &before, &row)).await?;
+            Ok::<_, ApiError>(detail_view(tx, &row).await?)
+        })
+        .await?;
+    Ok(answer(view))
+}
+
+/// Corrects what the shopper follows the goods by, who is told of it. Saying the same again changes nothing.
+#[utoipa::path(put, path = "/api/orders/admin/orders/{id}/tracking", responses((status = 200, body = OrderDetailView)))]
+pub async fn set_tracking(
+    app: Data<App>,
+    staff: Staff<CanEditOrders>,
+    id: Path<OrderId>,
+    seen: SeenVersion,
+    body: Json<SetTracking>,
+) -> Result<HttpResponse, ApiError> {
+    let by = By::staff(&app, &staff);
+    let view = app
+        .db
+        .tenant(staff.tenant.id, async |tx| {
+            let mut row = locked(tx, *id).await?;
+            check(tx, seen, &row).await?;
+            let before = audited(&row);
+            let (state, mut details) = (row.state(), row.details());
+            if !state.was_sent() {
+                return Err(OrderError::NotFulfilled.into());
+            }
+            if details.tracking != body.tracking {
+                details.tracking.clone_from(&body.tracking);
+                row.set_details(&details);
+                let entry = TimelineRow::new(tx, *id, by.now, "tracking_changed", &by.actor)
+                    .with(json!({ "tracking": body.tracking }));
+                transition::save_with_entry(tx, &mut row, &state, entry, &by).await?;
+                tell::tracking_corrected(tx, &app.ticket_key, (&row, &details)).await?;
+                record(tx, &staff, &by, ("order.tracking", &before, &row)).await?;
+            }
             Ok::<_, ApiError>(detail_view(tx, &row).await?)
         })
         .await?;

@@ -18,17 +18,34 @@ use crate::transition::By;
 /// A parcel costs no more, in minor units.
 const AMOUNT_MAX: i64 = 100_000_000;
 
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema, Validate)]
-#[serde(deny_unknown_fields)]
-#[garde(allow_unvalidated)]
+#[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct RateView {
     /// PT is the mainland, PT-30 Madeira, PT-20 the Azores.
     pub region: TaxRegion,
     /// Tax included.
     pub price: Money,
     /// From this subtotal on it costs nothing.
+    pub free_from: Option<Money>,
+}
+
+#[derive(Clone, Debug, Deserialize, ToSchema, Validate)]
+#[serde(deny_unknown_fields)]
+#[garde(allow_unvalidated)]
+pub struct SetRate {
+    /// PT is the mainland, PT-30 Madeira, PT-20 the Azores.
+    pub region: TaxRegion,
+    /// Tax included; null takes the region's rate away. It must be said: an omission removes nothing.
+    #[serde(deserialize_with = "nullable")]
+    #[schema(required = true)]
+    pub price: Option<Money>,
+    /// From this subtotal on it costs nothing.
     #[serde(default)]
     pub free_from: Option<Money>,
+}
+
+/// With a function of its own serde asks for the field even though it may be null.
+fn nullable<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Money>, D::Error> {
+    Option::deserialize(from)
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -42,10 +59,11 @@ pub struct ShippingView {
 #[serde(deny_unknown_fields)]
 pub struct SetShipping {
     #[garde(length(min = 1, max = 3), dive)]
-    pub rates: Vec<RateView>,
+    pub rates: Vec<SetRate>,
 }
 
-/// The store's flat rates. A region without one is sent to free of charge.
+/// The store's flat rates. A region without one is not sent to, unless no region has one: then everything
+/// is sent free of charge.
 #[utoipa::path(get, path = "/api/orders/admin/shipping", responses((status = 200, body = ShippingView)))]
 pub async fn get_shipping(
     app: Data<App>,
@@ -60,7 +78,7 @@ pub async fn get_shipping(
     Ok(answer(view(rates, version)))
 }
 
-/// Sets flat rates; regions that are not named keep theirs.
+/// Sets flat rates, and takes those away whose price is null; regions that are not named keep theirs.
 #[utoipa::path(put, path = "/api/orders/admin/shipping", responses((status = 200, body = ShippingView)))]
 pub async fn set_shipping(
     app: Data<App>,
@@ -69,14 +87,14 @@ pub async fn set_shipping(
     body: Json<SetShipping>,
 ) -> Result<HttpResponse, ApiError> {
     let by = By::staff(&app, &staff);
-    let wanted = checked(&body.rates, staff.tenant.currency)?;
+    let (wanted, removed) = checked(&body.rates, staff.tenant.currency)?;
     let saved = app
         .db
         .tenant(staff.tenant.id, async |tx| {
             let (rates, version) = settings::lock_shipping(tx).await?;
             let before = view(rates, version);
             seen.check(before.version, &before)?;
-            settings::save_shipping(tx, &wanted).await?;
+            settings::save_shipping(tx, &wanted, &removed).await?;
             let (rates, version) = settings::list_shipping(tx).await?;
             let after = view(rates, version);
             let acted = staff.acted(by.now, "shipping.update", "settings:shipping");
@@ -87,17 +105,23 @@ pub async fn set_shipping(
     Ok(answer(saved))
 }
 
-/// In the order of their regions, as every transaction locks them.
-fn checked(wanted: &[RateView], currency: Currency) -> Result<Vec<ShippingRate>, ApiError> {
-    let mut rates: Vec<ShippingRate> = Vec::new();
+/// The rates to set, and the regions whose rates go.
+fn checked(
+    wanted: &[SetRate],
+    currency: Currency,
+) -> Result<(Vec<ShippingRate>, Vec<TaxRegion>), ApiError> {
+    let (mut rates, mut removed) = (Vec::new(), Vec::new());
     for (at, rate) in wanted.iter().enumerate() {
-        let amounts = [Some(rate.price), rate.free_from];
+        let amounts = [rate.price, rate.free_from];
         let fits = amounts
             .iter()
             .flatten()
             .all(|amount| amount.currency == currency && (0..=AMOUNT_MAX).contains(&amount.minor));
-        let is_new = rates.iter().all(|known| known.region != rate.region);
-        let is_free_from_something = rate.free_from.is_none_or(|from| !from.is_zero());
+        let mut before = wanted.iter().take(at);
+        let is_new = before.all(|other| other.region != rate.region);
+        let is_free_from_something = rate
+            .free_from
+            .is_none_or(|from| !from.is_zero() && rate.price.is_some());
         if !(fits && is_new && is_free_from_something) {
             let accepted = format!(
                 "one rate a region, amounts in {currency} up to {}, free_from above 0",
@@ -109,14 +133,16 @@ fn checked(wanted: &[RateView], currency: Currency) -> Result<Vec<ShippingRate>,
                 accepted,
             ));
         }
-        rates.push(ShippingRate {
-            region: rate.region,
-            price: rate.price,
-            free_from: rate.free_from,
-        });
+        match rate.price {
+            Some(price) => rates.push(ShippingRate {
+                region: rate.region,
+                price,
+                free_from: rate.free_from,
+            }),
+            None => removed.push(rate.region),
+        }
     }
-    rates.sort_unstable_by_key(|rate| rate.region.as_str());
-    Ok(rates)
+    Ok((rates, removed))
 }
 
 fn view(rates: Vec<ShippingRate>, version: i64) -> ShippingView {

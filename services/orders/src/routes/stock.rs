@@ -72,7 +72,7 @@ impl From<NamedStock> for NamedStockView {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct StockQuery {
-    /// Of this SKU only.
+    /// Of this SKU only, in whatever case.
     pub sku: Option<String>,
     pub limit: Option<i64>,
     pub after: Option<String>,

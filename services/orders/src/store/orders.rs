@@ -1,10 +1,12 @@
 //! Orders.
 
 use db::{Error, Prepare, SystemTx, TenantTx};
+use diesel::dsl::sql;
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::sql_types::{Bool, Text};
 use diesel_async::RunQueryDsl;
-use kernel::{Currency, Money, OrderId, TenantId};
+use kernel::{CartId, Currency, Money, OrderId, TenantId};
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -158,6 +160,18 @@ pub async fn find_order(tx: &TenantTx, id: OrderId) -> Result<Option<OrderRow>, 
     Ok(found)
 }
 
+/// The id and the number of the order that a cart became.
+pub async fn find_of_cart(tx: &TenantTx, cart: CartId) -> Result<Option<(Uuid, String)>, Error> {
+    let found = orders::table
+        .filter(orders::tenant_id.eq(tx.tenant().uuid()))
+        .filter(orders::cart_id.eq(cart.uuid()))
+        .select((orders::id, orders::number))
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(found)
+}
+
 pub async fn lock_order(tx: &TenantTx, id: OrderId) -> Result<Option<OrderRow>, Error> {
     let found = orders::table
         .filter(orders::tenant_id.eq(tx.tenant().uuid()))
@@ -206,13 +220,22 @@ pub async fn save_version(tx: &TenantTx, row: &OrderRow) -> Result<(), Error> {
     Ok(())
 }
 
+/// What an order is looked for by: any of these.
+#[derive(Clone, Debug)]
+pub struct Wanted {
+    /// Whole order numbers.
+    pub numbers: Vec<String>,
+    pub email: String,
+    /// How the name begins that the order is sent to, whatever the case.
+    pub name: String,
+}
+
 /// What an admin looks for; every field narrows.
 #[derive(Clone, Debug, Default)]
 pub struct OrderFilter {
     pub status: Option<OrderStatus>,
     pub fulfilment: Option<Fulfilment>,
-    /// An order number or an e-mail address, whole.
-    pub q: Option<String>,
+    pub q: Option<Wanted>,
     pub placed_from: Option<OffsetDateTime>,
     pub placed_before: Option<OffsetDateTime>,
 }
@@ -255,11 +278,28 @@ fn narrowed<'q>(
     if let Some(before) = filter.placed_before {
         query = query.filter(orders::placed_at.lt(before));
     }
-    if let Some(q) = filter.q.clone() {
-        let of_email = orders::email.eq(q.to_lowercase());
-        query = query.filter(orders::number.eq(q).or(of_email));
+    if let Some(wanted) = filter.q.clone() {
+        let of_name = sql::<Bool>(NAME_BEGINS).bind::<Text, _>(beginning(&wanted.name));
+        let of_number = orders::number.eq_any(wanted.numbers);
+        query = query.filter(of_number.or(orders::email.eq(wanted.email)).or(of_name));
     }
     query
+}
+
+/// As the index has it.
+const NAME_BEGINS: &str = "lower(details #>> '{shipping_address,name}') LIKE ";
+
+/// A pattern for texts that begin like this one; what means something in patterns means itself.
+fn beginning(text: &str) -> String {
+    let mut pattern = String::new();
+    for c in text.to_lowercase().chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
 }
 
 /// Unpaid orders whose reservation has run out, the longest ago first, from after `after` on.

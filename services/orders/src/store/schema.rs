@@ -86,6 +86,7 @@ diesel::table! {
         free_from_minor -> Nullable<BigInt>,
         currency -> Text,
         version -> BigInt,
+        served -> Bool,
     }
 }
 

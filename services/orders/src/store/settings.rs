@@ -64,7 +64,8 @@ pub async fn lock_shipping(tx: &TenantTx) -> Result<(Vec<ShippingRate>, i64), Er
 }
 
 fn rates_of(rows: &[RateRow]) -> (Vec<ShippingRate>, i64) {
-    let rates = rows.iter().filter_map(RateRow::rate).collect();
+    let served = rows.iter().filter(|row| row.served);
+    let rates = served.filter_map(RateRow::rate).collect();
     (rates, rows.iter().map(|row| row.version).sum())
 }
 
@@ -76,6 +77,7 @@ struct RateRow {
     free_from_minor: Option<i64>,
     currency: String,
     version: i64,
+    served: bool,
 }
 
 impl RateRow {
@@ -91,18 +93,43 @@ impl RateRow {
     }
 }
 
-pub async fn save_shipping(tx: &TenantTx, rates: &[ShippingRate]) -> Result<(), Error> {
-    let rows: Vec<_> = rates
-        .iter()
-        .map(|rate| {
-            (
-                shipping_rate::tenant_id.eq(tx.tenant().uuid()),
-                shipping_rate::region.eq(rate.region.as_str()),
-                shipping_rate::price_minor.eq(rate.price.minor),
-                shipping_rate::free_from_minor.eq(rate.free_from.map(|from| from.minor)),
-                shipping_rate::currency.eq(rate.price.currency.to_string()),
-            )
-        })
+/// Whether the region's rate was taken away.
+pub async fn is_removed(tx: &TenantTx, region: TaxRegion) -> Result<bool, Error> {
+    let served: Option<bool> = shipping_rate::table
+        .find((tx.tenant().uuid(), region.as_str()))
+        .select(shipping_rate::served)
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(served == Some(false))
+}
+
+/// Sets the rates of regions, and takes away those of others.
+pub async fn save_shipping(
+    tx: &TenantTx,
+    rates: &[ShippingRate],
+    removed: &[TaxRegion],
+) -> Result<(), Error> {
+    let row = |region: TaxRegion, rate: Option<&ShippingRate>| {
+        let free_from = rate.and_then(|rate| rate.free_from);
+        let currency = rate.map_or(Currency::EUR, |rate| rate.price.currency);
+        (
+            shipping_rate::tenant_id.eq(tx.tenant().uuid()),
+            shipping_rate::region.eq(region.as_str()),
+            shipping_rate::price_minor.eq(rate.map_or(0, |rate| rate.price.minor)),
+            shipping_rate::free_from_minor.eq(free_from.map(|from| from.minor)),
+            shipping_rate::currency.eq(currency.to_string()),
+            shipping_rate::served.eq(rate.is_some()),
+        )
+    };
+    let set = rates.iter().map(|rate| (rate.region, Some(rate)));
+    let gone = removed.iter().map(|region| (*region, None));
+    // In the order of their regions, as every transaction locks them.
+    let mut all: Vec<_> = set.chain(gone).collect();
+    all.sort_unstable_by_key(|(region, _)| region.as_str());
+    let rows: Vec<_> = all
+        .into_iter()
+        .map(|(region, rate)| row(region, rate))
         .collect();
     let count = rows.len();
     diesel::insert_into(shipping_rate::table)
@@ -113,6 +140,7 @@ pub async fn save_shipping(tx: &TenantTx, rates: &[ShippingRate]) -> Result<(), 
             shipping_rate::price_minor.eq(excluded(shipping_rate::price_minor)),
             shipping_rate::free_from_minor.eq(excluded(shipping_rate::free_from_minor)),
             shipping_rate::currency.eq(excluded(shipping_rate::currency)),
+            shipping_rate::served.eq(excluded(shipping_rate::served)),
             shipping_rate::version.eq(shipping_rate::version + 1),
         ))
         .prepared_for(count)
@@ -212,6 +240,17 @@ pub async fn find_account(tx: &TenantTx) -> Result<Option<AccountRow>, Error> {
         .await
         .optional()?;
     Ok(found)
+}
+
+/// Whether the store can be paid now, as far as payments has told.
+pub async fn takes_payments(tx: &TenantTx) -> Result<bool, Error> {
+    let found: Option<bool> = payment_account::table
+        .filter(payment_account::tenant_id.eq(tx.tenant().uuid()))
+        .select(payment_account::charges_enabled)
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(found.unwrap_or(false))
 }
 
 /// Stores what the store's account can do when it is news.

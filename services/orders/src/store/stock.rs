@@ -224,7 +224,10 @@ pub async fn create_movements(tx: &TenantTx, rows: &[MovementRow]) -> Result<(),
     Ok(())
 }
 
-/// The stock of the store's variants, by id from after `after` on; of one SKU where it is given.
+diesel::define_sql_function!(fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text);
+
+/// The stock of the store's variants, by id from after `after` on; of one SKU where it is given, in whatever
+/// case.
 pub async fn list_stock(
     tx: &TenantTx,
     sku: Option<&str>,
@@ -247,7 +250,7 @@ pub async fn list_stock(
         ))
         .into_boxed();
     if let Some(sku) = sku {
-        query = query.filter(sellable_variant::sku.eq(sku));
+        query = query.filter(lower(sellable_variant::sku).eq(sku.to_lowercase()));
     }
     Ok(query.load(&mut tx.conn()).await?)
 }
@@ -261,7 +264,7 @@ pub async fn count_stock(tx: &TenantTx, sku: Option<&str>) -> Result<i64, Error>
         .select(diesel::dsl::count_star())
         .into_boxed();
     if let Some(sku) = sku {
-        query = query.filter(sellable_variant::sku.eq(sku));
+        query = query.filter(lower(sellable_variant::sku).eq(sku.to_lowercase()));
     }
     Ok(query.get_result(&mut tx.conn()).await?)
 }

@@ -88,6 +88,10 @@ async fn orders_are_found_by_state_number_address_and_day() {
         [""; 0],
         "whole addresses only"
     );
+    let all = world.found(&store, "").await;
+    assert_eq!(world.found(&store, "q=ana%20s").await, all, "by the name");
+    assert_eq!(world.found(&store, "q=Silva").await, [""; 0]);
+    assert_eq!(world.found(&store, "q=%25").await, [""; 0], "no pattern");
     assert_eq!(
         world.found(&store, &format!("placed_before={day}")).await,
         numbers(&[&old])
@@ -213,10 +217,64 @@ async fn an_orders_states_refuse_everything_else() {
         .act(&paid, "fulfil", json!({ "tracking": "x".repeat(301) }))
         .await;
     assert_eq!(long.expect(422).wrong_fields(), ["/tracking"]);
+    let script = world
+        .act(
+            &paid,
+            "fulfil",
+            json!({ "tracking": "javascript:alert(1)" }),
+        )
+        .await;
+    assert_eq!(script.expect(422).wrong_fields(), ["/tracking"]);
     let entries = world.owner_sees(&paid).await.list("/timeline");
     assert_eq!(entries[2]["kind"], "fulfilled");
     assert_eq!(entries[2]["actor"], format!("staff:{}", store.owner));
     assert_eq!(entries[2]["detail"], json!({ "tracking": "CTT RR1PT" }));
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tracking_can_be_corrected_once_the_goods_are_sent() {
+    let world = World::start().await;
+    let store = world.store().await;
+    let goods = Goods::at(1_000);
+    world.sell(&store, &goods, 50).await;
+    let paid = world.paid_order(&store, &goods, 1).await;
+    let path = format!("/api/orders/admin/orders/{}/tracking", paid.id);
+    let correct = |tracking: &str| {
+        let ask = world.admin(&store, Method::PUT, &path);
+        world.send(ask.json(json!({ "tracking": tracking })))
+    };
+    correct("CTT 1").await.problem(409, "order-not-fulfilled");
+    // Nothing has to be said of it, not even in a body.
+    let fulfil = format!("/api/orders/admin/orders/{}/fulfil", paid.id);
+    let bare = world.admin(&store, Method::POST, &fulfil);
+    world.send(bare).await.expect(200);
+    assert!(
+        world
+            .shopper_sees(&paid)
+            .await
+            .body
+            .get("tracking")
+            .is_none()
+    );
+
+    let link = "https://www.ctt.pt/?obj=RR1PT";
+    for _ in 0..2 {
+        let told = correct(link).await.expect(200);
+        assert_eq!(told.words("/fulfilment"), "fulfilled");
+    }
+    let refused = correct("javascript:alert(1)").await.expect(422);
+    assert_eq!(refused.wrong_fields(), ["/tracking"]);
+    assert_eq!(world.shopper_sees(&paid).await.words("/tracking"), link);
+    let kinds = world.timeline(&paid).await;
+    assert_eq!(kinds, ["placed", "paid", "fulfilled", "tracking_changed"]);
+    let told = world.told::<OrderFulfilled>(store.id).await;
+    let said: Vec<_> = told
+        .iter()
+        .map(|event| (event.tracking.as_str(), event.corrects))
+        .collect();
+    assert_eq!(said, [("", false), (link, true)]);
+    assert_eq!(world.stock(&store, &goods).await, (49, 0), "sent once");
     world.end().await;
 }
 

@@ -110,7 +110,7 @@ async fn a_shopper_is_told_when_price_stock_or_sale_changed() {
     assert_eq!(cheaper.number("/lines/0/warnings/0/now/amount"), 900);
     assert_eq!(
         cheaper.words("/lines/0/warnings/0/message"),
-        "O preço mudou de 10.00 EUR para 9.00 EUR."
+        "O preço mudou de 10,00\u{a0}€ para 9,00\u{a0}€."
     );
     assert_eq!(
         cheaper.number("/total/amount"),
@@ -121,7 +121,7 @@ async fn a_shopper_is_told_when_price_stock_or_sale_changed() {
     let english = world.send(english).await;
     assert_eq!(
         english.words("/lines/0/warnings/0/message"),
-        "The price changed from 10.00 EUR to 9.00 EUR."
+        "The price changed from €10.00 to €9.00."
     );
     let touched = world.put(&cart, &goods, 10).await.expect(200);
     assert_eq!(warnings(&touched), [""; 0], "seen and confirmed");

@@ -1,8 +1,9 @@
 //! Stores, goods, shoppers and what they do, with only what matters to a test said.
 
 use bus::projections;
+use db::TenantTx;
 use events::catalog::v1::{ProductChanged, ProductStatus, Variant};
-use events::payments::v1::{Payment, PaymentSucceeded};
+use events::payments::v1::{AccountChanged, Payment, PaymentSucceeded};
 use events::tenants::v1::{TenantChanged, TenantStatus};
 use http_kit::Role;
 use kernel::{Currency, Money, PaymentId, ProductId, TenantId, VariantId};
@@ -169,8 +170,23 @@ impl Placed {
 }
 
 impl World {
-    /// A store that sells in Portugal, in euros.
+    /// A store that sells in Portugal, in euros, and can be paid.
     pub async fn store(&self) -> Store {
+        let store = self.new_store().await;
+        self.hear_account(account(&store, 1)).await;
+        store
+    }
+
+    /// Payments told what the store's account can do.
+    pub async fn hear_account(&self, news: AccountChanged) {
+        let handle = async |tx: &mut TenantTx, delivery, _| {
+            hear::account_changed::handle(tx, delivery).await
+        };
+        self.hear(news, handle).await.unwrap();
+    }
+
+    /// A store as it is provisioned, without an account.
+    pub async fn new_store(&self) -> Store {
         let id = TenantId::new();
         let store = Store {
             id,
@@ -302,6 +318,18 @@ impl World {
         let ask = self.admin(&placed.store, Method::POST, &path);
         let key = Uuid::now_v7().to_string();
         self.send(ask.key(&key).json(body)).await
+    }
+}
+
+/// An account that can be charged.
+pub fn account(store: &Store, version: i64) -> AccountChanged {
+    AccountChanged {
+        tenant_id: store.id.to_string(),
+        version,
+        charges_enabled: true,
+        payment_methods: vec!["card".into()],
+        live_mode: true,
+        ..AccountChanged::default()
     }
 }
 

@@ -3,11 +3,10 @@
 use events::orders::v1::{OrderPaid, OrderPlaced, OrderStatus, StockChanged};
 use events::payments::v1::AccountChanged;
 use kernel::ticket::PaymentTicket;
-use orders::events as hear;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::cast::{Goods, Placed, address};
+use crate::cast::{Goods, Placed, account, address};
 use crate::world::{Ask, World, euros};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -47,6 +46,16 @@ async fn a_cart_becomes_an_order_whose_goods_are_kept() {
     assert_eq!(seen.words("/note"), "Ring twice");
     assert_eq!(seen.words("/payment_method"), "mb_way");
     assert_eq!(seen.body["billing_address"], seen.body["shipping_address"]);
+    let own = world.shopper_sees(&order).await;
+    for field in [
+        "billing_address",
+        "tax_id",
+        "phone",
+        "note",
+        "payment_method",
+    ] {
+        assert_eq!(own.body[field], seen.body[field], "{field}");
+    }
     assert_eq!(world.timeline(&order).await, ["placed"]);
     assert!(world.look(&cart).await.body["ordered"].as_bool().unwrap());
 
@@ -136,16 +145,19 @@ async fn an_empty_cart_and_a_cart_that_was_ordered_cannot_be_ordered() {
         .await
         .problem(409, "cart-empty");
     let (cart, _) = world.cart_with(&store, &goods, 1).await;
-    world
+    let placed = world
         .send(cart.checkout(1_000, json!({})))
         .await
         .expect(201);
     let again = cart.checkout(1_000, json!({})).key("another-click");
-    world.send(again).await.problem(409, "cart-closed");
-    world
+    let refused = world.send(again).await.problem(409, "cart-closed");
+    assert_eq!(refused.words("/order_id"), placed.words("/id"));
+    assert_eq!(refused.words("/order_number"), placed.words("/number"));
+    let refused = world
         .put(&cart, &goods, 2)
         .await
         .problem(409, "cart-closed");
+    assert_eq!(refused.words("/order_id"), placed.words("/id"));
     assert_eq!(world.stock(&store, &goods).await, (5, 1));
     world.end().await;
 }
@@ -315,24 +327,68 @@ async fn an_order_placed_with_test_money_says_so() {
     let store = world.store().await;
     let goods = Goods::at(1_000);
     world.sell(&store, &goods, 5).await;
-    let account = |version, live_mode| AccountChanged {
-        tenant_id: store.id.to_string(),
-        version,
-        charges_enabled: true,
-        live_mode,
-        ..AccountChanged::default()
-    };
-    let handle = async |tx: &mut db::TenantTx, delivery, _| {
-        hear::account_changed::handle(tx, delivery).await
-    };
-    world.hear(account(2, false), handle).await.unwrap();
-    world.hear(account(1, true), handle).await.unwrap();
+    for (version, live_mode) in [(3, false), (2, true)] {
+        let news = AccountChanged {
+            live_mode,
+            ..account(&store, version)
+        };
+        world.hear_account(news).await;
+    }
     world.order(&store, &goods, 1).await;
     let told: Vec<OrderPlaced> = world.told(store.id).await;
     assert!(
         told[0].order.as_ref().unwrap().test,
         "the newest word on the account counts"
     );
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_can_pay_is_not_ordered() {
+    let world = World::start().await;
+    let store = world.new_store().await;
+    let goods = Goods::at(1_000);
+    world.sell(&store, &goods, 5).await;
+    let (cart, told) = world.cart_with(&store, &goods, 1).await;
+    assert_eq!(told.body["can_checkout"], false);
+    assert_eq!(told.words("/warnings/0/code"), "payments-not-ready");
+    let refused = world.send(cart.checkout(1_000, json!({}))).await;
+    refused.problem(409, "payments-not-ready");
+    assert_eq!(world.stock(&store, &goods).await, (5, 0), "nothing is kept");
+
+    world.hear_account(account(&store, 1)).await;
+    assert_eq!(world.look(&cart).await.body["can_checkout"], true);
+    world
+        .send(cart.checkout(1_000, json!({})))
+        .await
+        .expect(201);
+
+    let closed = AccountChanged {
+        charges_enabled: false,
+        ..account(&store, 2)
+    };
+    world.hear_account(closed).await;
+    let (cart, _) = world.cart_with(&store, &goods, 1).await;
+    let refused = world.send(cart.checkout(1_000, json!({}))).await;
+    refused.problem(409, "payments-not-ready");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_total_that_the_provider_would_not_take_is_not_ordered() {
+    let world = World::start().await;
+    let store = world.store().await;
+    for price in [49, 100_000_000] {
+        let goods = Goods::at(price);
+        world.sell(&store, &goods, 5).await;
+        let (cart, told) = world.cart_with(&store, &goods, 1).await;
+        assert_eq!(told.body["can_checkout"], false, "{price}");
+        assert_eq!(told.words("/warnings/0/code"), "amount-out-of-range");
+        let refused = world.send(cart.checkout(price, json!({}))).await;
+        let refused = refused.problem(422, "amount-out-of-range");
+        assert_eq!(refused.number("/least/amount"), 50);
+        assert_eq!(world.stock(&store, &goods).await, (5, 0));
+    }
     world.end().await;
 }
 

@@ -12,7 +12,7 @@ use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::cast::{Cart, Goods, Store, tenant};
+use crate::cast::{Cart, Goods, Store, account, tenant};
 use crate::world::{Ask, World, eventually};
 
 /// From a store's first news to a paid order, every event on the broker and some of them thrice.
@@ -41,6 +41,12 @@ async fn a_sale_goes_through_the_broker() {
         world.send(world.admin(&store, Method::PUT, &path).json(body))
     };
     eventually("the goods are known", async || count().await.status == 200).await;
+    world.tell(&account(&store, 1)).await;
+    let (cart, _) = world.cart_with(&store, &goods, 1).await;
+    eventually("the store can be paid", async || {
+        world.look(&cart).await.body["can_checkout"] == true
+    })
+    .await;
     let placed = world.order(&store, &goods, 2).await;
     // Money for an order that nobody knows: looked at by a person, in nobody's way.
     let mut lost = placed.succeeded();
@@ -218,20 +224,9 @@ async fn news_of_one_store_change_nothing_of_another() {
 async fn every_kind_of_news_may_come_twice() {
     let world = World::start().await;
     let store = world.store().await;
-    let account = AccountChanged {
-        tenant_id: store.id.to_string(),
-        version: 1,
-        charges_enabled: true,
-        payment_methods: vec!["card".into()],
-        live_mode: true,
-        ..AccountChanged::default()
-    };
     let goods = Goods::at(1_000);
     for _ in 0..2 {
-        let of_account = async |tx: &mut TenantTx, delivery, _| {
-            hear::account_changed::handle(tx, delivery).await
-        };
-        world.hear(account.clone(), of_account).await.unwrap();
+        world.hear_account(account(&store, 2)).await;
         let of_tenant =
             async |tx: &mut TenantTx, delivery, _| projections::tenant_changed(tx, delivery).await;
         let news = tenant(&store, 1, TenantStatus::Active);

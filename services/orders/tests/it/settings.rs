@@ -4,7 +4,7 @@ use events::orders::v1::ActionRecorded;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::cast::{Goods, Store};
+use crate::cast::{Goods, PONTA_DELGADA, Store, address};
 use crate::world::{Ask, World, euros};
 
 const SHIPPING: &str = "/api/orders/admin/shipping";
@@ -96,6 +96,49 @@ async fn a_rate_is_a_sane_amount_of_the_stores_currency() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_region_without_a_rate_is_not_sent_to() {
+    let world = World::start().await;
+    let store = world.store().await;
+    let goods = Goods::at(1_000);
+    world.sell(&store, &goods, 9).await;
+    let far = json!({ "shipping_address": address(PONTA_DELGADA) });
+    let (cart, _) = world.cart_with(&store, &goods, 1).await;
+    let ask = cart.checkout(1_000, far.clone());
+    world.send(ask).await.expect(201);
+
+    let rates = json!({ "rates": [
+        { "region": "PT", "price": euros(400) }, { "region": "PT-20", "price": euros(900) },
+    ] });
+    let saved = world
+        .send(set(&world, &store, SHIPPING, rates))
+        .await
+        .expect(200);
+    let omitted = json!({ "rates": [{ "region": "PT-20" }] });
+    let omitted = set(&world, &store, SHIPPING, omitted);
+    world.send(omitted).await.expect(422);
+    let none = json!({ "rates": [{ "region": "PT-20", "price": null }] });
+    let none = world
+        .send(set(&world, &store, SHIPPING, none))
+        .await
+        .expect(200);
+    assert_eq!(none.list("/rates").len(), 1);
+    assert!(none.number("/version") > saved.number("/version"));
+
+    let (cart, told) = world.cart_with(&store, &goods, 1).await;
+    assert_eq!(told.body["can_checkout"], true, "nobody said where it goes");
+    let there = json!({ "country": "PT", "postcode": PONTA_DELGADA });
+    let there = cart.ask(Method::PUT, "/destination").json(there);
+    let told = world.send(there).await.expect(200);
+    assert_eq!(told.body["can_checkout"], false);
+    assert_eq!(told.words("/warnings/0/code"), "region-not-served");
+    let refused = world.send(cart.checkout(1_000, far)).await;
+    let refused = refused.problem(422, "address-not-served");
+    assert_eq!(refused.wrong_fields(), ["/shipping_address/postcode"]);
+    assert_eq!(world.stock(&store, &goods).await, (9, 1));
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_prefix_stands_before_the_numbers_of_orders_to_come() {
     let world = World::start().await;
     let store = world.store().await;
@@ -112,6 +155,12 @@ async fn a_prefix_stands_before_the_numbers_of_orders_to_come() {
     let second = world.order(&store, &goods, 1).await.number;
     let next = first.parse::<i64>().unwrap() + 1;
     assert_eq!(second, format!("PT-{next}"));
+    // Staff look for it as they say it.
+    for q in [next.to_string(), format!("pt-{next}")] {
+        let path = format!("/api/orders/admin/orders?q={q}");
+        let found = world.send(world.admin(&store, Method::GET, &path)).await;
+        assert_eq!(found.expect(200).words("/items/0/number"), second, "{q}");
+    }
     let stale = set(&world, &store, SETTINGS, json!({ "order_prefix": "A-" }));
     let stale = stale.header("if-match", "\"0\"");
     world.send(stale).await.problem(412, "changed-meanwhile");

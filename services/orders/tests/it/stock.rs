@@ -106,6 +106,13 @@ async fn every_change_is_in_the_ledger_and_the_ledger_adds_up() {
             .windows(2)
             .all(|pair| pair[0].version < pair[1].version)
     );
+    let path = format!("/api/orders/admin/stock?sku={}", goods.sku.to_lowercase());
+    let found = world.send(world.admin(&store, Method::GET, &path)).await;
+    assert_eq!(
+        found.expect(200).list("/items").len(),
+        1,
+        "in whatever case"
+    );
     world.end().await;
 }
 

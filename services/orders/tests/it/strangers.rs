@@ -74,6 +74,11 @@ async fn nothing_of_another_store_exists_and_nothing_of_it_changes() {
         (Method::GET, order.clone(), json!({})),
         (Method::POST, format!("{order}/refund"), json!({})),
         (Method::POST, format!("{order}/fulfil"), json!({})),
+        (
+            Method::PUT,
+            format!("{order}/tracking"),
+            json!({ "tracking": "CTT 1" }),
+        ),
         (Method::POST, format!("{waiting}/cancel"), json!({})),
         (Method::PUT, shelf.clone(), count),
         (Method::POST, format!("{shelf}/adjustments"), change),

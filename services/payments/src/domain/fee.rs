@@ -2,11 +2,6 @@
 
 use kernel::{Money, MoneyError};
 
-/// The smallest charge Stripe takes in euros. Source: Stripe, "Minimum and maximum charge amounts".
-pub const CHARGE_MINOR_MIN: i64 = 50;
-/// At most eight digits.
-pub const CHARGE_MINOR_MAX: i64 = 99_999_999;
-
 /// The fee in basis points of the plan, rounded by the platform's one rule and always below the
 /// amount itself, so that the store keeps something of every sale.
 pub fn application_fee(amount: Money, bps: u32) -> Result<Money, MoneyError> {

@@ -89,7 +89,7 @@ pub async fn create_account_link(
 ) -> Result<Json<AccountLinkView>, ApiError> {
     let row = ensure_account(&app, &staff).await?;
     let account = row.stripe_account.unwrap_or_default();
-    let base = format!("{}/admin/settings/payments", app.admin_origin);
+    let base = format!("{}/settings/payments", app.admin_url);
     let (back, again) = (
         format!("{base}?onboarding=done"),
         format!("{base}?onboarding=again"),

@@ -1,7 +1,11 @@
 //! Paying an order: a ticket becomes a PaymentIntent on the store's own account.
 
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
 use garde::Validate;
-use http_kit::{ApiError, Data, Json, Query, Shopper};
+use http_kit::{ApiError, Data, Input, Json, OperationInput, Query, Shopper};
 use kernel::ticket::PaymentTicket;
 use kernel::{Money, PaymentId};
 use secrecy::ExposeSecret;
@@ -106,7 +110,40 @@ pub async fn create_intent(
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ByTicket {
-    pub ticket: String,
+    /// For pages that cannot send the header X-Payment-Ticket. An address stands in logs and histories, and a
+    /// ticket names the shopper's mailbox.
+    pub ticket: Option<String>,
+}
+
+/// The header `X-Payment-Ticket`: what checkout answered as `payment_ticket`.
+pub struct SentTicket(String);
+
+impl FromRequest for SentTicket {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let header = req.headers().get("x-payment-ticket");
+        let text = header.and_then(|value| value.to_str().ok());
+        let ticket = text.map(|text| Self(text.to_owned()));
+        ready(ticket.ok_or_else(no_ticket))
+    }
+}
+
+impl Input for SentTicket {
+    fn describe(operation: &mut OperationInput<'_>) {
+        operation.header(
+            "X-Payment-Ticket",
+            "The order's ticket; checkout answers it as payment_ticket.",
+        );
+    }
+}
+
+fn no_ticket() -> ApiError {
+    ApiError::invalid(
+        "ticket-invalid",
+        "send the order's ticket in the header X-Payment-Ticket",
+    )
 }
 
 /// How the payment of an order stands, by Stripe's own word: what a browser brings back in an
@@ -116,9 +153,12 @@ pub struct ByTicket {
 pub async fn get_intent(
     app: Data<App>,
     shopper: Shopper,
+    sent: Option<SentTicket>,
     query: Query<ByTicket>,
 ) -> Result<Json<IntentView>, ApiError> {
-    let ticket = open(&app, &shopper, &query.ticket)?;
+    let sent = sent.as_ref().map(|sent| sent.0.as_str());
+    let ticket = sent.or(query.ticket.as_deref()).ok_or_else(no_ticket)?;
+    let ticket = open(&app, &shopper, ticket)?;
     let row = current(&app, &ticket).await?;
     let id = row.payment_id();
     let is_open = !row.status().is_final() && row.intent_id.is_some();

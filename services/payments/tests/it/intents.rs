@@ -129,6 +129,13 @@ async fn an_order_that_is_paid_is_not_paid_again() {
     assert_eq!(seen.body["payment_id"], paying.payment);
     assert_eq!(seen.body["method"], "card");
     assert!(seen.body.get("client_secret").is_none());
+    // The way of pages that were made before the header; and neither.
+    let path = "/api/payments/store/intents/current";
+    let by_address = format!("{path}?ticket={}", order.ticket);
+    let old = world.send(world.ask(Method::GET, &store.slug, &by_address));
+    assert_eq!(old.await.expect(200).body["status"], "succeeded");
+    let none = world.send(world.ask(Method::GET, &store.slug, path)).await;
+    assert_eq!((none.status.as_u16(), none.code()), (422, "ticket-invalid"));
     assert_eq!(world.stripe.effects(&store.account).await.charges.len(), 1);
     world.end().await;
 }

@@ -317,11 +317,10 @@ impl World {
 
     /// How the shopper's page sees the payment.
     pub async fn current(&self, store: &Store, order: &Order) -> Reply {
-        let path = format!(
-            "/api/payments/store/intents/current?ticket={}",
-            order.ticket
-        );
-        self.send(self.ask(Method::GET, &store.slug, &path)).await
+        let path = "/api/payments/store/intents/current";
+        let ask = self.ask(Method::GET, &store.slug, path);
+        self.send(ask.header("x-payment-ticket", &order.ticket))
+            .await
     }
 
     /// An order that was paid by card, and how.

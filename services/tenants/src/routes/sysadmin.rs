@@ -19,7 +19,7 @@ use crate::App;
 use crate::provision::facts;
 use crate::store::audit::{self, Entry};
 use crate::store::catalogue;
-use crate::store::tenants::{self, TenantRow};
+use crate::store::tenants::{self, Sought, TenantRow};
 use crate::tell;
 use view::TenantView;
 
@@ -27,6 +27,10 @@ use view::TenantView;
 pub struct Filter {
     /// active, suspended, archived or deleted
     pub status: Option<String>,
+    /// The store with this slug only.
+    pub slug: Option<String>,
+    /// Part of the slug or of the name.
+    pub q: Option<String>,
 }
 
 #[derive(Deserialize, ToSchema, Validate)]
@@ -62,7 +66,12 @@ pub async fn list_tenants(
 ) -> Result<Json<List<TenantView>>, ApiError> {
     let after = page.after::<TenantId>()?;
     let rows = app.db.system("list stores for a sysadmin", async |tx| {
-        tenants::list_tenants(tx, filter.status.as_deref(), after, page.fetch()).await
+        let sought = Sought {
+            status: filter.status.as_deref(),
+            slug: filter.slug.as_deref(),
+            q: filter.q.as_deref(),
+        };
+        tenants::list_tenants(tx, sought, after, page.fetch()).await
     });
     let key = |listed: &tenants::Listed| TenantId::from_uuid(listed.0.tenant_id);
     Ok(Json(page.list(rows.await?, key, |listed| {

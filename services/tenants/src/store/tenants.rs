@@ -119,10 +119,28 @@ pub async fn save_tenant(tx: &TenantTx, row: &TenantRow) -> Result<(), Error> {
     Ok(())
 }
 
+/// What a sysadmin looks for; every field narrows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sought<'a> {
+    pub status: Option<&'a str>,
+    pub slug: Option<&'a str>,
+    /// Part of the slug or of the name.
+    pub q: Option<&'a str>,
+}
+
+/// A pattern for texts with this one in them; what means something in patterns means itself.
+fn containing(text: &str) -> String {
+    let plain = text
+        .replace('\\', "\\\\")
+        .replace('%', "\\%")
+        .replace('_', "\\_");
+    format!("%{plain}%")
+}
+
 /// All stores of the platform, the newest first.
 pub async fn list_tenants(
     tx: &SystemTx,
-    status: Option<&str>,
+    sought: Sought<'_>,
     after: Option<TenantId>,
     limit: i64,
 ) -> Result<Vec<Listed>, Error> {
@@ -132,8 +150,16 @@ pub async fn list_tenants(
         .order(tenant::tenant_id.desc())
         .limit(limit)
         .into_boxed();
-    if let Some(status) = status {
+    if let Some(status) = sought.status {
         query = query.filter(tenant::status.eq(status.to_owned()));
+    }
+    if let Some(slug) = sought.slug {
+        query = query.filter(tenant::slug.eq(slug.to_lowercase()));
+    }
+    if let Some(part) = sought.q {
+        let pattern = containing(part);
+        let in_name = tenant::name.ilike(pattern.clone());
+        query = query.filter(tenant::slug.ilike(pattern).or(in_name));
     }
     if let Some(after) = after {
         query = query.filter(tenant::tenant_id.lt(after.uuid()));

@@ -33,6 +33,18 @@ async fn the_guides_call_makes_a_store_that_answers() {
         (config.text_at("locale"), config.text_at("currency")),
         ("pt-PT".into(), "EUR".into())
     );
+    let slug = created.text_at("slug");
+    for (query, stores) in [
+        (format!("slug={slug}"), 1),
+        (format!("slug={}", &slug[1..]), 0),
+        (format!("q={}", slug[1..6].to_uppercase()), 1),
+        ("q=%25".to_owned(), 0),
+    ] {
+        let path = format!("/api/sysadmin/tenants?{query}");
+        let found = world.get("", &path, Some(&world.sysadmin)).await;
+        let items = found.body["items"].as_array().unwrap();
+        assert_eq!(items.len(), stores, "{query}");
+    }
     world.end().await;
 }
 

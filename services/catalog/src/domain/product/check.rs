@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use kernel::{Money, ProductId, Slug, VariantId};
 
 use super::{Draft, Place, Product, Variant, VariantDraft, VatClass};
-use crate::domain::{html, slug};
+use crate::domain::{exemption, html, slug};
 
 /// What the store's plan covers; nothing where it has no limit.
 #[derive(Clone, Copy, Debug)]
@@ -294,12 +294,15 @@ fn check_variant(
     let code = variant
         .exemption_code
         .as_deref()
-        .is_none_or(|code| (1..=10).contains(&code.len()));
+        .is_none_or(exemption::is_known);
     faults.unless(
         reasoned && code,
         pointer("exemption_code"),
         "invalid",
-        "the law's code such as M07, for the class exempt and no other",
+        &format!(
+            "for the class exempt and no other, one of {}",
+            exemption::CODES.join(", ")
+        ),
     );
     let chosen = variant.option_values.len() == draft.options.len()
         && variant

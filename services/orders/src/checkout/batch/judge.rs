@@ -9,7 +9,7 @@ use super::Table;
 use crate::app::App;
 use crate::domain::cart::{self, CartError, CartLine, Offer};
 use crate::domain::totals::{Pricing, Totals};
-use crate::routes::carts::not_served;
+use crate::routes::carts::{not_served, region_not_served};
 use crate::secret;
 
 pub enum Refusal {
@@ -51,6 +51,7 @@ pub fn judge(app: &App, table: &mut Table, order: &Order) -> Result<Totals, Refu
     if totals.total != order.form.expected_total {
         return Err(changed(order, &lines, &wanted, &totals).into());
     }
+    cart::check_payable(totals.total, table.takes_payments)?;
     let counted: Vec<(VariantId, i64)> = wanted
         .iter()
         .filter(|(offer, _)| offer.available.is_some())
@@ -90,7 +91,11 @@ fn price(app: &App, table: &Table, order: &Order, wanted: &[Wanted]) -> Result<T
         rates: &app.rates,
         shipping: &table.shipping,
     };
-    Ok(pricing.price(wanted)?)
+    let totals = pricing.price(wanted)?;
+    if !totals.is_served {
+        return Err(region_not_served(region, &table.shipping));
+    }
+    Ok(totals)
 }
 
 /// The price that was shown is the price that is charged: if it is another now, nothing is ordered and

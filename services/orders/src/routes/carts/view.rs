@@ -1,14 +1,14 @@
 //! A cart as it is shown: lines, warnings and all totals.
 
 use http_kit::{ApiError, RequestMeta, Shopper};
-use kernel::{CartId, Country, Money, Postcode, Quantity, VariantId};
+use kernel::{CartId, Country, Lang, Money, Postcode, Quantity, VariantId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::app::App;
-use crate::domain::cart::{self, CartLine, Offer, Quantities, Warning};
+use crate::domain::cart::{self, CartLine, NotPayable, Obstacle, Offer, Quantities, Warning};
 use crate::domain::tax::{TaxAmount, TaxRegion};
-use crate::domain::totals::{Pricing, ShippingRate};
+use crate::domain::totals::{Pricing, ShippingRate, Totals};
 use crate::store::carts::CartRow;
 
 /// A cart with everything that a page shows.
@@ -28,6 +28,8 @@ pub struct CartView {
     pub tax: Money,
     pub taxes: Vec<TaxAmount>,
     pub total: Money,
+    /// What stands in the way of ordering the cart as a whole; said when a cart is looked at or changed.
+    pub warnings: Vec<ObstacleView>,
     /// Whether the cart can be ordered as it is.
     pub can_checkout: bool,
     /// Whether the cart became an order already.
@@ -59,11 +61,20 @@ pub struct WarningView {
     pub message: String,
 }
 
+/// An obstacle for programs and for people.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct ObstacleView {
+    #[serde(flatten)]
+    pub obstacle: Obstacle,
+    pub message: String,
+}
+
 /// A cart with all that its answer is made of.
 pub struct Shown {
     pub row: CartRow,
     pub offers: Vec<Offer>,
     pub shipping: Vec<ShippingRate>,
+    pub takes_payments: bool,
 }
 
 impl Shown {
@@ -73,6 +84,7 @@ impl Shown {
             row,
             offers: Vec::new(),
             shipping: Vec::new(),
+            takes_payments: true,
         }
     }
 
@@ -109,10 +121,13 @@ impl Shown {
         let can_all = |line: &CartLine| {
             find(line).is_some_and(|offer| cart::check(offer, line.quantity).is_ok())
         };
+        let warnings = self.obstacles(&totals, region, language);
+        let can_be = !lines.is_empty() && !row.ordered && warnings.is_empty();
         Ok(CartView {
             id: row.cart_id(),
             token: None,
-            can_checkout: !lines.is_empty() && !row.ordered && lines.iter().all(can_all),
+            can_checkout: can_be && lines.iter().all(can_all),
+            warnings,
             lines: lines
                 .iter()
                 .map(|line| line_view(line, find(line), language))
@@ -126,6 +141,25 @@ impl Shown {
             ordered: row.ordered,
             version: row.version,
         })
+    }
+
+    /// A store that takes no payments says so before anything is put in, too.
+    fn obstacles(&self, totals: &Totals, region: TaxRegion, language: &str) -> Vec<ObstacleView> {
+        let is_closed = self.row.lines().is_empty() && !self.takes_payments;
+        let payable = if is_closed {
+            Err(NotPayable::NotReady)
+        } else {
+            cart::check_payable(totals.total, self.takes_payments)
+        };
+        // Until a destination was given the mainland is only assumed.
+        let is_far = !totals.is_served && !self.row.postcode.is_empty();
+        let far = is_far.then_some(Obstacle::RegionNotServed { region });
+        let found = payable.err().map(Obstacle::from).into_iter().chain(far);
+        let view = |obstacle| ObstacleView {
+            message: words_of(&obstacle, language),
+            obstacle,
+        };
+        found.map(view).collect()
     }
 }
 
@@ -164,12 +198,49 @@ fn line_view(line: &CartLine, offer: Option<&Offer>, language: &str) -> CartLine
     }
 }
 
+/// Shoppers are told in Portuguese, or else in English; amounts as each writes them.
+fn lang_of(language: &str) -> Lang {
+    let portuguese = language.trim_start().to_lowercase().starts_with("pt");
+    if portuguese { Lang::Pt } else { Lang::En }
+}
+
+fn words_of(obstacle: &Obstacle, language: &str) -> String {
+    let lang = lang_of(language);
+    match (obstacle, lang == Lang::Pt) {
+        (Obstacle::PaymentsNotReady, true) => "De momento esta loja não aceita pagamentos.".into(),
+        (Obstacle::PaymentsNotReady, false) => "This store takes no payments at the moment.".into(),
+        (Obstacle::AmountOutOfRange { least, most }, true) => {
+            let (least, most) = (least.written(lang), most.written(lang));
+            format!("Só é possível pagar de {least} a {most} de uma vez.")
+        }
+        (Obstacle::AmountOutOfRange { least, most }, false) => {
+            let (least, most) = (least.written(lang), most.written(lang));
+            format!("From {least} to {most} can be paid at once.")
+        }
+        (Obstacle::RegionNotServed { region }, true) => {
+            let place = match region {
+                TaxRegion::Mainland => "Portugal continental",
+                TaxRegion::Azores => "os Açores",
+                TaxRegion::Madeira => "a Madeira",
+            };
+            format!("Esta loja não envia para {place}.")
+        }
+        (Obstacle::RegionNotServed { region }, false) => {
+            format!("This store does not send to {}.", region.name())
+        }
+    }
+}
+
 /// In the shopper's language: Portuguese, or else English.
 fn message(warning: &Warning, language: &str) -> String {
-    let portuguese = language.trim_start().to_lowercase().starts_with("pt");
-    match (warning, portuguese) {
-        (Warning::PriceChanged { was, now }, true) => format!("O preço mudou de {was} para {now}."),
+    let lang = lang_of(language);
+    match (warning, lang == Lang::Pt) {
+        (Warning::PriceChanged { was, now }, true) => {
+            let (was, now) = (was.written(lang), now.written(lang));
+            format!("O preço mudou de {was} para {now}.")
+        }
         (Warning::PriceChanged { was, now }, false) => {
+            let (was, now) = (was.written(lang), now.written(lang));
             format!("The price changed from {was} to {now}.")
         }
         (Warning::OnlyNLeft { available }, true) => format!("Só restam {available}."),
@@ -186,5 +257,28 @@ fn message(warning: &Warning, language: &str) -> String {
         ),
         (Warning::NoLongerSold, true) => "Este artigo já não está à venda.".into(),
         (Warning::NoLongerSold, false) => "This product is no longer sold.".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::Currency;
+
+    #[test]
+    fn amounts_are_written_as_the_shopper_writes_them() {
+        let euros = |minor| Money::new(minor, Currency::EUR);
+        let changed = Warning::PriceChanged {
+            was: euros(2_199),
+            now: euros(2_399),
+        };
+        assert_eq!(
+            message(&changed, "pt-PT"),
+            "O preço mudou de 21,99\u{a0}€ para 23,99\u{a0}€."
+        );
+        assert_eq!(
+            message(&changed, "en-GB"),
+            "The price changed from €21.99 to €23.99."
+        );
     }
 }

@@ -1,0 +1,4 @@
+ALTER TABLE shipping_rate NO FORCE ROW LEVEL SECURITY;
+DELETE FROM shipping_rate WHERE NOT served;
+ALTER TABLE shipping_rate FORCE ROW LEVEL SECURITY;
+ALTER TABLE shipping_rate DROP COLUMN served;
