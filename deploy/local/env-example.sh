@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 # The code up to its tests, on one line, so that a call may span several.
 code() {
   local file
-  for file in crates/kernel/src/config/*.rs; do
+  for file in crates/kernel/src/config/*.rs services/storefront/src/config.rs; do
     sed '/#\[cfg(test)\]/,$d' "$file"
   done | tr '\n' ' '
 }
@@ -21,6 +21,10 @@ read_by_the_code() {
       printf '%s_%s\n' "$service" "$suffix"
     done
   done
+  # Who only listens has a login to the broker and nothing else.
+  code | grep -oE '\("[a-z]+", "[A-Z]+"\)' | grep -oE '"[A-Z]+"' | tr -d '"' | sed 's/$/_RABBITMQ_URL/'
+  # Where the storefront asks.
+  grep -oE '=> "[A-Z]+"' services/storefront/src/api.rs | grep -oE '[A-Z]+' | sed 's/$/_URL/'
 }
 
 # The owner's; each service may have one of its own.

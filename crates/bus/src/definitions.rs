@@ -10,7 +10,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use events::topology::{SUBSCRIPTIONS, Subscription};
+use events::topology::{LISTENERS, SUBSCRIPTIONS, Subscription};
 use kernel::config::user_of;
 use lapin::uri::{AMQPUri, AMQPUserInfo};
 use secrecy::{ExposeSecret, SecretString};
@@ -53,16 +53,19 @@ impl Rabbit {
     fn definitions_beside(&self, mut users: Vec<Value>) -> Result<Value, BusError> {
         let owner = self.owner()?;
         let vhost = owner.vhost.as_str();
-        for subscription in SUBSCRIPTIONS {
+        for subscription in SUBSCRIPTIONS.iter().chain(LISTENERS) {
             users.push(self.user(subscription)?);
         }
         let mut permissions = of_all(|s| vec![permission(s, vhost)]);
+        permissions.extend(LISTENERS.iter().map(|l| listener_permission(l, vhost)));
         permissions.push(full_permission(&owner.authority.userinfo.username, vhost));
+        let mut topics = of_all(|s| vec![topic_permission(s, vhost)]);
+        topics.extend(LISTENERS.iter().map(|l| listener_topics(l, vhost)));
         Ok(json!({
             "vhosts": [{ "name": vhost }],
             "users": users,
             "permissions": permissions,
-            "topic_permissions": of_all(|s| vec![topic_permission(s, vhost)]),
+            "topic_permissions": topics,
             "exchanges": [exchange(vhost)],
             "queues": of_all(|s| queues(s, vhost, self.delays)),
             "bindings": of_all(|s| bindings(s, vhost, self.delays)),
@@ -131,6 +134,29 @@ fn topic_permission(subscription: &Subscription, vhost: &str) -> Value {
         "exchange": EXCHANGE,
         "write": format!("^{own}"),
         "read": format!("^({own}.*|{})$", heard.join("|")),
+    })
+}
+
+/// Who only listens makes and reads the nameless queues of its instances, and publishes nothing.
+fn listener_permission(listener: &Subscription, vhost: &str) -> Value {
+    let exchange = literally(EXCHANGE);
+    json!({
+        "user": user_of(listener.service),
+        "vhost": vhost,
+        "configure": format!("^{NAMELESS}$"),
+        "write": format!("^{NAMELESS}$"),
+        "read": format!("^({exchange}|{NAMELESS})$"),
+    })
+}
+
+fn listener_topics(listener: &Subscription, vhost: &str) -> Value {
+    let heard: Vec<_> = listener.types.iter().map(|t| literally(t)).collect();
+    json!({
+        "user": user_of(listener.service),
+        "vhost": vhost,
+        "exchange": EXCHANGE,
+        "write": "^$",
+        "read": format!("^({})$", heard.join("|")),
     })
 }
 
@@ -259,7 +285,7 @@ mod tests {
         assert!(!text.contains("administrator"));
         let complete = rabbit().definitions_with_owner().unwrap();
         let users = complete["users"].as_array().unwrap();
-        assert_eq!(users.len(), SUBSCRIPTIONS.len() + 1);
+        assert_eq!(users.len(), SUBSCRIPTIONS.len() + LISTENERS.len() + 1);
         assert_eq!(complete["vhosts"][0]["name"], "shops");
     }
 

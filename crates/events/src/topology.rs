@@ -121,6 +121,18 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
     },
 ];
 
+/// Who hears only through the queues of its instances: what it keeps is in memory, so nothing waits
+/// for it while it is away, and it has nothing to tell.
+pub const LISTENERS: &[Subscription] = &[Subscription {
+    service: "storefront",
+    types: &[
+        TenantChanged::TYPE,
+        ProductChanged::TYPE,
+        catalog::v1::CategoryChanged::TYPE,
+        catalog::v1::AvailabilityChanged::TYPE,
+    ],
+}];
+
 /// What `service` hears; nothing when the table does not name it.
 pub fn heard_by(service: &str) -> &'static [&'static str] {
     SUBSCRIPTIONS

@@ -23,7 +23,7 @@ use tokio::sync::Mutex;
 use crate::ApiError;
 use crate::extract::Input;
 use crate::openapi::OperationInput;
-use encoded::{Coding, Encoded};
+pub use encoded::{Coding, Encoded};
 
 /// How long one waits for another's filling before it asks itself.
 const FILL_WAIT: Duration = Duration::from_millis(500);

@@ -143,7 +143,7 @@ pub use audience::{
     Audience, AudienceKind, Customer, Internal, Public, Shopper, Staff, Sysadmin, Webhook,
 };
 pub use audit::Acted;
-pub use cache::{HotCache, HotRequest};
+pub use cache::{Coding, Encoded, HotCache, HotRequest};
 pub use client_ip::TrustedProxies;
 pub use context::Principal;
 pub use directory::{Tenant, TenantDirectory, TenantRef, TenantStatus};

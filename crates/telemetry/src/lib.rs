@@ -30,11 +30,22 @@ pub struct Telemetry {
 /// # Errors
 /// When an exporter cannot be made, or a process starts it twice.
 pub fn init(config: &Config, service: &'static str) -> anyhow::Result<Telemetry> {
-    let endpoint = config.otlp_endpoint.as_deref();
-    let exporters = endpoint
+    init_with(config.otlp_endpoint.as_deref(), config.log_json, service)
+}
+
+/// The same for a program that has no use for the services' whole configuration.
+///
+/// # Errors
+/// As [`init`].
+pub fn init_with(
+    otlp_endpoint: Option<&str>,
+    log_json: bool,
+    service: &'static str,
+) -> anyhow::Result<Telemetry> {
+    let exporters = otlp_endpoint
         .map(|endpoint| Exporters::new(endpoint, service))
         .transpose()?;
-    log::install(config.log_json, exporters.as_ref())?;
+    log::install(log_json, exporters.as_ref())?;
     trace::set_enabled(exporters.is_some());
     metrics::install()?;
     panics::install_hook();

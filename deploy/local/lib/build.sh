@@ -37,10 +37,10 @@ toolchain() {
 
 build() {
   build_packages
-  local options=(build --quiet --bin stores --bin simulators)
+  local options=(build --quiet --bin stores --bin simulators --bin stores-storefront)
   if [ -n "${RELEASE:-}" ]; then options+=(--release); fi
   say "building (the first time takes some minutes)"
-  (cd "$CHECKOUT" && cargo "${options[@]}" -p stores -p simulators) || die "the build failed"
+  (cd "$CHECKOUT" && cargo "${options[@]}" -p stores -p simulators -p storefront) || die "the build failed"
   write_stores
 }
 

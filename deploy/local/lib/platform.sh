@@ -97,7 +97,7 @@ greeting() {
   Virtual Stores runs.
 
   platform      $origin/api/health
-  stores        http://SLUG.$BASE_DOMAIN:$STORES_HTTP_PORT/api/catalog/store/products
+  stores        http://SLUG.$BASE_DOMAIN:$STORES_HTTP_PORT  (e.g. http://demo.$BASE_DOMAIN:$STORES_HTTP_PORT)
   documentation $origin/api/tenants/docs  (catalog, orders, payments, invoicing, mail, migration alike)
   Stripe        $(simulated "$STRIPE_API_BASE" "$STORES_SIMULATORS_PORT")
   Moloni        $(simulated "$MOLONI_API_BASE" "$STORES_MOLONI_PORT")

@@ -24,7 +24,23 @@ services_up() {
   for name in $(service_names); do
     ready "stores-$name" 60 service_ready "$name"
   done
+  storefront_up
 }
+
+# The shops' pages: a client of the services, and so no part of `stores serve all`.
+storefront_up() {
+  local program
+  program=$(program stores-storefront)
+  unless_current stores-storefront "$program" STOREFRONT_PORT || return 0
+  launch_kept stores-storefront "$program"
+  ready stores-storefront 60 storefront_ready
+}
+
+storefront_ready() {
+  curl -fsS -m 2 -o /dev/null "http://127.0.0.1:$STOREFRONT_PORT/internal/ready" 2>/dev/null
+}
+
+storefront_down() { halt stores-storefront TERM 20; }
 
 service_port_variables() {
   local name
@@ -42,6 +58,7 @@ service_ready() {
 
 services_down() {
   local name
+  storefront_down
   for name in all "${SERVICES[@]}"; do halt "stores-$name" TERM 20; done
 }
 

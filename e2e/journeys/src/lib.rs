@@ -1,6 +1,7 @@
 //! Journeys over the whole running platform, through its front door: what a sysadmin, a merchant
 //! and a shopper do, and what they get when things break on the way.
 
+pub mod browser;
 pub mod client;
 pub mod faults;
 pub mod inbox;

@@ -19,7 +19,7 @@ pub struct Logins {
 
 impl Logins {
     /// Reads `variable` and, for each service, `<SERVICE>_<variable>`; one of them must be there.
-    pub(super) fn read(
+    pub fn read(
         env: &mut Env,
         variable: &str,
         services: impl Iterator<Item = (&'static str, &'static str)> + Clone,

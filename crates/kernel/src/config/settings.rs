@@ -298,7 +298,8 @@ fn prefixes() -> impl Iterator<Item = (&'static str, &'static str)> + Clone {
 }
 
 fn brokers(env: &mut Env) -> Logins {
-    let logins = Logins::read(env, "RABBITMQ_URL", prefixes());
+    let hearers = prefixes().chain([("storefront", "STOREFRONT")]);
+    let logins = Logins::read(env, "RABBITMQ_URL", hearers);
     // What derives from no password could be derived by anybody.
     let has_password =
         |url| user_and_password(url).is_some_and(|(_, password)| !password.is_empty());

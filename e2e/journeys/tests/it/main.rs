@@ -4,6 +4,8 @@
 mod chain;
 #[cfg(test)]
 mod purchase;
+#[cfg(test)]
+mod storefront;
 
 /// Every service, each a process of its own.
 #[cfg(test)]

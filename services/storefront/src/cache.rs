@@ -1,0 +1,7 @@
+//! Finished pages in memory, and when they are no longer right.
+
+mod pages;
+mod versions;
+
+pub use pages::{Finished, Kept, PageCache};
+pub use versions::{Stamp, Tag, Versions, Witness};

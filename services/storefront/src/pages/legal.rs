@@ -1,0 +1,45 @@
+//! What the law wants told, from the theme's texts and the store's own words about itself.
+
+use minijinja::{Value, context};
+
+use super::Asking;
+use super::checkout_form::TERMS_VERSION;
+use super::show::{Head, Made};
+
+/// The pages, by address.
+const PAGES: [&str; 8] = [
+    "terms",
+    "privacy",
+    "returns",
+    "withdrawal",
+    "shipping",
+    "disputes",
+    "accessibility",
+    "contact",
+];
+
+pub fn is_page(name: &str) -> bool {
+    PAGES.contains(&name)
+}
+
+pub fn make(asking: &Asking<'_>, name: &str) -> Made {
+    let Asking { app, visit, shell } = asking;
+    let lang = shell.lang_of(visit);
+    let theme = shell.theme(app);
+    let title = theme.map_or_else(String::new, |theme| {
+        theme.say(lang, &format!("legal-{name}"))
+    });
+    Made {
+        template: "legal.html",
+        head: Head {
+            canonical: format!("/{name}"),
+            ..Head::titled(title)
+        },
+        data: context! {
+            page => name,
+            text => Value::from(format!("legal/{name}.{}.html", lang.prefix())),
+            version => TERMS_VERSION,
+        },
+        ..Made::default()
+    }
+}

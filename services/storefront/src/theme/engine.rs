@@ -1,0 +1,269 @@
+//! A theme that is ready to render.
+
+use std::sync::Arc;
+
+use minijinja::value::{Kwargs, Value};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior};
+
+use super::assets::{Asset, Assets};
+use super::folder::{self, Files};
+use super::manifest::Manifest;
+use super::texts::{Lang, Texts};
+use super::{ThemeFault, filters};
+
+/// Steps that a page may take; a large one takes about 20,000.
+const FUEL: u64 = 2_000_000;
+/// Includes count ten each.
+const RECURSION_MAX: usize = 200;
+
+/// A page could not be rendered: the theme's fault, with file and line.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct RenderError(String);
+
+pub struct Theme {
+    pub manifest: Manifest,
+    environment: Environment<'static>,
+    assets: Arc<Assets>,
+    texts: Arc<Texts>,
+}
+
+impl Theme {
+    /// # Errors
+    /// The first thing that is wrong, with its file and line.
+    pub fn new(shared: &Files, own: Files) -> Result<Self, ThemeFault> {
+        let texts = Arc::new(Texts::of(shared, &own)?);
+        let missing = || ThemeFault::new("theme.toml", None, "is missing");
+        let manifest = Manifest::parse(own.get("theme.toml").ok_or_else(missing)?)?;
+        let files = folder::overlay(shared, own);
+        let assets = Arc::new(Assets::of(&files)?);
+        let mut environment = environment(&assets, &texts);
+        for (name, content) in files {
+            let Some(template) = template_name(&name) else {
+                continue;
+            };
+            let source =
+                String::from_utf8(content).map_err(|error| ThemeFault::new(&name, None, error))?;
+            environment
+                .add_template_owned(template.to_owned(), source)
+                .map_err(|error| ThemeFault::new(&name, error.line(), error.to_string()))?;
+        }
+        let theme = Self {
+            manifest,
+            environment,
+            assets,
+            texts,
+        };
+        theme.check()?;
+        Ok(theme)
+    }
+
+    /// # Errors
+    /// When the template is not there, fails, or does too much.
+    pub fn render(&self, template: &str, page: Value) -> Result<String, RenderError> {
+        let rendered = self
+            .environment
+            .get_template(template)
+            .and_then(|template| template.render(page));
+        rendered.map_err(|error| RenderError(told(&error)))
+    }
+
+    pub fn asset_address(&self, name: &str) -> Option<&str> {
+        self.assets.address(name)
+    }
+
+    pub fn assets(&self) -> impl Iterator<Item = (&String, &Arc<Asset>)> {
+        self.assets.by_address()
+    }
+
+    pub fn say(&self, lang: Lang, key: &str) -> String {
+        self.texts.say(lang, key, None)
+    }
+
+    pub fn has_text(&self, lang: Lang, key: &str) -> bool {
+        self.texts.has(lang, key)
+    }
+
+    /// What the manifest names is there.
+    fn check(&self) -> Result<(), ThemeFault> {
+        let fault = |what: String| ThemeFault::new("theme.toml", None, what);
+        for placed in &self.manifest.home {
+            let file = format!("sections/{}.html", placed.section);
+            self.environment
+                .get_template(&file)
+                .map_err(|_| fault(format!("there is no {file}")))?;
+        }
+        for font in &self.manifest.preload {
+            if self.assets.address(font).is_none() {
+                return Err(fault(format!("there is no asset {font}")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `templates/product.html` is called `product.html`; a section keeps its folder.
+fn template_name(file: &str) -> Option<&str> {
+    let is_section = file.starts_with("sections/");
+    let name = if is_section {
+        file
+    } else {
+        file.strip_prefix("templates/")?
+    };
+    [".html", ".xml", ".txt"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
+        .then_some(name)
+}
+
+fn environment(assets: &Arc<Assets>, texts: &Arc<Texts>) -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|name| {
+        if name.ends_with(".txt") {
+            AutoEscape::None
+        } else {
+            AutoEscape::Html
+        }
+    });
+    environment.set_undefined_behavior(UndefinedBehavior::Chainable);
+    environment.set_fuel(Some(FUEL));
+    environment.set_recursion_limit(RECURSION_MAX);
+    environment.set_trim_blocks(true);
+    environment.set_lstrip_blocks(true);
+    environment.add_filter("money", filters::money);
+    environment.add_filter("decimal", filters::decimal);
+    environment.add_filter("date", filters::date);
+    environment.add_filter("srcset", filters::srcset);
+    environment.add_filter("src", filters::src);
+    environment.add_filter("escaped", filters::escaped);
+    environment.add_filter("height_for", filters::height_for);
+    let words = texts.clone();
+    environment.add_function(
+        "t",
+        move |state: &State<'_, '_>, key: String, arguments: Kwargs| {
+            words.say(filters::lang(state), &key, Some(&arguments))
+        },
+    );
+    let files = assets.clone();
+    environment.add_function("asset", move |name: String| {
+        let address = files
+            .address(&name)
+            .map(|address| filters::address(address.to_owned()));
+        address.ok_or_else(|| {
+            Error::new(
+                ErrorKind::InvalidOperation,
+                format!("there is no asset {name}"),
+            )
+        })
+    });
+    environment.add_function("link", |state: &State<'_, '_>, path: String| {
+        let prefix = state.lookup("prefix");
+        let prefix = prefix.as_ref().and_then(Value::as_str).unwrap_or_default();
+        filters::address(format!("{prefix}{path}"))
+    });
+    environment
+}
+
+/// The message with the place, and what caused it.
+fn told(error: &Error) -> String {
+    let place = error.name().map(|name| match error.line() {
+        Some(line) => format!("{name}:{line}: "),
+        None => format!("{name}: "),
+    });
+    let mut text = format!("{}{error}", place.unwrap_or_default());
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        text.push_str(&format!(": {inner}"));
+        cause = inner.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use minijinja::context;
+
+    fn files(list: &[(&str, &str)]) -> Files {
+        let file = |(name, text): &(&str, &str)| ((*name).to_owned(), text.as_bytes().to_vec());
+        list.iter().map(file).collect()
+    }
+
+    fn theme(own: &[(&str, &str)]) -> Result<Theme, ThemeFault> {
+        let shared = files(&[
+            ("templates/page.html", "shared {{ name }}"),
+            (
+                "locales/en.ftl",
+                "left = { $n ->\n  [one] one left\n *[other] { $n } left\n }\nhi = Hello\n",
+            ),
+            ("locales/pt-PT.ftl", "hi = Olá\n"),
+        ]);
+        let mut all = files(&[("theme.toml", "name = \"Test\"")]);
+        all.extend(files(own));
+        Theme::new(&shared, all)
+    }
+
+    #[test]
+    fn a_themes_file_takes_the_place_of_the_shared_one_and_values_are_escaped() {
+        let shared = theme(&[]).unwrap();
+        let page = context! { name => "<b>" };
+        assert_eq!(
+            shared.render("page.html", page.clone()).unwrap(),
+            "shared &lt;b&gt;"
+        );
+        let own = theme(&[("templates/page.html", "own {{ name }}")]).unwrap();
+        assert_eq!(own.render("page.html", page).unwrap(), "own &lt;b&gt;");
+    }
+
+    #[test]
+    fn a_broken_template_is_refused_with_file_and_line() {
+        let fault = theme(&[("templates/page.html", "a\n{% if %}")])
+            .err()
+            .unwrap();
+        assert_eq!(
+            (fault.file.as_str(), fault.line),
+            ("templates/page.html", Some(2))
+        );
+        let fault = theme(&[("theme.toml", "name = \"x\"\nwhat = 1")])
+            .err()
+            .unwrap();
+        assert_eq!((fault.file.as_str(), fault.line), ("theme.toml", Some(2)));
+        let fault = theme(&[("locales/en.ftl", "ok = yes\n= no\n")])
+            .err()
+            .unwrap();
+        assert_eq!(
+            (fault.file.as_str(), fault.line),
+            ("locales/en.ftl", Some(2))
+        );
+    }
+
+    #[test]
+    fn a_template_that_never_ends_is_stopped() {
+        let source = "{% for a in range(9999) %}{% for b in range(9999) %}{{ a * b }}{% endfor %}{% endfor %}";
+        let endless = theme(&[("templates/page.html", source)]).unwrap();
+        let error = endless.render("page.html", context! {}).unwrap_err();
+        assert!(error.to_string().contains("page.html"), "{error}");
+    }
+
+    #[test]
+    fn texts_come_in_the_pages_language_and_counts_have_their_forms() {
+        let source = "{{ t('hi') }} {{ t('left', n=1) }} {{ t('left', n=3) }}";
+        let theme = theme(&[("templates/page.html", source)]).unwrap();
+        let say = |locale: &str| {
+            theme
+                .render("page.html", context! { locale => locale })
+                .unwrap()
+        };
+        assert_eq!(say("en"), "Hello one left 3 left");
+        assert_eq!(say("pt-PT"), "Olá left left");
+    }
+
+    #[test]
+    fn a_template_reaches_no_file() {
+        for name in ["/etc/passwd", "../theme.toml", "theme.toml"] {
+            let source = format!("{{% include '{name}' %}}");
+            let theme = theme(&[("templates/page.html", source.as_str())]).unwrap();
+            assert!(theme.render("page.html", context! {}).is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,260 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use http_kit::Coding;
+use minijinja::{Value, context};
+use serde_json::json;
+use storefront::theme::{Lang, Library, Theme};
+
+const NAMES: [&str; 2] = ["tactical", "essential"];
+const STYLE_BYTES_MAX: usize = 25_000;
+const SCRIPT_BYTES_MAX: usize = 36_000;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../web/themes")
+}
+
+fn theme(name: &str) -> Arc<Theme> {
+    Library::open(&root())
+        .unwrap()
+        .theme_or_fallback(name)
+        .unwrap()
+}
+
+fn gzipped(theme: &Theme, ending: &str) -> usize {
+    let assets = theme
+        .assets()
+        .filter(|(address, _)| address.ends_with(ending));
+    assets
+        .map(|(_, asset)| asset.body.bytes(Coding::Gzip).1.len())
+        .sum()
+}
+
+#[test]
+fn styles_and_scripts_stay_within_their_budget() {
+    for name in NAMES {
+        let theme = theme(name);
+        assert!(gzipped(&theme, ".css") <= STYLE_BYTES_MAX, "{name}");
+        assert!(gzipped(&theme, ".js") <= SCRIPT_BYTES_MAX, "{name}");
+    }
+}
+
+/// The keys that a folder's templates name outright.
+fn keys(folder: &Path, found: &mut Vec<(String, String)>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            keys(&path, found);
+        } else if path.extension().is_some_and(|ending| ending == "html") {
+            let text = fs::read_to_string(&path).unwrap();
+            for rest in text.split("t('").skip(1) {
+                let (key, after) = rest.split_once('\'').unwrap();
+                if after.starts_with(')') || after.starts_with(',') {
+                    found.push((path.display().to_string(), key.to_owned()));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_text_that_a_template_names_is_there_in_every_language() {
+    for name in NAMES {
+        let theme = theme(name);
+        let mut wanted = Vec::new();
+        keys(&root().join("base"), &mut wanted);
+        keys(&root().join(name), &mut wanted);
+        assert!(wanted.len() > 100, "templates are read");
+        for (file, key) in &wanted {
+            for lang in Lang::ALL {
+                assert!(
+                    theme.has_text(lang, key),
+                    "{key} of {file} is missing in {}",
+                    lang.tag()
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn texts_that_follow_a_value_are_there_too() {
+    let composed = [
+        "sort-newest",
+        "sort-price",
+        "sort-down-price",
+        "sort-title",
+        "method-card",
+        "method-mb-way",
+        "method-multibanco",
+        "method-hint-card",
+        "method-hint-mb-way",
+        "method-hint-multibanco",
+        "problem-combination",
+        "problem-quantity",
+        "problem-out-of-stock",
+        "problem-not-for-sale",
+        "problem-quantity-not-sold",
+        "problem-quantity-too-large",
+        "problem-cart-too-many-lines",
+        "problem-cart-closed",
+        "closed-unknown",
+        "closed-suspended",
+        "closed-away",
+        "closed-unknown-text",
+        "closed-suspended-text",
+        "closed-away-text",
+        "legal-withdrawal",
+        "legal-contact",
+        "error-email",
+        "error-phone",
+        "error-name",
+        "error-line1",
+        "error-postcode",
+        "error-city",
+        "error-tax-id",
+        "error-accepts-terms",
+        "error-total-changed",
+        "error-crowded",
+        "pay-payments-not-ready",
+        "pay-too-many-attempts",
+        "field-email",
+        "field-phone",
+        "field-name",
+        "field-company",
+        "field-line1",
+        "field-line2",
+        "field-postcode",
+        "field-city",
+        "field-tax-id",
+    ];
+    for name in NAMES {
+        let theme = theme(name);
+        for key in composed {
+            for lang in Lang::ALL {
+                assert!(
+                    theme.has_text(lang, key),
+                    "{key} is missing in {}",
+                    lang.tag()
+                );
+            }
+        }
+    }
+}
+
+fn page(data: Value) -> Value {
+    let money = |amount: i64| json!({ "amount": amount, "currency": "EUR" });
+    let image = json!({ "id": "i", "alt": "Galo", "width": 800, "height": 600, "sources": [
+        { "url": "/m/320.webp", "content_type": "image/webp", "width": 320, "height": 240 },
+        { "url": "/m/800.jpg", "content_type": "image/jpeg", "width": 800, "height": 600 },
+    ]});
+    let variant = |id: &str, value: &str, available: i64| {
+        json!({
+            "id": id, "sku": format!("SKU-{id}"), "title": value, "option_values": [value], "price": money(3_990),
+            "compare_at": money(4_990), "weight_grams": 120, "image_id": "i", "in_stock": available > 0, "available": available,
+        })
+    };
+    let product = json!({
+        "id": "p", "slug": "galo", "title": "Galo <b>", "vendor": "Barcelos", "tags": ["barro"],
+        "description_html": "<p>Feito à mão</p>", "price": money(3_990), "price_max": money(4_500), "compare_at": money(4_990),
+        "images": [image, image], "options": [{ "name": "Cor", "values": ["Azul", "Preto"] }], "variant_id": null,
+        "variants": [variant("1", "Azul", 3), variant("2", "Preto", 0)], "variant_count": 2, "in_stock": true,
+        "categories": [{ "id": "c", "slug": "barro", "name": "Barro" }],
+    });
+    let cart = json!({
+        "lines": [{
+            "variant_id": "1", "sku": "SKU-1", "title": "Galo", "variant_title": "Azul", "image_url": "/m/320.webp", "quantity": 2,
+            "unit_price": money(3_990), "total": money(7_980), "warnings": [{ "code": "only-n-left", "message": "Só restam 3." }],
+        }],
+        "subtotal": money(7_980), "shipping": money(0), "tax": money(1_492), "total": money(7_980), "can_checkout": true,
+    });
+    let order = json!({
+        "id": "o", "number": "1001", "status": "paid", "fulfilment": "unfulfilled", "email": "ana@example.pt",
+        "lines": cart["lines"], "subtotal": money(7_980), "shipping": money(490), "tax": money(1_492), "total": money(8_470),
+        "refunded": money(0), "placed_at": "2026-11-29T10:00:00Z",
+        "shipping_address": { "name": "Ana", "line1": "Rua 1", "postcode": "1100-148", "city": "Lisboa", "company": "", "line2": "" },
+    });
+    let category = json!({ "id": "c", "slug": "barro", "name": "Barro", "parent_id": null, "description_html": "<p>x</p>" });
+    let around = context! {
+        store => json!({ "name": "Loja", "contact": { "email": "a@b.pt", "phone": "+351912345678" } }),
+        categories => json!([category]), locale => "pt-PT", prefix => "", path => "/categories/barro",
+        origin => "http://loja.example", tokens => "", preload => Vec::<String>::new(),
+        head => json!({ "title": "Galo", "description": "d", "is_private": false, "image": "/i" }),
+        json_ld => Vec::<String>::new(), canonical => "http://loja.example/",
+        alternates => json!([{ "lang": "pt-PT", "href": "/" }, { "lang": "en", "href": "/en/" }]),
+        product => product, newest => json!([product, product, product]), products => json!([product]),
+        tiles => json!([{ "category": category, "image": image }]), category => category, cart => cart, order => order,
+        related => json!([product]), variants_json => "[]",
+    };
+    context! { ..data, ..around }
+}
+
+#[test]
+fn every_page_renders_in_every_theme_with_prices_as_they_are_and_typed_text_escaped() {
+    let reviews = json!({ "rating_count": 1, "rating_mean": 450, "items": [{ "rating": 4, "reviewer": "Rui", "body_html": "<p>Bom</p>",
+        "verified": true, "created_at": "2026-11-29T10:00:00Z" }] });
+    let form = json!({ "values": { "payment_method": "card", "email": "\"><script>" }, "key": "k", "expected": 7_980, "bills_elsewhere": true });
+    let errors = json!([{ "field": "email", "key": "error-email", "message": "" }, { "field": "form", "key": "", "message": "m" }]);
+    let intent = json!({ "stripe_js_url": "https://js.stripe.com/v3/", "client_secret": "s", "publishable_key": "k", "stripe_account": "a",
+        "amount": { "amount": 8_470, "currency": "EUR" }, "waits_for": "voucher",
+        "voucher": { "entity": "12345", "reference": "123 456 789", "expires_at": "2026-12-02T00:00:00Z" } });
+    let sections = |theme: &Theme| Value::from_serialize(&theme.manifest.home);
+    for name in NAMES {
+        let theme = theme(name);
+        let pages = [
+            (
+                "home.html",
+                context! { sections => sections(&theme) },
+                "39,90\u{a0}€",
+            ),
+            (
+                "category.html",
+                context! { chosen => json!({ "sort": "price" }), sorts => ["newest", "-price"], is_first => true, next => "/n" },
+                "39,90\u{a0}€",
+            ),
+            (
+                "product.html",
+                context! { reviews => reviews, properties => json!([{ "name": "Barro", "values": ["a"] }]), problem => "out-of-stock", left => 3 },
+                "49,90\u{a0}€",
+            ),
+            ("search.html", context! { words => "galo" }, "39,90\u{a0}€"),
+            ("cart.html", context! { problem => "" }, "79,80\u{a0}€"),
+            ("checkout.html", context! { form, errors }, "error-email"),
+            ("pay.html", context! { intent }, "84,70\u{a0}€"),
+            ("waiting.html", context! { intent }, "123 456 789"),
+            ("order.html", context! { documents => json!([]) }, "1001"),
+            (
+                "legal.html",
+                context! { text => "legal/terms.pt.html", version => "1" },
+                "livroreclamacoes",
+            ),
+            ("problem.html", context! { status => 404 }, "404"),
+            ("closed.html", context! { kind => "suspended" }, "<h1>"),
+            (
+                "sitemap.xml",
+                context! { entries => json!([{ "address": "http://a/b" }]) },
+                "<loc>",
+            ),
+            ("robots.txt", context! {}, "http://loja.example/sitemap.xml"),
+        ];
+        for (template, data, expected) in pages {
+            let html = theme
+                .render(template, page(data))
+                .unwrap_or_else(|error| panic!("{name} {template}: {error}"));
+            let expected = if expected == "error-email" {
+                "id=\"email-error\""
+            } else {
+                expected
+            };
+            assert!(
+                html.contains(expected),
+                "{name} {template} shows {expected}: {html}"
+            );
+            assert!(
+                !html.contains("Galo <b>") && !html.contains("\"><script>"),
+                "{name} {template}"
+            );
+        }
+    }
+}

@@ -1,0 +1,12 @@
+card-in-stock = In stock
+sale = Reduced
+brands = Brands
+hero-kicker = Gear that is ready to ship
+hero-title = Equipped to go further
+hero-text = Gear chosen by those who use it, with full specifications, true stock and an invoice with your tax number.
+hero-button = See { $name }
+explainer-title = Buy with confidence
+explainer-text = What the law gives you, and what we do beyond it.
+explainer-1 = A price that is struck through is always the lowest of the 30 days before the reduction.
+explainer-2 = You have 14 days to withdraw from the purchase and 3 years of legal guarantee.
+explainer-3 = The stock that you see is what is there: nothing is sold twice.

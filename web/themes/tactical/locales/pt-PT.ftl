@@ -1,0 +1,12 @@
+card-in-stock = Em stock
+sale = Redução
+brands = Marcas
+hero-kicker = Equipamento pronto a enviar
+hero-title = Equipado para ir mais longe
+hero-text = Material escolhido por quem o usa, com ficha técnica completa, stock verdadeiro e fatura com NIF.
+hero-button = Ver { $name }
+explainer-title = Comprar com confiança
+explainer-text = O que a lei lhe dá, e o que fazemos por cima disso.
+explainer-1 = O preço riscado é sempre o mais baixo dos 30 dias anteriores à redução.
+explainer-2 = Tem 14 dias para desistir da compra e 3 anos de garantia legal.
+explainer-3 = O stock que vê é o que existe: nada é vendido duas vezes.
