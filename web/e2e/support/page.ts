@@ -16,6 +16,6 @@ export async function expectAccessible(page: Page): Promise<void> {
 
 export async function signIn(page: Page, email: string, password: string): Promise<void> {
   await page.getByLabel("E-mail").fill(email);
-  await page.getByLabel("Palavra-passe", { exact: true }).fill(password);
+  await page.getByLabel(/^Palavra-passe/).fill(password);
   await page.getByRole("button", { name: "Entrar" }).click();
 }

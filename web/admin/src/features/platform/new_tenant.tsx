@@ -44,6 +44,10 @@ export function NewTenant() {
       contact_phone: contact_phone.trim() || null,
       tax_number: tax_number.trim() || null,
       trial_days: trial_days === "" ? null : trial_days,
+      // As the platform has them.
+      country: null,
+      locale: null,
+      currency: null,
     });
   };
   if (made) {

@@ -2,7 +2,7 @@ import { Box, Center, Group, Stack, Text, Title } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { SchemeSwitch } from "~/features/shell/components/preferences.tsx";
+import { SchemeSwitch } from "~/features/shell/components/scheme_switch.tsx";
 import { useSession } from "~/lib/session.ts";
 import { FirstPasswordForm } from "./components/first_password.tsx";
 import { SignInForm } from "./components/sign_in_form.tsx";

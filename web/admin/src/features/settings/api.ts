@@ -75,7 +75,7 @@ export const companyQuery = (company_id: number) =>
     queryKey: ["settings", "moloni", "company", company_id],
     queryFn: ({ signal }) =>
       answered(
-        api.GET("/api/invoicing/admin/moloni/companies/{company_id}", { params: { path: { company_id } }, signal }),
+        api.GET("/api/invoicing/admin/moloni/companies/{company_id}", { params: { path: { company_id: String(company_id) } }, signal }),
       ),
     staleTime: 300_000,
   });

@@ -4,20 +4,23 @@ import { IconSearch } from "@tabler/icons-react";
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ExpiredSession } from "~/features/session/components/expired.tsx";
+import { useSession } from "~/lib/session.ts";
 import { ActingBanner } from "./components/acting_banner.tsx";
 import { NavigationList } from "./components/navigation_list.tsx";
 import { OfflineBanner } from "./components/offline_banner.tsx";
 import { PersonMenu } from "./components/person_menu.tsx";
-import { SchemeSwitch } from "./components/preferences.tsx";
+import { SchemeSwitch } from "./components/scheme_switch.tsx";
 
 // Nobody loads it who does not use it.
 const Palette = lazy(() => import("./components/palette.tsx"));
+const Notices = lazy(() => import("./components/notices.tsx"));
+const ExpiredSession = lazy(() => import("~/features/session/components/expired.tsx"));
 
 /** What stands around every page. */
 export function Shell() {
   const { t } = useTranslation();
   const [isOpen, menu] = useDisclosure(false);
+  const { status } = useSession();
   const [palette, setPalette] = useState(0);
   const path = useRouterState({ select: (state) => state.location.pathname });
   const openPalette = () => setPalette((count) => count + 1);
@@ -50,7 +53,11 @@ export function Shell() {
             w={280}
             justify="space-between"
             leftSection={<IconSearch size={15} aria-hidden />}
-            rightSection={<Kbd size="xs">Ctrl K</Kbd>}
+            rightSection={
+              <Kbd size="xs" aria-hidden>
+                Ctrl K
+              </Kbd>
+            }
             fw={400}
             c="dimmed"
           >
@@ -82,7 +89,10 @@ export function Shell() {
         <OfflineBanner />
         <Outlet />
       </AppShell.Main>
-      <ExpiredSession />
+      <Suspense>
+        <Notices />
+        {status === "expired" && <ExpiredSession />}
+      </Suspense>
       {palette > 0 && (
         <Suspense>
           <Palette opening={palette} />

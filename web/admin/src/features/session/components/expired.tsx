@@ -8,7 +8,7 @@ import { ProblemNotice } from "~/ui/notice.tsx";
 import { logIn, logOut } from "../api.ts";
 
 /** The session ended while somebody worked: they sign in over the page, and nothing typed is lost. */
-export function ExpiredSession() {
+export default function ExpiredSession() {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const session = useSession();

@@ -6,13 +6,14 @@ import { useTranslation } from "react-i18next";
 /** What is left of a page that failed: what happened, how to go on, and what to tell the support. */
 export function Broken({ error, reset }: ErrorComponentProps) {
   const { t } = useTranslation();
+  const said = error instanceof Error ? error.message : String(error);
   const request = error instanceof ProblemError ? error.problem.instance : undefined;
   return (
     <Center mih="60vh" p="md">
       <Stack maw={460} gap="sm" role="alert">
         <Title order={1}>{t("broken.title")}</Title>
         <Text c="dimmed">{t("broken.text")}</Text>
-        <Code block>{request ? `${t("problems.request")} ${request}` : error.message}</Code>
+        <Code block>{request ? `${t("problems.request")} ${request}` : said}</Code>
         <Group>
           <Button onClick={() => location.reload()}>{t("broken.reload")}</Button>
           <Button variant="default" onClick={reset}>

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { logOut } from "~/features/session/api.ts";
 import { actIn } from "~/lib/acting.ts";
 import { usePerson } from "~/lib/session.ts";
-import { LanguageSwitch } from "./preferences.tsx";
+import { LanguageSwitch } from "./language_switch.tsx";
 
 export function PersonMenu() {
   const { t } = useTranslation();
