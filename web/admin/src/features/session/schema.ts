@@ -1,0 +1,28 @@
+export const PASSWORD_CHARS_MIN = 8;
+export const PASSWORD_CHARS_MAX = 128;
+
+export type PasswordFault = "tooShort" | "tooLong" | "different";
+
+/** What is wrong with a new password before it is sent; characters are counted as people count them. */
+export function passwordFault(password: string, repeated: string): PasswordFault | null {
+  const length = [...password].length;
+  if (length < PASSWORD_CHARS_MIN) {
+    return "tooShort";
+  }
+  if (length > PASSWORD_CHARS_MAX) {
+    return "tooLong";
+  }
+  return password === repeated ? null : "different";
+}
+
+/** Whether this page is at a store's own host; elsewhere the store is named by its slug. */
+export function storeOfHost(hostname: string): string | null {
+  const labels = hostname.split(".");
+  const isOwn = labels.length > 2 && !/^\d+$/.test(labels.at(-1) ?? "");
+  return isOwn ? (labels[0] ?? null) : null;
+}
+
+/** Only ways back within the panel: an address that somebody sent leads nowhere else. */
+export function safeNext(next: string | undefined): string {
+  return next?.startsWith("/") && !next.startsWith("//") && !next.startsWith("/\\") ? next : "/";
+}

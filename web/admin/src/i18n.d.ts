@@ -1,0 +1,7 @@
+import type { Messages } from "~/locales/pt.ts";
+
+declare module "i18next" {
+  interface CustomTypeOptions {
+    resources: { translation: Messages };
+  }
+}

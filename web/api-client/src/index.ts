@@ -1,0 +1,11 @@
+export { answered, createStoresClient, type Paths, type Session, type StoresClient } from "./client.ts";
+export type * as catalog from "./generated/catalog.ts";
+export type * as invoicing from "./generated/invoicing.ts";
+export type * as mail from "./generated/mail.ts";
+export type * as migration from "./generated/migration.ts";
+export type * as orders from "./generated/orders.ts";
+export type * as payments from "./generated/payments.ts";
+export type * as tenants from "./generated/tenants.ts";
+export { type FieldProblem, offline, type Problem, ProblemError } from "./problem.ts";
+export { pointerMap } from "./pointers.ts";
+export { intentionKey } from "./keys.ts";
