@@ -22,11 +22,13 @@ source "$HERE/lib/rundir.sh"
 source "$HERE/lib/process.sh"
 source "$HERE/lib/packages.sh"
 source "$HERE/lib/build.sh"
+source "$HERE/lib/web.sh"
 source "$HERE/lib/counting.sh"
 source "$HERE/lib/fixture.sh"
 
 run_tests() {
   checks_of_files
+  checks_of_web
   fixture_up
   heading "cargo test"
   counted "cargo test" cargo test --workspace --exclude journeys --exclude bench --no-fail-fast
@@ -50,6 +52,7 @@ journeys() {
   }
   # shellcheck source=/dev/null
   source "$STORES_RUN_DIR/env"
+  holds "the API client is what the services' documents say" api_client_is_current
   counted journeys cargo test -p journeys --no-fail-fast
 }
 
@@ -80,11 +83,25 @@ run_lint() {
   holds "cargo fmt" cargo fmt --all -- --check
   holds "cargo clippy" cargo clippy --quiet --workspace --all-targets -- -D warnings
   checks_of_files
+  checks_of_web
   if [ -n "${DENY:-}" ]; then
     command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
     holds "cargo deny" cargo deny --all-features check
   fi
   verdict
+}
+
+# The panel and the API client: format, unused parts, types, tests and the build with its budget.
+checks_of_web() {
+  heading "web"
+  prepare_run_dir
+  holds "web/" web_is_sound
+}
+
+web_is_sound() { (web_packages && web_run web-check npm run --silent check); }
+
+api_client_is_current() {
+  (STORES_URL=http://$BASE_DOMAIN:$STORES_HTTP_PORT web_run api-client npm run --silent check-generated)
 }
 
 # What is cheap and needs nothing to run.

@@ -22,6 +22,7 @@ source "$HERE/lib/build.sh"
 source "$HERE/lib/simulators.sh"
 source "$HERE/lib/services.sh"
 source "$HERE/lib/traefik.sh"
+source "$HERE/lib/web.sh"
 source "$HERE/lib/platform.sh"
 
 usage() {

@@ -12,6 +12,7 @@ base_up() {
 
 platform_up() {
   base_up
+  panel_up
   say "preparing the data"
   prepare_data
   say "starting the services"
@@ -97,6 +98,7 @@ greeting() {
   Virtual Stores runs.
 
   platform      $origin/api/health
+  admin panel   $origin/admin/
   stores        http://SLUG.$BASE_DOMAIN:$STORES_HTTP_PORT  (e.g. http://demo.$BASE_DOMAIN:$STORES_HTTP_PORT)
   documentation $origin/api/tenants/docs  (catalog, orders, payments, invoicing, mail, migration alike)
   Stripe        $(simulated "$STRIPE_API_BASE" "$STORES_SIMULATORS_PORT")

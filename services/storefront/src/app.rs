@@ -10,6 +10,7 @@ use crate::api::Api;
 use crate::cache::{Kept, PageCache, Versions};
 use crate::config::Settings;
 use crate::pages::shell::Shells;
+use crate::panel::Panel;
 use crate::theme::Library;
 
 /// While no news arrive a page is right for this long at most.
@@ -19,6 +20,7 @@ pub struct App {
     pub settings: Settings,
     pub api: Api,
     pub library: Arc<Library>,
+    pub panel: Panel,
     pub pages: PageCache,
     pub shells: Shells,
     pub versions: Arc<Versions>,
@@ -34,6 +36,7 @@ impl App {
         Ok(Self {
             api: Api::new(&settings)?,
             library: Arc::new(Library::open(&settings.themes)?),
+            panel: Panel::open(&settings)?,
             pages: PageCache::new(settings.cache_bytes),
             shells: Shells::default(),
             versions: Arc::default(),

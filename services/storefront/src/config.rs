@@ -23,12 +23,16 @@ pub struct Settings {
     pub trusted_proxies: Vec<String>,
     pub brokers: Logins,
     pub themes: PathBuf,
+    /// The admin panel as it was built; without it there is none.
+    pub panel: Option<PathBuf>,
     pub cache_bytes: u64,
     /// Where each service's public API is, in the order of [`Upstream::ALL`].
     pub upstreams: Vec<String>,
     pub stripe_js_url: String,
     /// Where published images are read, when that is not the store's own host.
     pub images_origin: Option<String>,
+    /// Where browsers put what they upload.
+    pub uploads_origin: Option<String>,
     pub otlp_endpoint: Option<String>,
     pub log_json: bool,
 }
@@ -59,12 +63,14 @@ impl Settings {
             ),
             brokers: Logins::read(&mut env, "RABBITMQ_URL", hearer),
             themes: env.text_or("THEMES_DIR", "web/themes").into(),
+            panel: env.text("ADMIN_DIR").map(PathBuf::from),
             cache_bytes: cache_mb << 20,
             upstreams: upstreams.to_vec(),
             stripe_js_url: env.text_or("STRIPE_JS_URL", "https://js.stripe.com/endive/stripe.js"),
             images_origin: env
                 .text("CDN_BASE_URL")
                 .and_then(|base| policy::origin(&base)),
+            uploads_origin: uploads_origin(&mut env),
             otlp_endpoint: env.text("OTEL_EXPORTER_OTLP_ENDPOINT"),
             log_json: env.text_or("LOG_FORMAT", "text") == "json",
         };
@@ -74,6 +80,22 @@ impl Settings {
     pub fn is_secure(&self) -> bool {
         self.public_scheme == "https"
     }
+}
+
+/// Of the guide's `MINIO_*` variables, the address that browsers know.
+fn uploads_origin(env: &mut Env) -> Option<String> {
+    let endpoint = env.text("MINIO_PUBLIC_ENDPOINT");
+    let endpoint = endpoint.or_else(|| env.text("MINIO_ENDPOINT"))?;
+    let scheme = if env.flag("MINIO_USE_SSL") {
+        "https"
+    } else {
+        "http"
+    };
+    let address = match endpoint.contains("://") {
+        true => endpoint,
+        false => format!("{scheme}://{endpoint}"),
+    };
+    policy::origin(&address)
 }
 
 /// `CATALOG_URL`, or the port on this machine that `CATALOG_PORT` names.

@@ -10,6 +10,7 @@ pub mod cache;
 pub mod config;
 pub mod news;
 pub mod pages;
+pub mod panel;
 pub mod server;
 pub mod theme;
 pub mod web;

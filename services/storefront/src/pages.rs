@@ -20,6 +20,7 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use crate::api::Fault;
 use crate::app::App;
+use crate::panel::Answer;
 use crate::web::form::{self, Refusal};
 use crate::web::{Form, Visit, respond};
 use shell::Shell;
@@ -82,6 +83,9 @@ pub async fn answer(
 }
 
 async fn read(app: &App, req: &HttpRequest, mut visit: Visit) -> HttpResponse {
+    if let Some(answer) = app.panel.answer(&visit.path) {
+        return panel(app, &visit, answer);
+    }
     if let Some(asset) = app.library.asset(&visit.path) {
         return respond::asset(&visit, &asset);
     }
@@ -105,6 +109,21 @@ async fn read(app: &App, req: &HttpRequest, mut visit: Visit) -> HttpResponse {
     match personal(&request).await {
         Ok(made) => show::personal(&request, StatusCode::OK, made),
         Err(other) => ended(&request, other),
+    }
+}
+
+fn panel(app: &App, visit: &Visit, answer: Answer) -> HttpResponse {
+    match answer {
+        Answer::File { asset, is_lasting } if is_lasting => respond::asset(visit, &asset),
+        Answer::File { asset, .. } => respond::file(visit, &asset),
+        Answer::Page(page) => {
+            let policy = app
+                .panel
+                .policy(&app.settings.public_scheme, &visit.caller.host);
+            respond::panel(visit, &page, policy)
+        }
+        Answer::Moved(place) => respond::moved(place),
+        Answer::NotFound => respond::bare(StatusCode::NOT_FOUND, "There is no such file."),
     }
 }
 

@@ -7,14 +7,14 @@
 mod assets;
 mod engine;
 mod filters;
-mod folder;
+pub mod folder;
 mod library;
 mod manifest;
 mod minify;
 mod texts;
 mod tokens;
 
-pub use assets::Asset;
+pub use assets::{Asset, content_type};
 pub use engine::{RenderError, Theme};
 pub use library::{Library, keep_watching};
 pub use manifest::Placed;

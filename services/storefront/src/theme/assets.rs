@@ -95,7 +95,7 @@ impl Assets {
 }
 
 /// Nothing for what is not for browsers, such as a font's licence.
-fn content_type(name: &str) -> Option<&'static str> {
+pub fn content_type(name: &str) -> Option<&'static str> {
     let (_, ending) = name.rsplit_once('.')?;
     Some(match ending {
         "js" => "text/javascript; charset=utf-8",

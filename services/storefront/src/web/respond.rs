@@ -41,13 +41,27 @@ pub fn shared(visit: &Visit, page: &Finished) -> HttpResponse {
 
 /// A file that never changes under its address.
 pub fn asset(visit: &Visit, asset: &Asset) -> HttpResponse {
+    fixed(visit, asset, IMMUTABLE, BARE_POLICY)
+}
+
+/// A file that may be another one tomorrow.
+pub fn file(visit: &Visit, asset: &Asset) -> HttpResponse {
+    fixed(visit, asset, REVALIDATED, BARE_POLICY)
+}
+
+/// The admin panel's page.
+pub fn panel(visit: &Visit, page: &Asset, policy: HeaderValue) -> HttpResponse {
+    fixed(visit, page, REVALIDATED, policy)
+}
+
+fn fixed(visit: &Visit, asset: &Asset, keep: HeaderValue, policy: HeaderValue) -> HttpResponse {
     let unchanged = visit
         .if_none_match
         .as_ref()
         .is_some_and(|seen| asset.body.matches(seen));
     let mut response = HttpResponse::Ok();
-    response.insert_header((CACHE_CONTROL, IMMUTABLE));
-    response.insert_header((CONTENT_SECURITY_POLICY, BARE_POLICY));
+    response.insert_header((CACHE_CONTROL, keep));
+    response.insert_header((CONTENT_SECURITY_POLICY, policy));
     let content_type = HeaderValue::from_static(asset.content_type);
     encoded(visit, response, &asset.body, content_type, unchanged)
 }
