@@ -22,6 +22,7 @@ export default defineConfig({
     target: "es2023",
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    manifest: true,
     rolldownOptions: {
       output: {
         // What every page needs is one file: fifty small ones compress worse and take fifty requests.

@@ -10,9 +10,10 @@ export default defineConfig({
   expect: { timeout: Number(process.env.STORES_E2E_EXPECT_MS ?? 30_000) },
   reporter: [["list"]],
   use: {
+    actionTimeout: Number(process.env.STORES_E2E_EXPECT_MS ?? 30_000),
     locale: "pt-PT",
     trace: "retain-on-failure",
     viewport: { width: 1440, height: 900 },
-    launchOptions: { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium" },
+    launchOptions: { args: ["--disable-gpu"], executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium" },
   },
 });

@@ -2,6 +2,7 @@
 // content security policy allows no scripts inside the page.
 (() => {
   const chosen = localStorage.getItem("stores-color-scheme") ?? "auto";
-  const isDark = chosen === "dark" || (chosen === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
+  const isDark =
+    chosen === "dark" || (chosen === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
   document.documentElement.setAttribute("data-mantine-color-scheme", isDark ? "dark" : "light");
 })();

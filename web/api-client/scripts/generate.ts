@@ -8,7 +8,8 @@ import { get as getSecure } from "node:https";
 import openapiTS, { astToString } from "openapi-typescript";
 
 const SERVICES = ["tenants", "catalog", "orders", "payments", "invoicing", "mail", "migration"];
-const HEAD = "// Generated from the service's OpenAPI document by `npm run generate`. Not edited by hand.\n\n";
+const HEAD =
+  "// Generated from the service's OpenAPI document by `npm run generate`. Not edited by hand.\n\n";
 const folder = new URL("../src/generated/", import.meta.url);
 const base = new URL(process.env.STORES_URL ?? "http://store.localhost:8080");
 // Browsers know that *.localhost is this machine; the resolver that Node asks often does not.

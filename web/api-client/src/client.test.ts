@@ -46,7 +46,11 @@ describe("a client", () => {
   it("says that the session ended when it cannot be renewed", async () => {
     const { answer } = platform("new", null);
     const heard: (Session | null)[] = [];
-    const client = createStoresClient({ baseUrl: BASE, fetch: answer, onSession: (next) => heard.push(next) });
+    const client = createStoresClient({
+      baseUrl: BASE,
+      fetch: answer,
+      onSession: (next) => heard.push(next),
+    });
     client.setSession(session("old"));
     const refused = await answered(client.api.GET("/api/mail/admin/webhooks")).catch((error) => error);
     expect(refused).toBeInstanceOf(ProblemError);

@@ -6,6 +6,6 @@ export type * as migration from "./generated/migration.ts";
 export type * as orders from "./generated/orders.ts";
 export type * as payments from "./generated/payments.ts";
 export type * as tenants from "./generated/tenants.ts";
-export { type FieldProblem, offline, type Problem, ProblemError } from "./problem.ts";
-export { pointerMap } from "./pointers.ts";
 export { intentionKey } from "./keys.ts";
+export { pointerMap } from "./pointers.ts";
+export { type FieldProblem, offline, type Problem, ProblemError } from "./problem.ts";

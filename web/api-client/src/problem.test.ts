@@ -13,7 +13,10 @@ describe("a problem", () => {
   });
 
   it("is made of a proxy's page too", () => {
-    const response = new Response(null, { status: 502, headers: { "retry-after": "3", "x-request-id": "r1" } });
+    const response = new Response(null, {
+      status: 502,
+      headers: { "retry-after": "3", "x-request-id": "r1" },
+    });
     const error = problemOf("<html>Bad gateway</html>", response);
     expect([error.code, error.status, error.retryAfterSeconds]).toEqual(["unexpected-answer", 502, 3]);
     expect(error.problem.instance).toBe("r1");

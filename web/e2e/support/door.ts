@@ -26,7 +26,11 @@ export function ask({ method = "GET", url, headers = {}, body }: Ask): Promise<R
         host: isLocal ? "127.0.0.1" : url.hostname,
         port: url.port,
         path: url.pathname + url.search,
-        headers: { host: url.host, ...headers, ...(body ? { "content-length": Buffer.byteLength(body) } : {}) },
+        headers: {
+          host: url.host,
+          ...headers,
+          ...(body ? { "content-length": Buffer.byteLength(body) } : {}),
+        },
       },
       async (response) => {
         const text = (await response.setEncoding("utf8").toArray()).join("");
@@ -41,7 +45,12 @@ export function ask({ method = "GET", url, headers = {}, body }: Ask): Promise<R
 
 /** A store's API, as a program of its own would use it. */
 export function door(slug: string | null, defaults: Record<string, string> = {}) {
-  return (method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Reply> => {
+  return (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Reply> => {
     const url = new URL(path, platform);
     url.hostname = slug ? `${slug}.${platform.hostname}` : platform.hostname;
     const json: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };

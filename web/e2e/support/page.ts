@@ -1,5 +1,5 @@
 import AxeBuilder from "@axe-core/playwright";
-import { expect, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 
 /** No fault against WCAG 2.2 A and AA that a program can find. */
 export async function expectAccessible(page: Page): Promise<void> {
@@ -14,8 +14,20 @@ export async function expectAccessible(page: Page): Promise<void> {
   expect(said).toEqual([]);
 }
 
+/** Presses until it took effect: a busy machine may answer "not now", which is what a person does then too. */
+export async function press(page: Page, name: string, effect: Locator): Promise<void> {
+  await expect(async () => {
+    const button = page.getByRole("button", { name, exact: true });
+    if (await button.isVisible()) {
+      await button.click();
+    }
+    await expect(effect).toBeVisible({ timeout: 15_000 });
+  }).toPass();
+}
+
 export async function signIn(page: Page, email: string, password: string): Promise<void> {
   await page.getByLabel("E-mail").fill(email);
   await page.getByLabel(/^Palavra-passe/).fill(password);
-  await page.getByRole("button", { name: "Entrar" }).click();
+  const isIn = page.getByRole("heading", { level: 1 }).filter({ hasNotText: /^Entrar$/ });
+  await press(page, "Entrar", isIn);
 }

@@ -28,7 +28,12 @@ export async function makeStore(): Promise<Store> {
   if (made.status !== 201) {
     throw new Error(`no store was made: ${JSON.stringify(made.body)}`);
   }
-  return { slug, name: body.name, email: made.body.admin_email, temporaryPassword: made.body.admin_temp_password };
+  return {
+    slug,
+    name: body.name,
+    email: made.body.admin_email,
+    temporaryPassword: made.body.admin_temp_password,
+  };
 }
 
 /** The owner's door, by their own password. */
@@ -81,7 +86,12 @@ export async function buy(store: Store, variant: string): Promise<string> {
   const cart = (await shop("POST", "/api/orders/store/carts")).body;
   const token = { "x-cart-token": cart.token };
   const filled = await until("the variant being for sale", async () => {
-    const reply = await shop("PUT", `/api/orders/store/carts/${cart.id}/lines/${variant}`, { quantity: 1 }, token);
+    const reply = await shop(
+      "PUT",
+      `/api/orders/store/carts/${cart.id}/lines/${variant}`,
+      { quantity: 1 },
+      token,
+    );
     return reply.status === 200 ? reply.body : undefined;
   });
   const address = {
@@ -101,12 +111,20 @@ export async function buy(store: Store, variant: string): Promise<string> {
     accepts_terms: true,
     expected_total: filled.total,
   };
-  const placed = await shop("POST", "/api/orders/store/checkout", order, { ...token, "idempotency-key": unique("o") });
+  const placed = await shop("POST", "/api/orders/store/checkout", order, {
+    ...token,
+    "idempotency-key": unique("o"),
+  });
   if (placed.status !== 201) {
     throw new Error(`no order was placed: ${JSON.stringify(placed.body)}`);
   }
   const intent = await until("the payment's intent", async () => {
-    const reply = await shop("POST", "/api/payments/store/intents", { ticket: placed.body.payment_ticket }, token);
+    const reply = await shop(
+      "POST",
+      "/api/payments/store/intents",
+      { ticket: placed.body.payment_ticket },
+      token,
+    );
     return reply.status === 200 ? reply.body : undefined;
   });
   const form = new URLSearchParams({

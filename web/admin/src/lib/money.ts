@@ -61,7 +61,9 @@ export function parseAmount(text: string, currency: string): ParsedAmount {
   }
   if (isGrouped && whole.includes(plain[mark] ?? "")) {
     // "1.234.567": points between thousands only, so the last is one too.
-    return rest.length === 3 ? units(plain.replace(/[.,]/g, ""), "", decimals) : { ok: false, reason: "not-a-number" };
+    return rest.length === 3
+      ? units(plain.replace(/[.,]/g, ""), "", decimals)
+      : { ok: false, reason: "not-a-number" };
   }
   if (!isGrouped && rest.length === 3 && decimals < 3) {
     return { ok: false, reason: "ambiguous" };
@@ -78,5 +80,7 @@ function units(whole: string, rest: string, decimals: number): ParsedAmount {
     return { ok: false, reason: "too-many-decimals" };
   }
   const digits = `${whole}${rest.padEnd(decimals, "0")}`.replace(/^0+(?=\d)/, "");
-  return digits.length > DIGITS_MAX ? { ok: false, reason: "too-large" } : { ok: true, amount: Number(digits) };
+  return digits.length > DIGITS_MAX
+    ? { ok: false, reason: "too-large" }
+    : { ok: true, amount: Number(digits) };
 }

@@ -1,5 +1,5 @@
-import { ProblemError } from "@virtual-stores/api-client";
 import { QueryClient } from "@tanstack/react-query";
+import { ProblemError } from "@virtual-stores/api-client";
 
 /** Refusals are final; a lost network and an overloaded service are asked again. */
 function mayRetry(failures: number, error: Error): boolean {

@@ -7,7 +7,10 @@ const en: Messages = {
     submit: "Change password",
     text: "When you change it, all other sessions end.",
   },
-  acting: { leave: "Leave the store", text: "You are in the store {{name}} on behalf of the platform. What you do is recorded." },
+  acting: {
+    leave: "Leave the store",
+    text: "You are in the store {{name}} on behalf of the platform. What you do is recorded.",
+  },
   actors: { staff: "staff", stripe: "Stripe", shopper: "customer", system: "system", sysadmin: "platform" },
   amount: {
     ambiguous: "That could mean two things: write 1234 or 1.23.",
@@ -93,7 +96,13 @@ const en: Messages = {
     proforma: "Proforma",
     simplified_invoice: "Simplified invoice",
   },
-  documentStatus: { all: "All", failed: "With errors", issued: "Issued", waiting: "On their way", withdrawn: "Withdrawn" },
+  documentStatus: {
+    all: "All",
+    failed: "With errors",
+    issued: "Issued",
+    waiting: "On their way",
+    withdrawn: "Withdrawn",
+  },
   expired: {
     submit: "Go on",
     text: "The session of {{email}} has ended. Sign in again: what you typed is still here.",
@@ -118,7 +127,8 @@ const en: Messages = {
     dryRunHint: "Reads everything, writes nothing, and says what would come.",
     dryRunLabel: "Rehearse first",
     empty: "Nothing imported yet",
-    emptyText: "Bring products, customers and orders from your WooCommerce shop. Begin with a rehearsal: it changes nothing.",
+    emptyText:
+      "Bring products, customers and orders from your WooCommerce shop. Begin with a rehearsal: it changes nothing.",
     failed: "Failed",
     here: "Here",
     issues: "Issues",
@@ -469,14 +479,17 @@ const en: Messages = {
     verify: "It is verified",
   },
   problems: {
-    "changed-meanwhile": "Somebody saved meanwhile. The page now shows the present state; check it and try again.",
+    "changed-meanwhile":
+      "Somebody saved meanwhile. The page now shows the present state; check it and try again.",
     "internal-error": "The fault is ours. Try again in a moment.",
     "invalid-body": "Some fields need attention.",
-    "invalid-credentials": "Wrong e-mail or password.",
+    "wrong-credentials": "Wrong e-mail or password.",
+    "invalid-change-token": "Too much time has passed. Sign in again with the temporary password.",
     "permission-missing": "Your role does not include this.",
     "rate-limited": "Too many attempts. Wait a little.",
     "session-ended": "The session has ended. Sign in again.",
     "store-suspended": "The store is suspended.",
+    "too-slow": "The service took too long. Try again in a moment.",
     "unexpected-answer": "The server did not answer as it should. Try again in a moment.",
     offline: "What you typed is still here. Try again when the network is back.",
     offlineTitle: "No network",

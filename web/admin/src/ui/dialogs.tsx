@@ -27,7 +27,11 @@ export function Confirm(props: ConfirmProps) {
           <Button variant="default" onClick={props.onClose} data-autofocus>
             {t("common.cancel")}
           </Button>
-          <Button color={props.isDangerous ? "red.9" : undefined} loading={props.isBusy} onClick={props.onConfirm}>
+          <Button
+            color={props.isDangerous ? "red.9" : undefined}
+            loading={props.isBusy}
+            onClick={props.onConfirm}
+          >
             {props.confirm}
           </Button>
         </Group>

@@ -1,6 +1,6 @@
 import { Anchor, Button, Group, Stack, Text } from "@mantine/core";
-import type { ProblemError } from "@virtual-stores/api-client";
 import { IconAlertTriangle, IconCircleCheck, IconInfoCircle, IconWifiOff } from "@tabler/icons-react";
+import type { ProblemError } from "@virtual-stores/api-client";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Tone } from "~/ui/state.tsx";

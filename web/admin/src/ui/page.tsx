@@ -60,7 +60,13 @@ export function Section({ title, text, actions, foot, flush, children }: Section
   return (
     <section className="card">
       {isHeaded && (
-        <Group justify="space-between" align="flex-start" px={{ base: "md", sm: 20 }} pt="md" pb={flush ? "xs" : 0}>
+        <Group
+          justify="space-between"
+          align="flex-start"
+          px={{ base: "md", sm: 20 }}
+          pt="md"
+          pb={flush ? "xs" : 0}
+        >
           <div>
             {title && <Title order={2}>{title}</Title>}
             {text && (

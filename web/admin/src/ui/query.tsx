@@ -1,6 +1,6 @@
 import { Skeleton, Stack } from "@mantine/core";
-import { ProblemError } from "@virtual-stores/api-client";
 import type { UseQueryResult } from "@tanstack/react-query";
+import { ProblemError } from "@virtual-stores/api-client";
 import type { ReactNode } from "react";
 import { Notice, ProblemNotice } from "~/ui/notice.tsx";
 

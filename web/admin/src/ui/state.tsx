@@ -50,7 +50,9 @@ const TONES: Record<string, Tone> = {
 /** A state in words with a dot: colour is never the only sign. */
 export function StateBadge({ state, tone }: { state: string; tone?: Tone }) {
   const { t } = useTranslation();
-  return <Label tone={tone ?? TONES[state] ?? "quiet"}>{t(`states.${state}` as "states.active", state)}</Label>;
+  return (
+    <Label tone={tone ?? TONES[state] ?? "quiet"}>{t(`states.${state}` as "states.active", state)}</Label>
+  );
 }
 
 export function Label({ tone, children }: { tone: Tone; children: string }) {

@@ -28,15 +28,17 @@ interface TableProps<T> {
 }
 
 export function Table<T>({ label, columns, rows, rowKey, linked, keep }: TableProps<T>) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard
-    <div className="table-wrap" tabIndex={keep ? 0 : undefined} role={keep ? "group" : undefined} aria-label={keep ? label : undefined}>
+  const table = (
       <table className={keep ? "table keep" : "table"} aria-label={label}>
         <thead>
           <tr>
             {columns.map((column) => (
               <th key={column.key} scope="col" className={column.end ? "end" : undefined}>
-                {column.hideHeader ? <span className="mantine-visually-hidden">{column.header}</span> : column.header}
+                {column.hideHeader ? (
+                  <span className="unseen">{column.header}</span>
+                ) : (
+                  column.header
+                )}
               </th>
             ))}
           </tr>
@@ -48,7 +50,10 @@ export function Table<T>({ label, columns, rows, rowKey, linked, keep }: TablePr
                 <td
                   key={column.key}
                   data-label={at === 0 || column.hideHeader ? undefined : column.header}
-                  className={[column.end && "end", column.wideOnly && "wide-only"].filter(Boolean).join(" ") || undefined}
+                  className={
+                    [column.end && "end", column.wideOnly && "wide-only"].filter(Boolean).join(" ") ||
+                    undefined
+                  }
                 >
                   {column.cell(row)}
                 </td>
@@ -57,7 +62,15 @@ export function Table<T>({ label, columns, rows, rowKey, linked, keep }: TablePr
           ))}
         </tbody>
       </table>
-    </div>
+  );
+  if (!keep) {
+    return <div className="table-wrap">{table}</div>;
+  }
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard
+    <section className="table-wrap" tabIndex={0} aria-label={label}>
+      {table}
+    </section>
   );
 }
 
@@ -106,7 +119,9 @@ export function Pager({ shown, count, next, after, onPage }: PagerProps) {
   return (
     <Group justify="space-between">
       <Text size="sm" c="dimmed">
-        {count == null ? t("table.shown", { shown }) : t("table.shownOf", { shown, total: format.number(count) })}
+        {count == null
+          ? t("table.shown", { shown })
+          : t("table.shownOf", { shown, total: format.number(count) })}
       </Text>
       <Group gap="xs">
         <Button

@@ -1,5 +1,5 @@
-import type { catalog } from "@virtual-stores/api-client";
 import { queryOptions } from "@tanstack/react-query";
+import type { catalog } from "@virtual-stores/api-client";
 import { answered, api, ifMatch, keyed } from "~/lib/api.ts";
 
 type Schemas = catalog.components["schemas"];

@@ -46,7 +46,11 @@ export function Categories() {
                       <Link
                         to="/products"
                         search={{ category: category.id }}
-                        style={{ paddingInlineStart: depth * 22, color: "inherit", fontWeight: depth ? 400 : 550 }}
+                        style={{
+                          paddingInlineStart: depth * 22,
+                          color: "inherit",
+                          fontWeight: depth ? 400 : 550,
+                        }}
                       >
                         {category.name}
                       </Link>

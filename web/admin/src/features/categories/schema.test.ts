@@ -14,7 +14,12 @@ const category = (id: string, parent_id: string | null, position: number): Categ
   version: 1,
 });
 
-const tree = [category("b", null, 2), category("a1", "a", 1), category("a", null, 1), category("a11", "a1", 1)];
+const tree = [
+  category("b", null, 2),
+  category("a1", "a", 1),
+  category("a", null, 1),
+  category("a11", "a1", 1),
+];
 
 describe("the tree of categories", () => {
   it("has children below their parents", () => {

@@ -16,7 +16,11 @@ export interface Branch {
 }
 
 /** The tree as lines: children below their parents, in the merchant's order. */
-export function branches(categories: readonly CategoryView[], parent: string | null = null, depth = 0): Branch[] {
+export function branches(
+  categories: readonly CategoryView[],
+  parent: string | null = null,
+  depth = 0,
+): Branch[] {
   const here = categories
     .filter((category) => (category.parent_id ?? null) === parent)
     .sort((one, other) => one.position - other.position || one.name.localeCompare(other.name));

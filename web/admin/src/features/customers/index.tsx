@@ -17,7 +17,11 @@ export function Customers({ search }: { search: CustomerSearch }) {
   const navigate = useNavigate();
   const query = useQuery(customersQuery(search));
   const go = (part: CustomerSearch, paged?: boolean) =>
-    navigate({ to: "/customers", search: { ...search, after: undefined, ...part }, state: (b) => ({ ...b, paged }) });
+    navigate({
+      to: "/customers",
+      search: { ...search, after: undefined, ...part },
+      state: (b) => ({ ...b, paged }),
+    });
   const typed = useTypedSearch(search.email, (email) => go({ email }));
   return (
     <Page title={t("nav.customers")} subtitle={t("customers.subtitle")}>
@@ -63,7 +67,12 @@ export function Customers({ search }: { search: CustomerSearch }) {
                     header: t("customers.consent"),
                     cell: (row) => (row.marketing_consent ? t("common.yes") : t("common.no")),
                   },
-                  { key: "since", header: t("customers.since"), cell: (row) => format.date(row.created_at), end: true },
+                  {
+                    key: "since",
+                    header: t("customers.since"),
+                    cell: (row) => format.date(row.created_at),
+                    end: true,
+                  },
                 ]}
               />
             )

@@ -2,8 +2,8 @@ import { Grid, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { OrderTable } from "~/features/orders/index.tsx";
 import { ordersQuery } from "~/features/orders/api.ts";
+import { OrderTable } from "~/features/orders/index.tsx";
 import { useActing } from "~/lib/acting.ts";
 import { useMay } from "~/lib/permissions.ts";
 import { usePerson } from "~/lib/session.ts";
@@ -25,13 +25,13 @@ export function Dashboard() {
     <Page title={t("dashboard.hello", { store })} subtitle={t("dashboard.subtitle")}>
       <SetupCard />
       <Grid gap="lg">
-        <Grid.Col span={{ base: 12, md: 8 }}>
+        <Grid.Col span={{ base: 12, md: 8 }} order={{ base: 2, md: 1 }}>
           <Stack gap="lg">
             {canSeeOrders && <SalesCard />}
             {canSeeOrders && <NewestOrders />}
           </Stack>
         </Grid.Col>
-        <Grid.Col span={{ base: 12, md: 4 }}>
+        <Grid.Col span={{ base: 12, md: 4 }} order={{ base: 1, md: 2 }}>
           <TodoCard />
         </Grid.Col>
       </Grid>
@@ -43,7 +43,11 @@ function NewestOrders() {
   const { t } = useTranslation();
   const query = useQuery(ordersQuery({}));
   return (
-    <Section title={t("dashboard.newest")} actions={<Link to="/orders">{t("dashboard.allOrders")}</Link>} flush>
+    <Section
+      title={t("dashboard.newest")}
+      actions={<Link to="/orders">{t("dashboard.allOrders")}</Link>}
+      flush
+    >
       <Loaded query={query}>
         {(list) =>
           list.items.length === 0 ? (

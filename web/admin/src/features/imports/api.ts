@@ -1,5 +1,5 @@
-import type { migration } from "@virtual-stores/api-client";
 import { queryOptions } from "@tanstack/react-query";
+import type { migration } from "@virtual-stores/api-client";
 import { answered, api, client } from "~/lib/api.ts";
 import { queryClient } from "~/lib/queries.ts";
 import { eventsOf } from "./schema.ts";
@@ -46,11 +46,15 @@ export async function startImport(body: StartImport): Promise<ImportView> {
 }
 
 export async function stopImport(id: string): Promise<void> {
-  importHeard(await answered(api.POST("/api/migration/admin/imports/{id}/stop", { params: { path: { id } } })));
+  importHeard(
+    await answered(api.POST("/api/migration/admin/imports/{id}/stop", { params: { path: { id } } })),
+  );
 }
 
 export async function resumeImport(id: string): Promise<void> {
-  importHeard(await answered(api.POST("/api/migration/admin/imports/{id}/resume", { params: { path: { id } } })));
+  importHeard(
+    await answered(api.POST("/api/migration/admin/imports/{id}/resume", { params: { path: { id } } })),
+  );
 }
 
 export async function deleteImport(id: string): Promise<void> {

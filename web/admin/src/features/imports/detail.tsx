@@ -58,11 +58,15 @@ function ProgressCard({ view }: { view: ImportView }) {
         <Group justify="space-between">
           <Text size="sm" aria-live="polite">
             {percent === null ? t("imports.counting") : `${percent} %`}
-            {!hasEnded(view.state) && view.step && ` · ${t(`resources.${view.step}` as "resources.products", view.step)}`}
+            {!hasEnded(view.state) &&
+              view.step &&
+              ` · ${t(`resources.${view.step}` as "resources.products", view.step)}`}
           </Text>
           <Text size="sm" c="dimmed">
             {t("imports.rate", { rate: format.number(view.records_per_second) })}
-            {left != null && !hasEnded(view.state) && ` · ${t("imports.left", { minutes: Math.ceil(left / 60) })}`}
+            {left != null &&
+              !hasEnded(view.state) &&
+              ` · ${t("imports.left", { minutes: Math.ceil(left / 60) })}`}
           </Text>
         </Group>
       </Stack>
@@ -77,10 +81,25 @@ function ProgressCard({ view }: { view: ImportView }) {
             header: t("imports.what"),
             cell: (row) => t(`resources.${row.resource}` as "resources.products", row.resource),
           },
-          { key: "total", header: t("imports.there"), cell: (row) => (row.total ? format.number(row.total) : "—"), end: true },
+          {
+            key: "total",
+            header: t("imports.there"),
+            cell: (row) => (row.total ? format.number(row.total) : "—"),
+            end: true,
+          },
           { key: "read", header: t("imports.readCount"), cell: (row) => format.number(row.read), end: true },
-          { key: "applied", header: t("imports.arrived"), cell: (row) => format.number(row.applied), end: true },
-          { key: "same", header: t("imports.unchanged"), cell: (row) => format.number(row.unchanged), end: true },
+          {
+            key: "applied",
+            header: t("imports.arrived"),
+            cell: (row) => format.number(row.applied),
+            end: true,
+          },
+          {
+            key: "same",
+            header: t("imports.unchanged"),
+            cell: (row) => format.number(row.unchanged),
+            end: true,
+          },
           { key: "failed", header: t("imports.failed"), cell: (row) => format.number(row.failed), end: true },
         ]}
       />

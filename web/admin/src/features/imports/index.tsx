@@ -42,13 +42,22 @@ export function Imports() {
                       </Link>
                     ),
                   },
-                  { key: "state", header: t("orders.status"), cell: (row) => <StateBadge state={row.state} /> },
+                  {
+                    key: "state",
+                    header: t("orders.status"),
+                    cell: (row) => <StateBadge state={row.state} />,
+                  },
                   {
                     key: "dry",
                     header: t("imports.kind"),
                     cell: (row) => (row.dry_run ? t("imports.dryRun") : t("imports.real")),
                   },
-                  { key: "at", header: t("orders.when"), cell: (row) => format.dateTime(row.created_at), end: true },
+                  {
+                    key: "at",
+                    header: t("orders.when"),
+                    cell: (row) => format.dateTime(row.created_at),
+                    end: true,
+                  },
                 ]}
               />
             )

@@ -37,7 +37,11 @@ export function NewImport() {
       ...(acting ? { tenant: acting.slug } : {}),
     });
   return (
-    <Page title={t("imports.new")} subtitle={t("imports.newText")} back={{ to: "/imports", label: t("nav.imports") }}>
+    <Page
+      title={t("imports.new")}
+      subtitle={t("imports.newText")}
+      back={{ to: "/imports", label: t("nav.imports") }}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();

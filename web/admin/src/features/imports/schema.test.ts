@@ -20,7 +20,11 @@ async function read(...pieces: string[]): Promise<ServerEvent[]> {
 
 describe("server-sent events", () => {
   it("are read however they are cut", async () => {
-    const events = await read("retry: 2000\n\nid: 1\nevent: prog", 'ress\ndata: {"a":1}\n', "\n: still here\n\nevent: end\ndata: x\n\n");
+    const events = await read(
+      "retry: 2000\n\nid: 1\nevent: prog",
+      'ress\ndata: {"a":1}\n',
+      "\n: still here\n\nevent: end\ndata: x\n\n",
+    );
     expect(events).toEqual([
       { name: "progress", data: '{"a":1}' },
       { name: "end", data: "x" },
@@ -33,7 +37,13 @@ describe("server-sent events", () => {
 });
 
 describe("progress", () => {
-  const count = (total: number, readSoFar: number) => ({ total, read: readSoFar, applied: 0, unchanged: 0, failed: 0 });
+  const count = (total: number, readSoFar: number) => ({
+    total,
+    read: readSoFar,
+    applied: 0,
+    unchanged: 0,
+    failed: 0,
+  });
   it("is unknown until the old shop tells its totals", () => {
     expect(progressOf([count(0, 5)])).toBeNull();
     expect(progressOf([count(100, 50), count(100, 120)])).toBe(75);

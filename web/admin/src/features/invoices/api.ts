@@ -1,5 +1,5 @@
-import type { invoicing } from "@virtual-stores/api-client";
 import { queryOptions } from "@tanstack/react-query";
+import type { invoicing } from "@virtual-stores/api-client";
 import { answered, api, client } from "~/lib/api.ts";
 import { queryClient } from "~/lib/queries.ts";
 import { oneOf, textOf } from "~/lib/search.ts";

@@ -16,7 +16,11 @@ export function Invoices({ search }: { search: DocumentSearch }) {
   const query = useQuery(documentsQuery(search));
   const connection = useQuery(connectionQuery);
   const go = (part: DocumentSearch, paged?: boolean) =>
-    navigate({ to: "/invoices", search: { ...search, after: undefined, ...part }, state: (b) => ({ ...b, paged }) });
+    navigate({
+      to: "/invoices",
+      search: { ...search, after: undefined, ...part },
+      state: (b) => ({ ...b, paged }),
+    });
   const counts = query.data?.counts;
   const label = (status: (typeof DOCUMENT_STATUSES)[number]) => {
     const count = counts?.[status];

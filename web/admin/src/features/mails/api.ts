@@ -1,5 +1,5 @@
-import type { mail } from "@virtual-stores/api-client";
 import { queryOptions } from "@tanstack/react-query";
+import type { mail } from "@virtual-stores/api-client";
 import { answered, api, ifMatch, keyed } from "~/lib/api.ts";
 import { queryClient } from "~/lib/queries.ts";
 import { oneOf, textOf } from "~/lib/search.ts";
@@ -9,7 +9,15 @@ export type MessageView = Schemas["MessageView"];
 export type TemplateView = Schemas["TemplateView"];
 export type Texts = Schemas["Texts"];
 
-export const MAIL_STATES = ["queued", "sent", "delivered", "bounced", "complained", "failed", "suppressed"] as const;
+export const MAIL_STATES = [
+  "queued",
+  "sent",
+  "delivered",
+  "bounced",
+  "complained",
+  "failed",
+  "suppressed",
+] as const;
 
 export interface MailSearch {
   state?: (typeof MAIL_STATES)[number];
@@ -67,13 +75,19 @@ export const previewQuery = (kind: string, locale: string, body: Partial<Texts>)
     queryKey: ["mails", "preview", kind, locale, body],
     queryFn: ({ signal }) => {
       const params = { path: { kind, locale } };
-      return answered(api.POST("/api/mail/admin/templates/{kind}/{locale}/preview", { params, body, signal }));
+      return answered(
+        api.POST("/api/mail/admin/templates/{kind}/{locale}/preview", { params, body, signal }),
+      );
     },
     placeholderData: (before) => before,
     retry: false,
   });
 
-export async function saveTemplate(view: TemplateView, version: number, body: Partial<Texts>): Promise<TemplateView> {
+export async function saveTemplate(
+  view: TemplateView,
+  version: number,
+  body: Partial<Texts>,
+): Promise<TemplateView> {
   const params = { path: { kind: view.kind, locale: view.locale }, header: ifMatch(version) };
   const saved = await answered(api.PUT("/api/mail/admin/templates/{kind}/{locale}", { params, body }));
   queryClient.setQueryData(templateQuery(view.kind, view.locale).queryKey, saved);

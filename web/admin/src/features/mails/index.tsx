@@ -16,7 +16,11 @@ export function Mails({ search }: { search: MailSearch }) {
   const may = useMay();
   const query = useQuery(mailsQuery(search));
   const go = (part: MailSearch, paged?: boolean) =>
-    navigate({ to: "/mails", search: { ...search, after: undefined, ...part }, state: (b) => ({ ...b, paged }) });
+    navigate({
+      to: "/mails",
+      search: { ...search, after: undefined, ...part },
+      state: (b) => ({ ...b, paged }),
+    });
   const templates = may("settings.read") && (
     <Button component={Link} to="/mails/templates" variant="default">
       {t("mails.templates")}

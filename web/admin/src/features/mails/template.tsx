@@ -12,7 +12,15 @@ import { ProblemNotice } from "~/ui/notice.tsx";
 import { Page, Section } from "~/ui/page.tsx";
 import { Loaded } from "~/ui/query.tsx";
 import { SaveBar } from "~/ui/savebar.tsx";
-import { deleteTemplate, previewQuery, saveTemplate, type TemplateView, type Texts, templateQuery, testTemplate } from "./api.ts";
+import {
+  deleteTemplate,
+  previewQuery,
+  saveTemplate,
+  type TemplateView,
+  type Texts,
+  templateQuery,
+  testTemplate,
+} from "./api.ts";
 import { MailFrame } from "./components/mail_frame.tsx";
 import { changedTexts } from "./schema.ts";
 
@@ -57,7 +65,12 @@ function Editor({ view }: { view: TemplateView }) {
           {t("mails.restore")}
         </Button>
       )}
-      <Button variant="default" disabled={draft.isDirty} loading={testing.isSaving} onClick={() => testing.save()}>
+      <Button
+        variant="default"
+        disabled={draft.isDirty}
+        loading={testing.isSaving}
+        onClick={() => testing.save()}
+      >
         {t("mails.test")}
       </Button>
     </>
@@ -69,16 +82,33 @@ function Editor({ view }: { view: TemplateView }) {
       back={{ to: "/mails/templates", label: t("mails.templates") }}
       actions={actions}
     >
-      <ProblemNotice problem={(theirs ? null : saving.problem) ?? testing.problem ?? restoring.problem} shown={(pointer) => pointer in draft.errors} />
+      <ProblemNotice
+        problem={(theirs ? null : saving.problem) ?? testing.problem ?? restoring.problem}
+        shown={(pointer) => pointer in draft.errors}
+      />
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Section title={t("mails.words")}>
             <Stack>
               <TextInput label={t("mails.subject")} readOnly={!canEdit} {...draft.text("subject")} />
               <TextInput label={t("mails.heading")} readOnly={!canEdit} {...draft.text("heading")} />
-              <Textarea label={t("mails.body")} autosize minRows={6} readOnly={!canEdit} {...draft.text("body")} />
-              <Textarea label={t("mails.closing")} autosize minRows={2} readOnly={!canEdit} {...draft.text("closing")} />
-              {view.defaults.button && <TextInput label={t("mails.button")} readOnly={!canEdit} {...draft.text("button")} />}
+              <Textarea
+                label={t("mails.body")}
+                autosize
+                minRows={6}
+                readOnly={!canEdit}
+                {...draft.text("body")}
+              />
+              <Textarea
+                label={t("mails.closing")}
+                autosize
+                minRows={2}
+                readOnly={!canEdit}
+                {...draft.text("closing")}
+              />
+              {view.defaults.button && (
+                <TextInput label={t("mails.button")} readOnly={!canEdit} {...draft.text("button")} />
+              )}
               <div>
                 <Text size="sm" fw={500} mb={4}>
                   {t("mails.known")}

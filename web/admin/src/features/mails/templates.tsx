@@ -15,7 +15,11 @@ export function Templates({ locale = LOCALE_USUAL }: { locale: string | undefine
   const navigate = useNavigate();
   const query = useQuery(templatesQuery);
   return (
-    <Page title={t("mails.templates")} subtitle={t("mails.templatesText")} back={{ to: "/mails", label: t("nav.mails") }}>
+    <Page
+      title={t("mails.templates")}
+      subtitle={t("mails.templatesText")}
+      back={{ to: "/mails", label: t("nav.mails") }}
+    >
       <Loaded query={query}>
         {({ items, locales }) => (
           <>

@@ -1,5 +1,5 @@
-import type { invoicing, orders } from "@virtual-stores/api-client";
 import { queryOptions } from "@tanstack/react-query";
+import type { invoicing, orders } from "@virtual-stores/api-client";
 import { answered, api, ifMatch, keyed } from "~/lib/api.ts";
 import { queryClient } from "~/lib/queries.ts";
 import { type OrderSearch, periodOf } from "./schema.ts";
@@ -25,7 +25,8 @@ export const ordersQuery = (search: OrderSearch) =>
 export const orderQuery = (id: string) =>
   queryOptions({
     queryKey: ["orders", "one", id],
-    queryFn: ({ signal }) => answered(api.GET("/api/orders/admin/orders/{id}", { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) =>
+      answered(api.GET("/api/orders/admin/orders/{id}", { params: { path: { id } }, signal })),
     // A payment, a refund or a document changes it from outside.
     refetchInterval: 10_000,
   });

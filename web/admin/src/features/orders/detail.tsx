@@ -17,6 +17,7 @@ import { PeopleCard } from "./components/people_card.tsx";
 import { RefundDialog } from "./components/refund_dialog.tsx";
 import { RefundsCard } from "./components/refunds_card.tsx";
 import { TimelineCard } from "./components/timeline_card.tsx";
+import { FulfilmentBadge } from "./index.tsx";
 import { deeds } from "./schema.ts";
 
 export function OrderPage({ id }: { id: string }) {
@@ -45,7 +46,9 @@ function Detail({ order }: { order: OrderDetail }) {
           {t("orders.refund")}
         </Button>
       )}
-      {can.fulfil && may("orders.edit") && <Button onClick={() => setDeed("fulfil")}>{t("orders.fulfil")}</Button>}
+      {can.fulfil && may("orders.edit") && (
+        <Button onClick={() => setDeed("fulfil")}>{t("orders.fulfil")}</Button>
+      )}
     </>
   );
   return (
@@ -55,7 +58,7 @@ function Detail({ order }: { order: OrderDetail }) {
       subtitle={
         <Group gap="md">
           <StateBadge state={order.status} />
-          <StateBadge state={order.fulfilment} />
+          <FulfilmentBadge order={order} />
           <span title={format.exact(order.placed_at)}>{format.dateTime(order.placed_at)}</span>
         </Group>
       }

@@ -20,7 +20,11 @@ export function Orders({ search }: { search: OrderSearch }) {
   const { after, ...filters } = search;
   const isFiltered = Object.values(filters).some(Boolean);
   const go = (part: OrderSearch, paged?: boolean) =>
-    navigate({ to: "/orders", search: { ...search, after: undefined, ...part }, state: (b) => ({ ...b, paged }) });
+    navigate({
+      to: "/orders",
+      search: { ...search, after: undefined, ...part },
+      state: (b) => ({ ...b, paged }),
+    });
   return (
     <Page title={t("nav.orders")} subtitle={t("orders.subtitle")}>
       <Section flush>
@@ -56,7 +60,7 @@ function Filters({ search, onChange }: { search: OrderSearch; onChange: (part: O
     <TextInput
       type="date"
       aria-label={t(`orders.${name}`)}
-      flex={{ base: 1, sm: "0 0 150px" }}
+      flex={{ base: "1 1 40%", sm: "0 0 150px" }}
       value={search[name] ?? ""}
       onChange={(event) => onChange({ [name]: event.currentTarget.value || undefined })}
     />
@@ -71,7 +75,7 @@ function Filters({ search, onChange }: { search: OrderSearch; onChange: (part: O
         {...typed}
       />
       <Select
-        flex={{ base: 1, sm: "0 0 165px" }}
+        flex={{ base: "1 1 40%", sm: "0 0 165px" }}
         aria-label={t("orders.status")}
         placeholder={t("orders.anyStatus")}
         clearable
@@ -80,7 +84,7 @@ function Filters({ search, onChange }: { search: OrderSearch; onChange: (part: O
         onChange={(value) => onChange({ status: ORDER_STATUSES.find((status) => status === value) })}
       />
       <Select
-        flex={{ base: 1, sm: "0 0 150px" }}
+        flex={{ base: "1 1 40%", sm: "0 0 150px" }}
         aria-label={t("orders.fulfilment")}
         placeholder={t("orders.anyFulfilment")}
         clearable
@@ -92,6 +96,12 @@ function Filters({ search, onChange }: { search: OrderSearch; onChange: (part: O
       {day("to")}
     </Group>
   );
+}
+
+/** What nobody will send does not wait for it. */
+export function FulfilmentBadge({ order }: { order: { status: string; fulfilment: string } }) {
+  const isOver = order.status === "cancelled" || order.status === "refunded";
+  return <StateBadge state={order.fulfilment} tone={isOver ? "quiet" : undefined} />;
 }
 
 export function OrderTable({ items }: { items: OrderSummary[] }) {
@@ -116,8 +126,13 @@ export function OrderTable({ items }: { items: OrderSummary[] }) {
         { key: "placed", header: t("orders.placed"), cell: (row) => format.dateTime(row.placed_at) },
         { key: "email", header: t("orders.customer"), cell: (row) => row.email },
         { key: "status", header: t("orders.status"), cell: (row) => <StateBadge state={row.status} /> },
-        { key: "fulfilment", header: t("orders.fulfilment"), cell: (row) => <StateBadge state={row.fulfilment} /> },
-        { key: "total", header: t("orders.total"), cell: (row) => <MoneyText value={row.total} />, end: true },
+        { key: "fulfilment", header: t("orders.fulfilment"), cell: (row) => <FulfilmentBadge order={row} /> },
+        {
+          key: "total",
+          header: t("orders.total"),
+          cell: (row) => <MoneyText value={row.total} />,
+          end: true,
+        },
       ]}
     />
   );

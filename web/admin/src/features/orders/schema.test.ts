@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { deeds, orderSearch, periodOf, refundable, trackingLink } from "./schema.ts";
 
 const eur = (amount: number) => ({ amount, currency: "EUR" });
-const order = { status: "paid", fulfilment: "unfulfilled", paid: eur(5000), refunded: eur(1000), refunding: eur(500) };
+const order = {
+  status: "paid",
+  fulfilment: "unfulfilled",
+  paid: eur(5000),
+  refunded: eur(1000),
+  refunding: eur(500),
+};
 
 describe("an order", () => {
   it("gives back no more than is left", () => {
@@ -27,7 +33,12 @@ describe("an order", () => {
 describe("a search for orders", () => {
   it("takes known words and real days", () => {
     const search = orderSearch({ status: "lost", fulfilment: "partial", from: "2026-11-01", to: "tomorrow" });
-    expect(search).toMatchObject({ status: undefined, fulfilment: "partial", from: "2026-11-01", to: undefined });
+    expect(search).toMatchObject({
+      status: undefined,
+      fulfilment: "partial",
+      from: "2026-11-01",
+      to: undefined,
+    });
   });
 
   it("holds its last day", () => {

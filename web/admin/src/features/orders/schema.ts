@@ -1,6 +1,12 @@
 import { oneOf, textOf } from "~/lib/search.ts";
 
-export const ORDER_STATUSES = ["pending_payment", "paid", "partially_refunded", "refunded", "cancelled"] as const;
+export const ORDER_STATUSES = [
+  "pending_payment",
+  "paid",
+  "partially_refunded",
+  "refunded",
+  "cancelled",
+] as const;
 export const FULFILMENTS = ["unfulfilled", "partial", "fulfilled", "delivered"] as const;
 export const REFUND_REASONS = ["requested_by_customer", "out_of_stock", "duplicate", "fraudulent"] as const;
 export type RefundReason = (typeof REFUND_REASONS)[number];

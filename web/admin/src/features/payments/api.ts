@@ -1,5 +1,5 @@
-import { ProblemError, type payments } from "@virtual-stores/api-client";
 import { queryOptions } from "@tanstack/react-query";
+import { ProblemError, type payments } from "@virtual-stores/api-client";
 import { answered, api } from "~/lib/api.ts";
 
 export type PaymentView = payments.components["schemas"]["PaymentView"];

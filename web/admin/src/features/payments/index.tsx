@@ -67,7 +67,12 @@ function useColumns(onLook: (id: string) => void): Column<PaymentView>[] {
       key: "order",
       header: t("payments.order"),
       cell: (row) => (
-        <Link to="/orders/$id" params={{ id: row.order_id }} className="num" style={{ color: "inherit", fontWeight: 550 }}>
+        <Link
+          to="/orders/$id"
+          params={{ id: row.order_id }}
+          className="num"
+          style={{ color: "inherit", fontWeight: 550 }}
+        >
           {row.order_number}
         </Link>
       ),
@@ -75,8 +80,19 @@ function useColumns(onLook: (id: string) => void): Column<PaymentView>[] {
     { key: "at", header: t("orders.when"), cell: (row) => format.dateTime(row.created_at) },
     { key: "method", header: t("orders.method"), cell: (row) => <Method payment={row} /> },
     { key: "status", header: t("orders.status"), cell: (row) => <StateBadge state={row.status} /> },
-    { key: "fee", header: t("payments.fee"), cell: (row) => <MoneyText value={row.application_fee} muted />, end: true, wideOnly: true },
-    { key: "refunded", header: t("orders.refunded"), cell: (row) => row.refunded.amount > 0 && <MoneyText value={row.refunded} />, end: true },
+    {
+      key: "fee",
+      header: t("payments.fee"),
+      cell: (row) => <MoneyText value={row.application_fee} muted />,
+      end: true,
+      wideOnly: true,
+    },
+    {
+      key: "refunded",
+      header: t("orders.refunded"),
+      cell: (row) => row.refunded.amount > 0 && <MoneyText value={row.refunded} />,
+      end: true,
+    },
     { key: "amount", header: t("orders.amount"), cell: (row) => <MoneyText value={row.amount} />, end: true },
     {
       key: "actions",

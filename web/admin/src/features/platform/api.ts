@@ -1,5 +1,5 @@
-import type { payments, tenants } from "@virtual-stores/api-client";
 import { queryOptions } from "@tanstack/react-query";
+import type { payments, tenants } from "@virtual-stores/api-client";
 import { answered, api, ifMatch, keyed } from "~/lib/api.ts";
 import { queryClient } from "~/lib/queries.ts";
 import type { Service, TenantSearch } from "./schema.ts";
@@ -24,7 +24,8 @@ export const tenantsQuery = (search: TenantSearch) =>
 export const tenantQuery = (id: string) =>
   queryOptions({
     queryKey: ["tenants", "one", id],
-    queryFn: ({ signal }) => answered(api.GET("/api/sysadmin/tenants/{id}", { params: { path: { id } }, signal })),
+    queryFn: ({ signal }) =>
+      answered(api.GET("/api/sysadmin/tenants/{id}", { params: { path: { id } }, signal })),
   });
 
 export function tenantChanged(tenant: TenantView): void {
@@ -36,13 +37,19 @@ export function createTenant(body: CreateTenant, key: string): Promise<CreatedTe
   return answered(api.POST("/api/sysadmin/tenants", { params: { header: keyed(key) }, body }));
 }
 
-export function changeTenant(id: string, version: number, body: { name: string; plan: string }): Promise<TenantView> {
+export function changeTenant(
+  id: string,
+  version: number,
+  body: { name: string; plan: string },
+): Promise<TenantView> {
   const params = { path: { id }, header: ifMatch(version) };
   return answered(api.PATCH("/api/sysadmin/tenants/{id}", { params, body }));
 }
 
 export function suspendTenant(id: string, reason: Reason): Promise<TenantView> {
-  return answered(api.POST("/api/sysadmin/tenants/{id}/suspend", { params: { path: { id } }, body: { reason } }));
+  return answered(
+    api.POST("/api/sysadmin/tenants/{id}/suspend", { params: { path: { id } }, body: { reason } }),
+  );
 }
 
 export function resumeTenant(id: string): Promise<TenantView> {
@@ -104,11 +111,14 @@ export function dropJob(service: Service, id: string) {
 export const stripeEventsQuery = (state: string | undefined) =>
   queryOptions({
     queryKey: ["platform", "stripe", state],
-    queryFn: ({ signal }) => answered(api.GET("/api/payments/sysadmin/webhooks", { params: { query: { state } }, signal })),
+    queryFn: ({ signal }) =>
+      answered(api.GET("/api/payments/sysadmin/webhooks", { params: { query: { state } }, signal })),
   });
 
 export function replayStripeEvent({ tenant_id, endpoint, event_id }: WebhookView) {
-  return answered(api.POST("/api/payments/sysadmin/webhooks/replay", { body: { tenant_id, endpoint, event_id } }));
+  return answered(
+    api.POST("/api/payments/sysadmin/webhooks/replay", { body: { tenant_id, endpoint, event_id } }),
+  );
 }
 
 export const breaksQuery = queryOptions({
@@ -139,7 +149,9 @@ export const mailOverviewQuery = queryOptions({
 });
 
 export function resumeTransport(transport: string) {
-  return answered(api.POST("/api/mail/sysadmin/transports/{transport}/resume", { params: { path: { transport } } }));
+  return answered(
+    api.POST("/api/mail/sysadmin/transports/{transport}/resume", { params: { path: { transport } } }),
+  );
 }
 
 export function verifySender(id: string) {

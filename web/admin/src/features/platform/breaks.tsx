@@ -46,8 +46,16 @@ export function Breaks() {
                 rows={items}
                 rowKey={(row) => row.id}
                 columns={[
-                  { key: "kind", header: t("platform.kind"), cell: (row) => <span className="mono">{row.kind}</span> },
-                  { key: "subject", header: t("platform.subject"), cell: (row) => <span className="mono">{row.subject}</span> },
+                  {
+                    key: "kind",
+                    header: t("platform.kind"),
+                    cell: (row) => <span className="mono">{row.kind}</span>,
+                  },
+                  {
+                    key: "subject",
+                    header: t("platform.subject"),
+                    cell: (row) => <span className="mono">{row.subject}</span>,
+                  },
                   {
                     key: "detail",
                     header: t("platform.detail"),

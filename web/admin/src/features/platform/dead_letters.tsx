@@ -40,7 +40,11 @@ export function DeadLetters({ search }: { search: ServiceSearch }) {
                 rows={list.items}
                 rowKey={(row) => row.id}
                 columns={[
-                  { key: "type", header: t("platform.event"), cell: (row) => <span className="mono">{row.event_type}</span> },
+                  {
+                    key: "type",
+                    header: t("platform.event"),
+                    cell: (row) => <span className="mono">{row.event_type}</span>,
+                  },
                   {
                     key: "error",
                     header: t("platform.error"),
@@ -50,7 +54,12 @@ export function DeadLetters({ search }: { search: ServiceSearch }) {
                       </Text>
                     ),
                   },
-                  { key: "attempts", header: t("platform.attempts"), cell: (row) => format.number(row.attempts), end: true },
+                  {
+                    key: "attempts",
+                    header: t("platform.attempts"),
+                    cell: (row) => format.number(row.attempts),
+                    end: true,
+                  },
                   { key: "at", header: t("orders.when"), cell: (row) => format.dateTime(row.parked_at) },
                   {
                     key: "actions",

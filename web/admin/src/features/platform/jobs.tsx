@@ -50,9 +50,22 @@ export function Jobs({ search }: { search: ServiceSearch }) {
                 rows={list.items}
                 rowKey={(row) => row.id}
                 columns={[
-                  { key: "kind", header: t("platform.kind"), cell: (row) => <span className="mono">{row.kind}</span> },
-                  { key: "state", header: t("orders.status"), cell: (row) => <StateBadge state={row.state} /> },
-                  { key: "attempts", header: t("platform.attempts"), cell: (row) => format.number(row.attempts), end: true },
+                  {
+                    key: "kind",
+                    header: t("platform.kind"),
+                    cell: (row) => <span className="mono">{row.kind}</span>,
+                  },
+                  {
+                    key: "state",
+                    header: t("orders.status"),
+                    cell: (row) => <StateBadge state={row.state} />,
+                  },
+                  {
+                    key: "attempts",
+                    header: t("platform.attempts"),
+                    cell: (row) => format.number(row.attempts),
+                    end: true,
+                  },
                   { key: "run", header: t("platform.due"), cell: (row) => format.dateTime(row.run_at) },
                   {
                     key: "error",

@@ -25,8 +25,13 @@ export function PlatformMails() {
               <Notice
                 key={pause.transport}
                 tone="bad"
-                title={t("platform.paused", { transport: pause.transport, until: format.dateTime(pause.until) })}
-                action={<DeedButton label={t("platform.resume")} send={() => resumeTransport(pause.transport)} />}
+                title={t("platform.paused", {
+                  transport: pause.transport,
+                  until: format.dateTime(pause.until),
+                })}
+                action={
+                  <DeedButton label={t("platform.resume")} send={() => resumeTransport(pause.transport)} />
+                }
               >
                 {pause.reason}
               </Notice>
@@ -45,7 +50,9 @@ export function PlatformMails() {
                       header: t("table.actions"),
                       hideHeader: true,
                       end: true,
-                      cell: (row) => <DeedButton label={t("platform.verify")} send={() => verifySender(row.tenant_id)} />,
+                      cell: (row) => (
+                        <DeedButton label={t("platform.verify")} send={() => verifySender(row.tenant_id)} />
+                      ),
                     },
                   ]}
                 />
@@ -60,10 +67,28 @@ export function PlatformMails() {
                   rows={overview.states}
                   rowKey={(row) => `${row.tenant_id}/${row.state}`}
                   columns={[
-                    { key: "tenant", header: t("platform.tenant"), cell: (row) => <span className="mono">{row.tenant_id}</span> },
-                    { key: "state", header: t("orders.status"), cell: (row) => <StateBadge state={row.state} /> },
-                    { key: "mails", header: t("nav.mails"), cell: (row) => format.number(row.mails), end: true },
-                    { key: "newest", header: t("platform.newest"), cell: (row) => format.dateTime(row.newest), end: true },
+                    {
+                      key: "tenant",
+                      header: t("platform.tenant"),
+                      cell: (row) => <span className="mono">{row.tenant_id}</span>,
+                    },
+                    {
+                      key: "state",
+                      header: t("orders.status"),
+                      cell: (row) => <StateBadge state={row.state} />,
+                    },
+                    {
+                      key: "mails",
+                      header: t("nav.mails"),
+                      cell: (row) => format.number(row.mails),
+                      end: true,
+                    },
+                    {
+                      key: "newest",
+                      header: t("platform.newest"),
+                      cell: (row) => format.dateTime(row.newest),
+                      end: true,
+                    },
                   ]}
                 />
               )}

@@ -96,7 +96,12 @@ export function NewTenant() {
             <SimpleGrid cols={{ base: 1, sm: 2 }}>
               <TextInput label={t("orders.email")} type="email" required {...draft.text("email")} />
               <TextInput label={t("customers.name")} {...draft.text("owner_name")} />
-              <TextInput label={t("orders.phone")} type="tel" placeholder="+351" {...draft.text("contact_phone")} />
+              <TextInput
+                label={t("orders.phone")}
+                type="tel"
+                placeholder="+351"
+                {...draft.text("contact_phone")}
+              />
             </SimpleGrid>
           </Section>
           <Section title={t("tenants.offer")}>

@@ -1,6 +1,14 @@
 import { oneOf, textOf } from "~/lib/search.ts";
 
-export const SERVICES = ["tenants", "catalog", "orders", "payments", "invoicing", "mail", "migration"] as const;
+export const SERVICES = [
+  "tenants",
+  "catalog",
+  "orders",
+  "payments",
+  "invoicing",
+  "mail",
+  "migration",
+] as const;
 export type Service = (typeof SERVICES)[number];
 
 export const TENANT_STATUSES = ["active", "suspended", "archived", "deleted"] as const;
@@ -37,12 +45,19 @@ export interface ServiceSearch {
 }
 
 export function serviceSearch(search: Record<string, unknown>): ServiceSearch {
-  return { service: oneOf(search.service, SERVICES), state: textOf(search.state), after: textOf(search.after) };
+  return {
+    service: oneOf(search.service, SERVICES),
+    state: textOf(search.state),
+    after: textOf(search.after),
+  };
 }
 
 /** "Café & Cª" → "cafe-c": what a store's address could be, to be changed by whoever types. */
 export function slugOf(name: string): string {
-  const plain = name.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase();
+  const plain = name
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .toLowerCase();
   return plain
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-+|-+$/g, "")

@@ -46,17 +46,36 @@ export function StripeEvents({ state }: { state: string | undefined }) {
                 rows={items}
                 rowKey={(row) => `${row.endpoint}/${row.event_id}`}
                 columns={[
-                  { key: "type", header: t("platform.event"), cell: (row) => <span className="mono">{row.type}</span> },
-                  { key: "id", header: "ID", cell: (row) => <span className="mono">{row.event_id}</span>, wideOnly: true },
-                  { key: "state", header: t("orders.status"), cell: (row) => <StateBadge state={row.state} /> },
-                  { key: "note", header: t("orders.note"), cell: (row) => row.note && <Text size="xs">{row.note}</Text> },
+                  {
+                    key: "type",
+                    header: t("platform.event"),
+                    cell: (row) => <span className="mono">{row.type}</span>,
+                  },
+                  {
+                    key: "id",
+                    header: "ID",
+                    cell: (row) => <span className="mono">{row.event_id}</span>,
+                    wideOnly: true,
+                  },
+                  {
+                    key: "state",
+                    header: t("orders.status"),
+                    cell: (row) => <StateBadge state={row.state} />,
+                  },
+                  {
+                    key: "note",
+                    header: t("orders.note"),
+                    cell: (row) => row.note && <Text size="xs">{row.note}</Text>,
+                  },
                   { key: "at", header: t("orders.when"), cell: (row) => format.dateTime(row.received_at) },
                   {
                     key: "actions",
                     header: t("table.actions"),
                     hideHeader: true,
                     end: true,
-                    cell: (row) => <DeedButton label={t("platform.replay")} send={() => replayStripeEvent(row)} />,
+                    cell: (row) => (
+                      <DeedButton label={t("platform.replay")} send={() => replayStripeEvent(row)} />
+                    ),
                   },
                 ]}
               />

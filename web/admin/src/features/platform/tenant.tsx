@@ -133,9 +133,15 @@ function Facts({ tenant }: { tenant: TenantView }) {
     [t("tenants.created"), format.date(tenant.created_at)],
     [
       t("tenants.reason"),
-      tenant.suspended_reason && t(`reasons.${tenant.suspended_reason}` as "reasons.billing", tenant.suspended_reason),
+      tenant.suspended_reason &&
+        t(`reasons.${tenant.suspended_reason}` as "reasons.billing", tenant.suspended_reason),
     ],
-    ["ID", <span key="id" className="mono">{tenant.id}</span>],
+    [
+      "ID",
+      <span key="id" className="mono">
+        {tenant.id}
+      </span>,
+    ],
   ] as const;
   return (
     <Section title={t("tenants.facts")}>

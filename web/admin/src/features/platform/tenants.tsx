@@ -61,11 +61,24 @@ export function Tenants({ search }: { search: TenantSearch }) {
                       </Link>
                     ),
                   },
-                  { key: "slug", header: t("tenants.slug"), cell: (row) => <span className="mono">{row.slug}</span> },
-                  { key: "status", header: t("orders.status"), cell: (row) => <StateBadge state={row.status} /> },
+                  {
+                    key: "slug",
+                    header: t("tenants.slug"),
+                    cell: (row) => <span className="mono">{row.slug}</span>,
+                  },
+                  {
+                    key: "status",
+                    header: t("orders.status"),
+                    cell: (row) => <StateBadge state={row.status} />,
+                  },
                   { key: "plan", header: t("tenants.plan"), cell: (row) => row.plan },
                   { key: "email", header: t("orders.email"), cell: (row) => row.email },
-                  { key: "created", header: t("tenants.created"), cell: (row) => format.date(row.created_at), end: true },
+                  {
+                    key: "created",
+                    header: t("tenants.created"),
+                    cell: (row) => format.date(row.created_at),
+                    end: true,
+                  },
                 ]}
               />
             )

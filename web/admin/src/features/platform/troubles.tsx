@@ -27,14 +27,20 @@ export function Troubles() {
                 columns={[
                   { key: "order", header: t("payments.order"), cell: (row) => row.order_number },
                   { key: "problem", header: t("platform.error"), cell: (row) => row.text },
-                  { key: "tenant", header: t("platform.tenant"), cell: (row) => <span className="mono">{row.tenant_id}</span> },
+                  {
+                    key: "tenant",
+                    header: t("platform.tenant"),
+                    cell: (row) => <span className="mono">{row.tenant_id}</span>,
+                  },
                   { key: "since", header: t("platform.opened"), cell: (row) => format.dateTime(row.since) },
                   {
                     key: "actions",
                     header: t("table.actions"),
                     hideHeader: true,
                     end: true,
-                    cell: (row) => <DeedButton label={t("common.retry")} send={() => retryTrouble(row.document_id)} />,
+                    cell: (row) => (
+                      <DeedButton label={t("common.retry")} send={() => retryTrouble(row.document_id)} />
+                    ),
                   },
                 ]}
               />

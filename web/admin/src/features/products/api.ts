@@ -1,5 +1,5 @@
-import type { catalog } from "@virtual-stores/api-client";
 import { queryOptions } from "@tanstack/react-query";
+import type { catalog } from "@virtual-stores/api-client";
 import { answered, api, client, ifMatch, keyed } from "~/lib/api.ts";
 import { queryClient } from "~/lib/queries.ts";
 import type { ProductSearch } from "./schema.ts";
@@ -61,7 +61,9 @@ export function productSaved(product: ProductView): void {
 /** Announces an image, puts its bytes where the service says, and has it checked. */
 export async function uploadImage(file: File, key: string): Promise<MediaView> {
   const body = { content_type: file.type as ImageType, size: file.size };
-  const begun = await answered(api.POST("/api/catalog/admin/media", { params: { header: keyed(key) }, body }));
+  const begun = await answered(
+    api.POST("/api/catalog/admin/media", { params: { header: keyed(key) }, body }),
+  );
   if (begun.upload) {
     await client.put(begun.upload.url, begun.upload.headers, file);
   }

@@ -15,7 +15,14 @@ import { Notice, ProblemNotice } from "~/ui/notice.tsx";
 import { Page } from "~/ui/page.tsx";
 import { Loaded } from "~/ui/query.tsx";
 import { SaveBar } from "~/ui/savebar.tsx";
-import { createProduct, type ProductView, productQuery, productSaved, updateProduct, type WriteProduct } from "./api.ts";
+import {
+  createProduct,
+  type ProductView,
+  productQuery,
+  productSaved,
+  updateProduct,
+  type WriteProduct,
+} from "./api.ts";
 import { BasicsCard, SearchEngineCard } from "./components/basics_card.tsx";
 import { DeleteProduct } from "./components/delete_product.tsx";
 import { ImagesCard } from "./components/images_card.tsx";
@@ -45,7 +52,8 @@ function Editor({ product }: { product: ProductView | null }) {
   const [theirs, setTheirs] = useState<ProductView | null>(null);
 
   const saving = useSave<{ body: WriteProduct; seen: number }, ProductView>({
-    send: ({ body, seen }, key) => (product ? updateProduct(product.id, seen, body) : createProduct(body, key)),
+    send: ({ body, seen }, key) =>
+      product ? updateProduct(product.id, seen, body) : createProduct(body, key),
     done: async (saved) => {
       productSaved(saved);
       draft.reset(draftOf(saved, language));
@@ -80,7 +88,13 @@ function Editor({ product }: { product: ProductView | null }) {
       actions={product && canEdit && <DeleteProduct product={product} version={version} />}
     >
       {!canEdit && <Notice tone="info">{t("common.readOnly")}</Notice>}
-      {!theirs && <ProblemNotice problem={saving.problem} shown={isShown} onRetry={saving.problem?.isOffline ? () => save() : undefined} />}
+      {!theirs && (
+        <ProblemNotice
+          problem={saving.problem}
+          shown={isShown}
+          onRetry={saving.problem?.isOffline ? () => save() : undefined}
+        />
+      )}
       {errors.length > 0 && <Notice tone="bad">{t("common.mendFields", { count: errors.length })}</Notice>}
       <form
         noValidate
@@ -138,5 +152,7 @@ function Editor({ product }: { product: ProductView | null }) {
 
 /** Pointers that have a field on the page. */
 function isShown(pointer: string): boolean {
-  return /^\/(title|slug|description_html|vendor|tags|seo_|variants\/|options\/|images\/|category_ids)/.test(pointer);
+  return /^\/(title|slug|description_html|vendor|tags|seo_|variants\/|options\/|images\/|category_ids)/.test(
+    pointer,
+  );
 }

@@ -75,7 +75,7 @@ function Filters({ search, onChange }: { search: ProductSearch; onChange: (part:
         {...typed}
       />
       <Select
-        flex={{ base: 1, sm: "0 0 160px" }}
+        flex={{ base: "1 1 40%", sm: "0 0 160px" }}
         aria-label={t("products.status")}
         placeholder={t("products.anyStatus")}
         clearable
@@ -84,7 +84,7 @@ function Filters({ search, onChange }: { search: ProductSearch; onChange: (part:
         onChange={(value) => onChange({ status: STATUSES.find((status) => status === value) })}
       />
       <Select
-        flex={{ base: 1, sm: "0 0 200px" }}
+        flex={{ base: "1 1 40%", sm: "0 0 200px" }}
         aria-label={t("products.category")}
         placeholder={t("products.anyCategory")}
         clearable
@@ -122,8 +122,18 @@ function ProductTable({ items }: { items: ProductSummary[] }) {
           cell: (row) => <StateBadge state={row.status} tone={row.status === "active" ? "good" : "quiet"} />,
         },
         { key: "vendor", header: t("products.vendor"), cell: (row) => row.vendor },
-        { key: "slug", header: t("products.slug"), cell: (row) => <span className="mono">{row.slug}</span>, wideOnly: true },
-        { key: "changed", header: t("products.changed"), cell: (row) => format.ago(row.changed_at), end: true },
+        {
+          key: "slug",
+          header: t("products.slug"),
+          cell: (row) => <span className="mono">{row.slug}</span>,
+          wideOnly: true,
+        },
+        {
+          key: "changed",
+          header: t("products.changed"),
+          cell: (row) => format.ago(row.changed_at),
+          end: true,
+        },
       ]}
     />
   );

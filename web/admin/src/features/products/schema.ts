@@ -132,7 +132,11 @@ export function draftOf(product: ProductView, language: string): ProductDraft {
 export type Checked = { ok: true; body: WriteProduct } | { ok: false; errors: FieldErrors };
 
 /** What would be sent; or which fields cannot be read. Everything else the service decides. */
-export function bodyOf(draft: ProductDraft, currency: string, say: (parsed: ParsedAmount) => string): Checked {
+export function bodyOf(
+  draft: ProductDraft,
+  currency: string,
+  say: (parsed: ParsedAmount) => string,
+): Checked {
   const errors: FieldErrors = {};
   const amount = (text: string, pointer: string, isNeeded: boolean) => {
     const parsed = parseAmount(text, currency);

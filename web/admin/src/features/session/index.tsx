@@ -1,5 +1,5 @@
 import { Box, Center, Group, Stack, Text, Title } from "@mantine/core";
-import { useNavigate } from "@tanstack/react-router";
+import { useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { SchemeSwitch } from "~/features/shell/components/scheme_switch.tsx";
@@ -11,7 +11,7 @@ import { safeNext } from "./schema.ts";
 /** The way in, and the choice of a password of one's own after a temporary one. */
 export function SignIn({ next }: { next: string | undefined }) {
   const { t } = useTranslation();
-  const navigate = useNavigate();
+  const router = useRouter();
   const session = useSession();
   const [changeToken, setChangeToken] = useState<string | null>(null);
 
@@ -20,9 +20,9 @@ export function SignIn({ next }: { next: string | undefined }) {
   }, [t]);
   useEffect(() => {
     if (session.status === "in") {
-      navigate({ to: safeNext(next), replace: true });
+      router.history.replace(`/admin${safeNext(next)}`);
     }
-  }, [session.status, next, navigate]);
+  }, [session.status, next, router]);
 
   return (
     <Center mih="100dvh" p="md" component="main">

@@ -12,6 +12,8 @@ describe("signing in", () => {
 
   it("goes back within the panel only", () => {
     expect(safeNext("/orders?status=paid")).toBe("/orders?status=paid");
+    expect(safeNext("/admin/orders")).toBe("/orders");
+    expect(safeNext("/admin//evil.example")).toBe("/");
     expect(safeNext("//evil.example")).toBe("/");
     expect(safeNext("/\\evil.example")).toBe("/");
     expect(safeNext("https://evil.example")).toBe("/");

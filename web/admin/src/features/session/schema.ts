@@ -24,5 +24,6 @@ export function storeOfHost(hostname: string): string | null {
 
 /** Only ways back within the panel: an address that somebody sent leads nowhere else. */
 export function safeNext(next: string | undefined): string {
-  return next?.startsWith("/") && !next.startsWith("//") && !next.startsWith("/\\") ? next : "/";
+  const path = next?.startsWith("/admin/") ? next.slice("/admin".length) : next;
+  return path?.startsWith("/") && !path.startsWith("//") && !path.startsWith("/\\") ? path : "/";
 }

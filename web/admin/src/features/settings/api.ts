@@ -1,5 +1,5 @@
-import { ProblemError, type invoicing, type mail, type orders } from "@virtual-stores/api-client";
 import { queryOptions } from "@tanstack/react-query";
+import { type invoicing, type mail, type orders, ProblemError } from "@virtual-stores/api-client";
 import { answered, api, ifMatch } from "~/lib/api.ts";
 import { queryClient } from "~/lib/queries.ts";
 
@@ -32,7 +32,9 @@ export const shippingQuery = queryOptions({
 });
 
 export function saveShipping(version: number, rates: RateView[]): Promise<ShippingView> {
-  return answered(api.PUT("/api/orders/admin/shipping", { params: { header: ifMatch(version) }, body: { rates } }));
+  return answered(
+    api.PUT("/api/orders/admin/shipping", { params: { header: ifMatch(version) }, body: { rates } }),
+  );
 }
 
 export const mailSettingsQuery = queryOptions({
@@ -59,7 +61,10 @@ export const invoicingSettingsQuery = queryOptions({
   },
 });
 
-export function saveInvoicingSettings(version: number | null, body: SetInvoicingSettings): Promise<InvoicingSettings> {
+export function saveInvoicingSettings(
+  version: number | null,
+  body: SetInvoicingSettings,
+): Promise<InvoicingSettings> {
   const header = version === null ? undefined : ifMatch(version);
   return answered(api.PUT("/api/invoicing/admin/settings", { params: { header }, body }));
 }
@@ -75,7 +80,10 @@ export const companyQuery = (company_id: number) =>
     queryKey: ["settings", "moloni", "company", company_id],
     queryFn: ({ signal }) =>
       answered(
-        api.GET("/api/invoicing/admin/moloni/companies/{company_id}", { params: { path: { company_id: String(company_id) } }, signal }),
+        api.GET("/api/invoicing/admin/moloni/companies/{company_id}", {
+          params: { path: { company_id: String(company_id) } },
+          signal,
+        }),
       ),
     staleTime: 300_000,
   });

@@ -21,7 +21,9 @@ interface SettingsFormProps<V extends { version: number }, T extends object> {
 class NotReadable extends Error {}
 
 /** What all settings have in common: a draft, the bar that saves it, and two ways out of a conflict. */
-export function SettingsForm<V extends { version: number }, T extends object>(props: SettingsFormProps<V, T>) {
+export function SettingsForm<V extends { version: number }, T extends object>(
+  props: SettingsFormProps<V, T>,
+) {
   const { view, queryKey, draftOf, send } = props;
   const may = useMay();
   const draft = useDraft(draftOf(view));

@@ -19,7 +19,12 @@ export function Settings() {
     <Page title={t("nav.settings")}>
       <nav className="tabs" aria-label={t("nav.settings")}>
         {tabs.map((tab) => (
-          <Link key={tab.to} to={tab.to} activeProps={{ "data-active": true }} activeOptions={{ includeSearch: false }}>
+          <Link
+            key={tab.to}
+            to={tab.to}
+            activeProps={{ "data-active": true }}
+            activeOptions={{ includeSearch: false }}
+          >
             {tab.name}
           </Link>
         ))}

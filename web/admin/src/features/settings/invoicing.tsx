@@ -30,7 +30,9 @@ export function InvoicingSettingsPage({ moloni }: { moloni: string | undefined }
   return (
     <Stack>
       {outcome && i18n.exists(outcome) && (
-        <Notice tone={moloni === "connected" ? "good" : "bad"}>{t(outcome as "moloni.outcome.connected")}</Notice>
+        <Notice tone={moloni === "connected" ? "good" : "bad"}>
+          {t(outcome as "moloni.outcome.connected")}
+        </Notice>
       )}
       <Loaded query={connection}>
         {(view) => (
@@ -136,7 +138,15 @@ function CompanyChoice({ settings }: { settings: InvoicingSettings | null }) {
       </Section>
       {chosen !== null && (
         <Loaded query={company}>
-          {(detail) => <InvoicingForm key={chosen} companyId={chosen} company={detail} settings={own} stored={settings} />}
+          {(detail) => (
+            <InvoicingForm
+              key={chosen}
+              companyId={chosen}
+              company={detail}
+              settings={own}
+              stored={settings}
+            />
+          )}
         </Loaded>
       )}
     </>

@@ -75,7 +75,11 @@ export function MailSettingsPage() {
                       <Label tone="good">{t("mailSettings.verified")}</Label>
                     </Text>
                   )}
-                  <TextInput label={t("mailSettings.senderEmail")} type="email" {...draft.text("sender_email")} />
+                  <TextInput
+                    label={t("mailSettings.senderEmail")}
+                    type="email"
+                    {...draft.text("sender_email")}
+                  />
                   <TextInput label={t("mailSettings.senderName")} {...draft.text("sender_name")} />
                 </Stack>
               </Section>

@@ -2,7 +2,7 @@ import { Button, Group, List, Stack, Text } from "@mantine/core";
 import { IconExternalLink } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { accountQuery, type AccountView, beginOnboarding } from "~/features/payments/api.ts";
+import { type AccountView, accountQuery, beginOnboarding } from "~/features/payments/api.ts";
 import { useMay } from "~/lib/permissions.ts";
 import { useSave } from "~/lib/save.ts";
 import { Notice, ProblemNotice } from "~/ui/notice.tsx";

@@ -23,14 +23,20 @@ export function PlanPage() {
             rows={items.filter((item) => !item.source.includes("always"))}
             rowKey={(item) => item.key}
             columns={[
-              { key: "key", header: t("plan.what"), cell: (item) => <span className="mono">{item.key}</span> },
+              {
+                key: "key",
+                header: t("plan.what"),
+                cell: (item) => <span className="mono">{item.key}</span>,
+              },
               {
                 key: "value",
                 header: t("plan.value"),
                 cell: (item) => {
                   if (!item.key.startsWith("limit.")) {
                     const isOn = item.value !== 0;
-                    return <Label tone={isOn ? "good" : "quiet"}>{isOn ? t("plan.on") : t("plan.off")}</Label>;
+                    return (
+                      <Label tone={isOn ? "good" : "quiet"}>{isOn ? t("plan.on") : t("plan.off")}</Label>
+                    );
                   }
                   return item.value === UNLIMITED ? t("plan.unlimited") : format.number(item.value);
                 },

@@ -13,7 +13,9 @@ describe("shipping rates", () => {
 
   it("need a price where there is a limit", () => {
     const draft = shippingDraft({ rates: [], version: 0 }, "en");
-    const limited = { rates: draft.rates.map((rate, at) => (at === 1 ? { ...rate, free_from: "50" } : rate)) };
+    const limited = {
+      rates: draft.rates.map((rate, at) => (at === 1 ? { ...rate, free_from: "50" } : rate)),
+    };
     expect(ratesOf(limited, "EUR", say)).toEqual({ ok: false, errors: { "/rates/1/price": "empty" } });
     expect(ratesOf(draft, "EUR", say)).toEqual({ ok: false, errors: { "/rates/0/price": "empty" } });
   });

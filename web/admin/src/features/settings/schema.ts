@@ -24,7 +24,11 @@ export function shippingDraft(view: ShippingView, language: string): ShippingDra
 export type ReadRates = { ok: true; rates: RateView[] } | { ok: false; errors: FieldErrors };
 
 /** The rates that were typed. A region without a price is left as it is. */
-export function ratesOf(draft: ShippingDraft, currency: string, say: (parsed: ParsedAmount) => string): ReadRates {
+export function ratesOf(
+  draft: ShippingDraft,
+  currency: string,
+  say: (parsed: ParsedAmount) => string,
+): ReadRates {
   const errors: FieldErrors = {};
   const amount = (text: string, pointer: string) => {
     const parsed = parseAmount(text, currency);
@@ -64,7 +68,10 @@ export interface InvoicingDraft {
 /** The ways to pay that a store offers through Stripe. */
 export const PAYMENT_METHODS = ["card", "mb_way", "multibanco"] as const;
 
-export function invoicingDraft(settings: InvoicingSettings | null, usualSeries: number | null): InvoicingDraft {
+export function invoicingDraft(
+  settings: InvoicingSettings | null,
+  usualSeries: number | null,
+): InvoicingDraft {
   return {
     document_set_id: settings?.document_set_id ?? usualSeries,
     credit_note_set_id: settings?.credit_note_set_id ?? null,

@@ -38,7 +38,9 @@ export function ShippingSettings() {
                 {draft.values.rates.map((rate, at) => {
                   const put = (part: Partial<typeof rate>) =>
                     draft.patch({
-                      rates: draft.values.rates.map((one, index) => (index === at ? { ...one, ...part } : one)),
+                      rates: draft.values.rates.map((one, index) =>
+                        index === at ? { ...one, ...part } : one,
+                      ),
                     });
                   const error = (name: string) => draft.errors[`/rates/${at}/${name}`];
                   return (

@@ -40,7 +40,13 @@ export function Shell() {
       <AppShell.Header px="md">
         <Group h="100%" justify="space-between" wrap="nowrap">
           <Group gap="sm" wrap="nowrap">
-            <Burger opened={isOpen} onClick={menu.toggle} hiddenFrom="sm" size="sm" aria-label={t("shell.menu")} />
+            <Burger
+              opened={isOpen}
+              onClick={menu.toggle}
+              hiddenFrom="sm"
+              size="sm"
+              aria-label={t("shell.menu")}
+            />
             <img src="/admin/icon.svg" width={26} height={26} alt="" />
             <Text fw={650} visibleFrom="sm">
               Virtual Stores

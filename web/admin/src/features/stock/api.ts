@@ -1,5 +1,5 @@
-import type { orders } from "@virtual-stores/api-client";
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import type { orders } from "@virtual-stores/api-client";
 import { answered, api, ifMatch, keyed } from "~/lib/api.ts";
 import type { StockSearch } from "./schema.ts";
 
@@ -39,7 +39,12 @@ export const movementsQuery = (variant: string) =>
     getNextPageParam: (page) => page.next ?? undefined,
   });
 
-export function adjustStock(variant: string, change: number, reason: string, key: string): Promise<StockView> {
+export function adjustStock(
+  variant: string,
+  change: number,
+  reason: string,
+  key: string,
+): Promise<StockView> {
   const params = { path: { variant }, header: keyed(key) };
   const body = { change, reason };
   return answered(api.POST("/api/orders/admin/stock/{variant}/adjustments", { params, body }));

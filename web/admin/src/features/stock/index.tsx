@@ -24,7 +24,11 @@ export function Stock({ search }: { search: StockSearch }) {
   const [looked, setLooked] = useState<StockRow | null>(null);
   const columns = useColumns(setAdjusted, setLooked);
   const go = (part: StockSearch, paged?: boolean) =>
-    navigate({ to: "/stock", search: { ...search, after: undefined, ...part }, state: (b) => ({ ...b, paged }) });
+    navigate({
+      to: "/stock",
+      search: { ...search, after: undefined, ...part },
+      state: (b) => ({ ...b, paged }),
+    });
   const typed = useTypedSearch(search.sku, (sku) => go({ sku }));
   return (
     <Page title={t("nav.stock")} subtitle={t("stock.subtitle")}>
@@ -46,7 +50,12 @@ export function Stock({ search }: { search: StockSearch }) {
                 text={search.sku ? t("stock.wholeSku") : t("stock.emptyText")}
               />
             ) : (
-              <Table label={t("nav.stock")} rows={list.items} rowKey={(row) => row.variant_id} columns={columns} />
+              <Table
+                label={t("nav.stock")}
+                rows={list.items}
+                rowKey={(row) => row.variant_id}
+                columns={columns}
+              />
             )
           }
         </Loaded>
@@ -90,12 +99,21 @@ function useColumns(onAdjust: (row: StockRow) => void, onLook: (row: StockRow) =
         if (row.available <= 0) {
           return <Label tone="bad">{t("stock.out")}</Label>;
         }
-        return row.available < LOW_STOCK ? <Label tone="warn">{t("stock.low")}</Label> : <Label tone="good">{t("stock.there")}</Label>;
+        return row.available < LOW_STOCK ? (
+          <Label tone="warn">{t("stock.low")}</Label>
+        ) : (
+          <Label tone="good">{t("stock.there")}</Label>
+        );
       },
     },
     { key: "on_hand", header: t("stock.onHand"), cell: (row) => format.number(row.on_hand), end: true },
     { key: "reserved", header: t("stock.reserved"), cell: (row) => format.number(row.reserved), end: true },
-    { key: "available", header: t("stock.available"), cell: (row) => <strong>{format.number(row.available)}</strong>, end: true },
+    {
+      key: "available",
+      header: t("stock.available"),
+      cell: (row) => <strong>{format.number(row.available)}</strong>,
+      end: true,
+    },
     {
       key: "actions",
       header: t("table.actions"),

@@ -1,5 +1,5 @@
-import type { mail } from "@virtual-stores/api-client";
 import { queryOptions } from "@tanstack/react-query";
+import type { mail } from "@virtual-stores/api-client";
 import { answered, api, ifMatch, keyed } from "~/lib/api.ts";
 
 type Schemas = mail.components["schemas"];

@@ -61,7 +61,9 @@ export function Webhooks() {
                   header: t("table.actions"),
                   hideHeader: true,
                   end: true,
-                  cell: (row) => <Actions endpoint={row} onEdit={() => setEdited(row)} onSecret={setSecret} />,
+                  cell: (row) => (
+                    <Actions endpoint={row} onEdit={() => setEdited(row)} onSecret={setSecret} />
+                  ),
                 },
               ]}
             />
@@ -84,7 +86,11 @@ function EndpointState({ endpoint }: { endpoint: EndpointView }) {
   const { t } = useTranslation();
   if (!endpoint.enabled) {
     const reason = endpoint.disabled_reason;
-    return <Label tone="bad">{reason ? t(`webhooks.off.${reason}` as "webhooks.off.gone", reason) : t("plan.off")}</Label>;
+    return (
+      <Label tone="bad">
+        {reason ? t(`webhooks.off.${reason}` as "webhooks.off.gone", reason) : t("plan.off")}
+      </Label>
+    );
   }
   return endpoint.failing_since ? (
     <Label tone="warn">{t("webhooks.failing")}</Label>

@@ -43,7 +43,9 @@ export function CategoryDialog({ category, all, onClose }: CategoryDialogProps) 
       opened
       onClose={onClose}
       size="lg"
-      title={<Text fw={600}>{category ? t("categories.edit", { name: category.name }) : t("categories.new")}</Text>}
+      title={
+        <Text fw={600}>{category ? t("categories.edit", { name: category.name }) : t("categories.new")}</Text>
+      }
     >
       <form
         onSubmit={(event) => {
@@ -73,10 +75,24 @@ export function CategoryDialog({ category, all, onClose }: CategoryDialogProps) 
               onChange={(value) => draft.patch({ position: typeof value === "number" ? value : 0 })}
             />
           </Group>
-          <TextInput label={t("products.slug")} description={t("products.slugHint")} {...draft.text("slug")} />
-          <Textarea label={t("categories.description")} autosize minRows={2} {...draft.text("description_html")} />
+          <TextInput
+            label={t("products.slug")}
+            description={t("products.slugHint")}
+            {...draft.text("slug")}
+          />
+          <Textarea
+            label={t("categories.description")}
+            autosize
+            minRows={2}
+            {...draft.text("description_html")}
+          />
           <TextInput label={t("products.seoTitle")} {...draft.text("seo_title")} />
-          <Textarea label={t("products.seoDescription")} autosize minRows={2} {...draft.text("seo_description")} />
+          <Textarea
+            label={t("products.seoDescription")}
+            autosize
+            minRows={2}
+            {...draft.text("seo_description")}
+          />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               {t("common.cancel")}

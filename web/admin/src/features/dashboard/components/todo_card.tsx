@@ -16,7 +16,10 @@ export function TodoCard() {
   const may = useMay();
   const seesOrders = may("orders.read");
   const seesInvoices = may("invoices.read");
-  const toSend = useQuery({ ...orderCountQuery({ status: "paid", fulfilment: "unfulfilled" }), enabled: seesOrders });
+  const toSend = useQuery({
+    ...orderCountQuery({ status: "paid", fulfilment: "unfulfilled" }),
+    enabled: seesOrders,
+  });
   const unpaid = useQuery({ ...orderCountQuery({ status: "pending_payment" }), enabled: seesOrders });
   const documents = useQuery({ ...documentsQuery({ status: "failed" }), enabled: seesInvoices });
   return (

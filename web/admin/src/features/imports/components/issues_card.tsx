@@ -24,7 +24,8 @@ export function IssuesCard({ id }: { id: string }) {
                 {
                   key: "what",
                   header: t("imports.what"),
-                  cell: (row) => `${t(`resources.${row.resource}` as "resources.products", row.resource)} ${row.source_id}`,
+                  cell: (row) =>
+                    `${t(`resources.${row.resource}` as "resources.products", row.resource)} ${row.source_id}`,
                 },
                 { key: "kind", header: t("imports.kind"), cell: (row) => <StateBadge state={row.kind} /> },
                 { key: "message", header: t("imports.why"), cell: (row) => row.message },

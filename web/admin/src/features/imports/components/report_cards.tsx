@@ -40,9 +40,16 @@ function Totals({ report }: { report: ReportView }) {
             key: "what",
             header: t("imports.what"),
             cell: (row) =>
-              [t(`resources.${row.resource}` as "resources.products", row.resource), row.label].filter(Boolean).join(" · "),
+              [t(`resources.${row.resource}` as "resources.products", row.resource), row.label]
+                .filter(Boolean)
+                .join(" · "),
           },
-          { key: "source", header: t("imports.oldShop"), cell: (row) => format.number(row.source), end: true },
+          {
+            key: "source",
+            header: t("imports.oldShop"),
+            cell: (row) => format.number(row.source),
+            end: true,
+          },
           { key: "arrived", header: t("imports.here"), cell: (row) => format.number(row.arrived), end: true },
           {
             key: "same",

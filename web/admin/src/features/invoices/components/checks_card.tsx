@@ -46,13 +46,32 @@ export function ChecksCard() {
                       <Label tone="good">{t("invoices.good")}</Label>
                     ) : (
                       <Label tone="bad">
-                        {t("invoices.bad", { missing: row.missing, differing: row.differing, failed: row.failed })}
+                        {t("invoices.bad", {
+                          missing: row.missing,
+                          differing: row.differing,
+                          failed: row.failed,
+                        })}
                       </Label>
                     ),
                 },
-                { key: "orders", header: t("dashboard.orders"), cell: (row) => format.number(row.orders), end: true },
-                { key: "paid", header: t("invoices.ordersTotal"), cell: (row) => <MoneyText value={row.orders_total} />, end: true },
-                { key: "issued", header: t("invoices.issuedTotal"), cell: (row) => <MoneyText value={row.issued_total} />, end: true },
+                {
+                  key: "orders",
+                  header: t("dashboard.orders"),
+                  cell: (row) => format.number(row.orders),
+                  end: true,
+                },
+                {
+                  key: "paid",
+                  header: t("invoices.ordersTotal"),
+                  cell: (row) => <MoneyText value={row.orders_total} />,
+                  end: true,
+                },
+                {
+                  key: "issued",
+                  header: t("invoices.issuedTotal"),
+                  cell: (row) => <MoneyText value={row.issued_total} />,
+                  end: true,
+                },
               ]}
             />
           )

@@ -47,10 +47,20 @@ export function DocumentTable({ items, isOfOrder }: DocumentTableProps) {
         </Link>
       ),
     },
-    { key: "created", header: t("orders.when"), cell: (row) => format.dateTime(row.issued_at ?? row.created_at) },
+    {
+      key: "created",
+      header: t("orders.when"),
+      cell: (row) => format.dateTime(row.issued_at ?? row.created_at),
+    },
     { key: "status", header: t("orders.status"), cell: (row) => <DocumentState document={row} /> },
     { key: "total", header: t("orders.total"), cell: (row) => <MoneyText value={row.total} />, end: true },
-    { key: "actions", header: t("table.actions"), hideHeader: true, end: true, cell: (row) => <Actions document={row} /> },
+    {
+      key: "actions",
+      header: t("table.actions"),
+      hideHeader: true,
+      end: true,
+      cell: (row) => <Actions document={row} />,
+    },
   ];
   const shown = isOfOrder ? columns.filter((column) => column.key !== "order") : columns;
   return <Table label={t("nav.invoices")} rows={items} rowKey={(row) => row.id} columns={shown} />;
@@ -87,7 +97,8 @@ function Actions({ document }: { document: DocumentView }) {
   const may = useMay();
   const retrying = useSave({ send: () => retryDocument(document.id) });
   const name = document.number ?? document.order_number;
-  const open = () => openPdf(document).catch(() => notifications.show({ color: "red", message: t("invoices.noPdf") }));
+  const open = () =>
+    openPdf(document).catch(() => notifications.show({ color: "red", message: t("invoices.noPdf") }));
   return (
     <Stack gap={4} align="flex-end">
       <Group gap={6} wrap="nowrap" justify="flex-end">

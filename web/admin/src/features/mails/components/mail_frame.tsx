@@ -8,7 +8,13 @@ export function MailFrame({ html }: { html: string }) {
       title={t("mails.preview")}
       srcDoc={html}
       sandbox=""
-      style={{ width: "100%", height: 560, border: "1px solid var(--stores-line)", borderRadius: 8, background: "#fff" }}
+      style={{
+        width: "100%",
+        height: 560,
+        border: "1px solid var(--stores-line)",
+        borderRadius: 8,
+        background: "#fff",
+      }}
     />
   );
 }

@@ -50,7 +50,11 @@ export function MailTable({ items }: { items: MessageView[] }) {
               </Stack>
             ),
           },
-          { key: "at", header: t("orders.when"), cell: (row) => format.dateTime(row.sent_at ?? row.created_at) },
+          {
+            key: "at",
+            header: t("orders.when"),
+            cell: (row) => format.dateTime(row.sent_at ?? row.created_at),
+          },
           {
             key: "actions",
             header: t("table.actions"),
@@ -83,7 +87,12 @@ function Actions({ message, onRead }: { message: MessageView; onRead: () => void
           </Button>
         )}
         {may("orders.edit") && message.to && (
-          <Button size="compact-sm" variant="default" loading={resending.isSaving} onClick={() => resending.save()}>
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={resending.isSaving}
+            onClick={() => resending.save()}
+          >
             {t("mails.resend")}
           </Button>
         )}

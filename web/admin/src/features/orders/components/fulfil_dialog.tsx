@@ -25,7 +25,11 @@ export function FulfilDialog({ order, onClose }: OrderDialogProps) {
     },
   });
   return (
-    <Modal opened onClose={onClose} title={<Text fw={600}>{t("orders.fulfilTitle", { number: order.number })}</Text>}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={<Text fw={600}>{t("orders.fulfilTitle", { number: order.number })}</Text>}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();

@@ -22,7 +22,11 @@ export function LinesCard({ order }: { order: OrderDetail }) {
             header: t("stock.product"),
             cell: (line) => (
               <Stack gap={0}>
-                <Link to="/products/$id" params={{ id: line.product_id }} style={{ color: "inherit", fontWeight: 550 }}>
+                <Link
+                  to="/products/$id"
+                  params={{ id: line.product_id }}
+                  style={{ color: "inherit", fontWeight: 550 }}
+                >
                   {line.title}
                 </Link>
                 <Text size="xs" c="dimmed">
@@ -31,9 +35,24 @@ export function LinesCard({ order }: { order: OrderDetail }) {
               </Stack>
             ),
           },
-          { key: "quantity", header: t("orders.quantity"), cell: (line) => format.number(line.quantity), end: true },
-          { key: "price", header: t("orders.unitPrice"), cell: (line) => <MoneyText value={line.unit_price} />, end: true },
-          { key: "total", header: t("orders.total"), cell: (line) => <MoneyText value={line.total} />, end: true },
+          {
+            key: "quantity",
+            header: t("orders.quantity"),
+            cell: (line) => format.number(line.quantity),
+            end: true,
+          },
+          {
+            key: "price",
+            header: t("orders.unitPrice"),
+            cell: (line) => <MoneyText value={line.unit_price} />,
+            end: true,
+          },
+          {
+            key: "total",
+            header: t("orders.total"),
+            cell: (line) => <MoneyText value={line.total} />,
+            end: true,
+          },
         ]}
       />
     </Section>
@@ -49,7 +68,9 @@ function Totals({ order }: { order: OrderDetail }) {
     { name: t("orders.total"), value: order.total, strong: true },
     ...(order.paid.amount > 0 ? [{ name: t("orders.paid"), value: order.paid }] : []),
     ...(order.refunded.amount > 0 ? [{ name: t("orders.refunded"), value: order.refunded }] : []),
-    ...(order.refunding.amount > 0 ? [{ name: t("orders.refunding"), value: order.refunding, muted: true }] : []),
+    ...(order.refunding.amount > 0
+      ? [{ name: t("orders.refunding"), value: order.refunding, muted: true }]
+      : []),
   ];
   return (
     <Stack gap={4} maw={320} ms="auto">

@@ -42,7 +42,11 @@ export function RefundDialog({ order, onClose }: { order: OrderDetail; onClose: 
     }
   };
   return (
-    <Modal opened onClose={onClose} title={<Text fw={600}>{t("orders.refundTitle", { number: order.number })}</Text>}>
+    <Modal
+      opened
+      onClose={onClose}
+      title={<Text fw={600}>{t("orders.refundTitle", { number: order.number })}</Text>}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -50,7 +54,10 @@ export function RefundDialog({ order, onClose }: { order: OrderDetail; onClose: 
         }}
       >
         <Stack>
-          <ProblemNotice problem={saving.problem} shown={(pointer) => ["/amount", "/note"].includes(pointer)} />
+          <ProblemNotice
+            problem={saving.problem}
+            shown={(pointer) => ["/amount", "/note"].includes(pointer)}
+          />
           <MoneyField
             label={t("orders.amount")}
             description={t("orders.refundMost", { most: format.money(most) })}
@@ -66,7 +73,9 @@ export function RefundDialog({ order, onClose }: { order: OrderDetail; onClose: 
             allowDeselect={false}
             data={REFUND_REASONS.map((value) => ({ value, label: t(`refundReasons.${value}`) }))}
             value={reason}
-            onChange={(value) => draft.patch({ reason: REFUND_REASONS.find((known) => known === value) ?? reason })}
+            onChange={(value) =>
+              draft.patch({ reason: REFUND_REASONS.find((known) => known === value) ?? reason })
+            }
           />
           <TextInput label={t("orders.noteForUs")} maxLength={200} {...draft.text("note")} />
           <Text size="sm" c="dimmed">

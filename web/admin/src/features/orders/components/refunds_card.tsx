@@ -20,7 +20,11 @@ export function RefundsCard({ order }: { order: OrderDetail }) {
         rowKey={(refund) => refund.id}
         columns={[
           { key: "at", header: t("orders.when"), cell: (refund) => format.dateTime(refund.created_at) },
-          { key: "status", header: t("orders.status"), cell: (refund) => <StateBadge state={refund.status} /> },
+          {
+            key: "status",
+            header: t("orders.status"),
+            cell: (refund) => <StateBadge state={refund.status} />,
+          },
           {
             key: "reason",
             header: t("orders.reason"),
@@ -33,7 +37,12 @@ export function RefundsCard({ order }: { order: OrderDetail }) {
                 .filter(Boolean)
                 .join(" · "),
           },
-          { key: "amount", header: t("orders.amount"), cell: (refund) => <MoneyText value={refund.amount} />, end: true },
+          {
+            key: "amount",
+            header: t("orders.amount"),
+            cell: (refund) => <MoneyText value={refund.amount} />,
+            end: true,
+          },
         ]}
       />
     </Section>

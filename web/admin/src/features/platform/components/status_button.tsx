@@ -31,7 +31,11 @@ export function StatusButton({ tenant }: { tenant: TenantView }) {
       <Confirm
         opened={isAsking}
         isDangerous={isActive}
-        title={isActive ? t("tenants.suspendTitle", { name: tenant.name }) : t("tenants.resumeTitle", { name: tenant.name })}
+        title={
+          isActive
+            ? t("tenants.suspendTitle", { name: tenant.name })
+            : t("tenants.resumeTitle", { name: tenant.name })
+        }
         confirm={isActive ? t("tenants.suspend") : t("tenants.resume")}
         isBusy={saving.isSaving}
         onConfirm={saving.save}

@@ -9,7 +9,10 @@ import type { CreatedTenant } from "../api.ts";
 export function TenantMade({ made }: { made: CreatedTenant }) {
   const { t } = useTranslation();
   return (
-    <Page title={t("tenants.made", { name: made.name })} back={{ to: "/platform/tenants", label: t("nav.tenants") }}>
+    <Page
+      title={t("tenants.made", { name: made.name })}
+      back={{ to: "/platform/tenants", label: t("nav.tenants") }}
+    >
       <Stack maw={640}>
         <Notice tone="good">{t("tenants.madeText")}</Notice>
         <Section>

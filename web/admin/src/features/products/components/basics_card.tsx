@@ -81,7 +81,12 @@ export function SearchEngineCard({ draft }: { draft: Draft<ProductDraft> }) {
           </Text>
         </div>
         <TextInput label={t("products.seoTitle")} placeholder={title} {...draft.text("seo_title")} />
-        <Textarea label={t("products.seoDescription")} autosize minRows={2} {...draft.text("seo_description")} />
+        <Textarea
+          label={t("products.seoDescription")}
+          autosize
+          minRows={2}
+          {...draft.text("seo_description")}
+        />
         <TextInput label={t("products.slug")} description={t("products.slugHint")} {...draft.text("slug")} />
       </Stack>
     </Section>

@@ -22,7 +22,8 @@ export function VariantFields({ variant, at, currency, errors, images, onChange 
   const text = (name: TextName) => ({
     value: variant[name],
     error: error(name),
-    onChange: (event: { currentTarget: { value: string } }) => onChange({ [name]: event.currentTarget.value }),
+    onChange: (event: { currentTarget: { value: string } }) =>
+      onChange({ [name]: event.currentTarget.value }),
   });
   const amount = (name: AmountName) => ({
     value: variant[name],
@@ -49,7 +50,9 @@ export function VariantFields({ variant, at, currency, errors, images, onChange 
           value={variant.vat_class}
           error={error("vat_class")}
           data={VAT_CLASSES.map((value) => ({ value, label: t(`vat.${value}`) }))}
-          onChange={(value) => onChange({ vat_class: VAT_CLASSES.find((known) => known === value) ?? "standard" })}
+          onChange={(value) =>
+            onChange({ vat_class: VAT_CLASSES.find((known) => known === value) ?? "standard" })
+          }
         />
         {variant.vat_class === "exempt" && (
           <TextInput label={t("products.exemption")} placeholder="M07" required {...text("exemption_code")} />

@@ -18,7 +18,8 @@ export function VariantStock({ variant }: { variant: VariantDraft }) {
     ...stockOfSkuQuery(variant.sku),
     enabled: variant.id !== null && may("stock.read"),
     // A new variant reaches the stock by an event, a moment after it was saved.
-    refetchInterval: (state) => (state.state.data === null && state.state.dataUpdateCount < 10 ? 1_000 : false),
+    refetchInterval: (state) =>
+      state.state.data === null && state.state.dataUpdateCount < 10 ? 1_000 : false,
   });
   if (variant.id === null) {
     return (
@@ -34,7 +35,10 @@ export function VariantStock({ variant }: { variant: VariantDraft }) {
   return (
     <Group gap="sm">
       <Text size="sm">
-        {t("products.inStock", { onHand: format.number(row.on_hand), available: format.number(row.available) })}
+        {t("products.inStock", {
+          onHand: format.number(row.on_hand),
+          available: format.number(row.available),
+        })}
       </Text>
       {may("stock.edit") && (
         <Button variant="default" size="xs" onClick={() => setOpen(true)}>

@@ -2,6 +2,7 @@ import { Button, Group, Modal, PasswordInput, Stack, Text } from "@mantine/core"
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { queryClient } from "~/lib/queries.ts";
 import { useSave } from "~/lib/save.ts";
 import { useSession } from "~/lib/session.ts";
 import { ProblemNotice } from "~/ui/notice.tsx";
@@ -19,7 +20,10 @@ export default function ExpiredSession() {
       const slug = person?.tenant?.slug;
       return logIn({ email: person?.email ?? "", password, ...(slug ? { slug } : {}) });
     },
-    done: () => setPassword(""),
+    done: async () => {
+      setPassword("");
+      await queryClient.invalidateQueries();
+    },
   });
   const leave = async () => {
     await logOut();

@@ -1,6 +1,6 @@
 import { Button, Center, Code, Group, Stack, Text, Title } from "@mantine/core";
-import { ProblemError } from "@virtual-stores/api-client";
 import { type ErrorComponentProps, Link } from "@tanstack/react-router";
+import { ProblemError } from "@virtual-stores/api-client";
 import { useTranslation } from "react-i18next";
 
 /** What is left of a page that failed: what happened, how to go on, and what to tell the support. */

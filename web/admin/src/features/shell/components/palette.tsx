@@ -27,20 +27,22 @@ export default function Palette({ opening }: { opening: number }) {
     }));
   const q = query.trim();
   const deeds = [
-    may("orders.read") && q && {
-      id: "find-order",
-      label: t("palette.order", { q }),
-      keywords: q,
-      leftSection: <IconSearch size={18} aria-hidden />,
-      onClick: () => void navigate({ to: "/orders", search: { q } }),
-    },
-    may("catalog.read") && q && {
-      id: "find-product",
-      label: t("palette.product", { q }),
-      keywords: q,
-      leftSection: <IconSearch size={18} aria-hidden />,
-      onClick: () => void navigate({ to: "/products", search: { q } }),
-    },
+    may("orders.read") &&
+      q && {
+        id: "find-order",
+        label: t("palette.order", { q }),
+        keywords: q,
+        leftSection: <IconSearch size={18} aria-hidden />,
+        onClick: () => void navigate({ to: "/orders", search: { q } }),
+      },
+    may("catalog.read") &&
+      q && {
+        id: "find-product",
+        label: t("palette.product", { q }),
+        keywords: q,
+        leftSection: <IconSearch size={18} aria-hidden />,
+        onClick: () => void navigate({ to: "/products", search: { q } }),
+      },
     may("catalog.edit") && {
       id: "new-product",
       label: t("products.new"),

@@ -1,5 +1,5 @@
-import { ActionIcon, Avatar, Box, Menu, Text } from "@mantine/core";
-import { IconKey, IconLogout } from "@tabler/icons-react";
+import { ActionIcon, Box, Menu, Text } from "@mantine/core";
+import { IconKey, IconLogout, IconUserCircle } from "@tabler/icons-react";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { logOut } from "~/features/session/api.ts";
@@ -20,7 +20,7 @@ export function PersonMenu() {
     <Menu position="bottom-end" width={240} withinPortal>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size="lg" radius="xl" aria-label={t("shell.account")}>
-          <Avatar size={28} radius="xl" color="pine" variant="filled" name={person.name || person.email} />
+          <IconUserCircle size={24} stroke={1.6} />
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>

@@ -1,4 +1,13 @@
-import { Autocomplete, Button, Group, Modal, NumberInput, SegmentedControl, Stack, Text } from "@mantine/core";
+import {
+  Autocomplete,
+  Button,
+  Group,
+  Modal,
+  NumberInput,
+  SegmentedControl,
+  Stack,
+  Text,
+} from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useDraft } from "~/lib/draft.ts";
 import { useFormat } from "~/lib/format.ts";
@@ -39,7 +48,8 @@ export function AdjustDialog({ row, onClose }: { row: StockRow; onClose: () => v
       }
     },
   });
-  const after = amount === "" ? null : { add: row.on_hand + amount, take: row.on_hand - amount, count: amount }[way];
+  const after =
+    amount === "" ? null : { add: row.on_hand + amount, take: row.on_hand - amount, count: amount }[way];
   return (
     <Modal opened onClose={onClose} title={<Text fw={600}>{t("stock.adjustOf", { sku: row.sku })}</Text>}>
       <form

@@ -32,7 +32,11 @@ export function MovementsDrawer({ row, onClose }: { row: StockRow; onClose: () =
                 ))}
               </ul>
               {query.hasNextPage && (
-                <Button variant="default" loading={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
+                <Button
+                  variant="default"
+                  loading={query.isFetchingNextPage}
+                  onClick={() => query.fetchNextPage()}
+                >
                   {t("table.more")}
                 </Button>
               )}

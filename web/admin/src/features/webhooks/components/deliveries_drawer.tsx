@@ -65,7 +65,12 @@ function Delivery({ delivery }: { delivery: DeliveryView }) {
           <ProblemNotice problem={resending.problem} />
         </div>
         {may("settings.edit") && (
-          <Button size="compact-sm" variant="default" loading={resending.isSaving} onClick={() => resending.save()}>
+          <Button
+            size="compact-sm"
+            variant="default"
+            loading={resending.isSaving}
+            onClick={() => resending.save()}
+          >
             {t("webhooks.resend")}
           </Button>
         )}
