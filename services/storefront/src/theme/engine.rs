@@ -136,6 +136,7 @@ fn environment(assets: &Arc<Assets>, texts: &Arc<Texts>) -> Environment<'static>
     environment.add_filter("srcset", filters::srcset);
     environment.add_filter("src", filters::src);
     environment.add_filter("escaped", filters::escaped);
+    environment.add_filter("address", filters::address);
     environment.add_filter("height_for", filters::height_for);
     let words = texts.clone();
     environment.add_function(

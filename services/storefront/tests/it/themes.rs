@@ -48,8 +48,12 @@ fn keys(folder: &Path, found: &mut Vec<(String, String)>) {
             keys(&path, found);
         } else if path.extension().is_some_and(|ending| ending == "html") {
             let text = fs::read_to_string(&path).unwrap();
-            for rest in text.split("t('").skip(1) {
-                let (key, after) = rest.split_once('\'').unwrap();
+            for (at, _) in text.match_indices("t('") {
+                // `asset('…')` ends alike.
+                if text[..at].ends_with(|before: char| before.is_alphanumeric()) {
+                    continue;
+                }
+                let (key, after) = text[at + 3..].split_once('\'').unwrap();
                 if after.starts_with(')') || after.starts_with(',') {
                     found.push((path.display().to_string(), key.to_owned()));
                 }
