@@ -58,7 +58,7 @@ async fn connect(platform: &Platform, tenant: TenantId, base: &str) -> anyhow::R
             .build()?;
         let done = client.post(lever).json(&json!({})).send().await?;
         done.error_for_status()?;
-        Ok(())
+        Ok::<_, anyhow::Error>(())
     };
     payments::operator::ensure_account(&app, (tenant, "PT"), complete).await
 }

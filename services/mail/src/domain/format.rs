@@ -119,7 +119,6 @@ fn month(month: Month, lang: Lang) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use kernel::Currency;
     use time::macros::datetime;
 
     #[test]

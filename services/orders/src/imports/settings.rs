@@ -100,7 +100,8 @@ pub(super) async fn take_zone(
                     (false, "this store does not send to the region".to_owned())
                 }
                 None => {
-                    settings::save_shipping(tx, &[rate], &[]).await?;
+                    let rates = with_islands(tx, rate, &present).await?;
+                    settings::save_shipping(tx, &rates, &[]).await?;
                     let note = "the region's flat rate is this one; regions without a rate are not sent to";
                     (true, note.to_owned())
                 }
@@ -125,6 +126,29 @@ pub(super) async fn take_zone(
         past::save_setting(tx, &row).await?,
         (!applied).then_some(note),
     ))
+}
+
+/// The old shop's zone of the whole country has the islands in it, as long as they have no zone of their own.
+async fn with_islands(
+    tx: &TenantTx,
+    rate: ShippingRate,
+    present: &[ShippingRate],
+) -> Result<Vec<ShippingRate>, db::Error> {
+    let mut rates = vec![rate];
+    if rates.iter().all(|rate| rate.region != TaxRegion::Mainland) {
+        return Ok(rates);
+    }
+    for region in [TaxRegion::Azores, TaxRegion::Madeira] {
+        let is_present = present.iter().any(|rate| rate.region == region);
+        if !is_present && !settings::is_removed(tx, region).await? {
+            let own = rates
+                .first()
+                .cloned()
+                .map(|rate| ShippingRate { region, ..rate });
+            rates.extend(own);
+        }
+    }
+    Ok(rates)
 }
 
 fn kept(is_new: bool, note: Option<String>) -> Ended {

@@ -295,15 +295,11 @@ fn check_variant(
         .exemption_code
         .as_deref()
         .is_none_or(exemption::is_known);
-    faults.unless(
-        reasoned && code,
-        pointer("exemption_code"),
-        "invalid",
-        &format!(
-            "for the class exempt and no other, one of {}",
-            exemption::CODES.join(", ")
-        ),
-    );
+    if !(reasoned && code) {
+        let codes = exemption::CODES.join(", ");
+        let accepted = format!("for the class exempt and no other, one of {codes}");
+        faults.add(pointer("exemption_code"), "invalid", accepted);
+    }
     let chosen = variant.option_values.len() == draft.options.len()
         && variant
             .option_values
