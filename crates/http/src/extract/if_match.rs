@@ -51,5 +51,6 @@ fn read(req: &HttpRequest) -> Result<IfMatch, ApiError> {
 impl Input for IfMatch {
     fn describe(operation: &mut OperationInput<'_>) {
         operation.header("If-Match", "The version that was seen, as a quoted number.");
+        operation.problems_of_versions();
     }
 }

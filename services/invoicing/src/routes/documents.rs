@@ -100,6 +100,7 @@ impl DocumentView {
 #[into_params(parameter_in = Query)]
 pub struct Wanted {
     /// Only those.
+    #[param(inline)]
     pub status: Option<Filter>,
 }
 
