@@ -13,7 +13,7 @@ pub use idempotency_key::{IdempotencyKey, RequestHash};
 pub use if_match::IfMatch;
 pub use json::Json;
 pub use meta::RequestMeta;
-pub use page::{List, Page};
+pub use page::{CountedPage, List, Page};
 pub use path::Path;
 pub use query::Query;
 pub use raw::RawBody;

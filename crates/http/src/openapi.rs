@@ -269,11 +269,9 @@ impl OperationInput<'_> {
             .maximum(Some(100))
             .default(Some(20.into()));
         let text = ObjectBuilder::new().schema_type(Type::String);
-        let flag = ObjectBuilder::new().schema_type(Type::Boolean);
         let fields = [
             ("limit", "How many at most.", limit),
             ("after", "The next of an earlier answer.", text),
-            ("count", "Also count them all, where the list can.", flag),
         ];
         for (name, description, schema) in fields {
             let parameter = ParameterBuilder::new()
@@ -284,6 +282,17 @@ impl OperationInput<'_> {
                 .schema(Some(schema));
             self.parameter(parameter.build());
         }
+    }
+
+    pub(crate) fn count(&mut self) {
+        let flag = ObjectBuilder::new().schema_type(Type::Boolean);
+        let parameter = ParameterBuilder::new()
+            .name("count")
+            .parameter_in(ParameterIn::Query)
+            .required(Required::False)
+            .description(Some("Whether to count those on all pages as well."))
+            .schema(Some(flag));
+        self.parameter(parameter.build());
     }
 
     /// What was said of the same thing before stays, unless it was said without a word of explanation.

@@ -16,7 +16,7 @@ use crate::openapi::OperationInput;
 pub(super) const NUL: &str = "%00";
 
 /// What [`Page`](super::Page) reads from the same query.
-const PAGE_FIELDS: [&str; 3] = ["limit", "after", "count"];
+const PAGE_FIELDS: [&str; 2] = ["limit", "after"];
 
 /// The query's fields as a struct; unknown ones are refused with 400, those of a page excepted.
 #[derive(Clone, Debug)]
