@@ -8,6 +8,7 @@ mod page;
 mod path;
 mod query;
 mod raw;
+mod shape;
 
 pub use idempotency_key::{IdempotencyKey, RequestHash};
 pub use if_match::IfMatch;
