@@ -6,7 +6,7 @@ use actix_web::http::header::IF_MATCH;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::{Ready, ready};
 
-use super::Input;
+use super::{Input, Omissible};
 use crate::ApiError;
 use crate::openapi::OperationInput;
 
@@ -45,6 +45,12 @@ fn read(req: &HttpRequest) -> Result<IfMatch, ApiError> {
     match version.and_then(|text| text.parse().ok()) {
         Some(version) => Ok(IfMatch(version)),
         None => Err(ApiError::bad_request("invalid-if-match", accepted)),
+    }
+}
+
+impl Omissible for IfMatch {
+    fn is_omitted(req: &HttpRequest) -> bool {
+        !req.headers().contains_key(IF_MATCH)
     }
 }
 

@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use bytes::BytesMut;
 use futures_util::StreamExt;
@@ -16,7 +16,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::shape::Shape;
-use super::{Input, RequestHash};
+use super::{Input, Omissible, RequestHash};
 use crate::openapi::OperationInput;
 use crate::{ApiError, limits};
 
@@ -114,6 +114,17 @@ where
 {
     fn describe(operation: &mut OperationInput<'_>) {
         operation.json_body::<T>();
+    }
+}
+
+impl<T> Omissible for Json<T>
+where
+    T: DeserializeOwned + Validate<Context = ()> + ToSchema + 'static,
+{
+    fn is_omitted(req: &HttpRequest) -> bool {
+        let is_empty = declared_length(req).is_none_or(|length| length == 0);
+        let headers = req.headers();
+        is_empty && !headers.contains_key(TRANSFER_ENCODING) && !headers.contains_key(CONTENT_TYPE)
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use db::SystemTx;
 use garde::Validate;
 use http_kit::{
-    Answer, ApiError, Data, HttpResponse, IdempotencyKey, Json, RequestHash, RequestMeta, Stored,
-    Sysadmin, claim_all, find_stored, store_all,
+    Answer, ApiError, Data, HttpResponse, IdempotencyKey, Json, Optional, RequestHash, RequestMeta,
+    Stored, Sysadmin, claim_all, find_stored, store_all,
 };
 use kernel::TenantId;
 use secrecy::{ExposeSecret, SecretString};
@@ -72,11 +72,11 @@ pub struct CreatedTenant {
 pub async fn create_tenant(
     app: Data<App>,
     _: Sysadmin,
-    key: Option<IdempotencyKey>,
+    key: Optional<IdempotencyKey>,
     meta: RequestMeta,
     body: Json<CreateTenant>,
 ) -> Result<HttpResponse, ApiError> {
-    let claim = key.map(|key| Claim::of(key, body.hash()));
+    let claim = key.0.map(|key| Claim::of(key, body.hash()));
     let asked = asked(body.into_inner());
     let found = app.db.read(TenantId::PLATFORM, async |tx| {
         if let Some(claim) = &claim
