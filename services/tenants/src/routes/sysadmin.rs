@@ -16,6 +16,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::App;
+use crate::domain::new_tenant::{NAME_ACCEPTED, name_of};
 use crate::provision::facts;
 use crate::store::audit::{self, Entry};
 use crate::store::catalogue;
@@ -23,15 +24,37 @@ use crate::store::tenants::{self, TenantRow};
 use crate::tell;
 use view::TenantView;
 
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Active,
+    Suspended,
+    Archived,
+    Deleted,
+}
+
+impl Status {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Archived => "archived",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
 #[derive(Deserialize, IntoParams)]
 pub struct Filter {
-    /// active, suspended, archived or deleted
-    pub status: Option<String>,
+    /// Only those in this state.
+    #[param(inline)]
+    pub status: Option<Status>,
 }
 
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct ChangeTenant {
-    #[garde(inner(length(chars, min = 1, max = 120)))]
+    /// 1 to 120 characters on one line; the spaces around it do not count.
+    #[garde(skip)]
     pub name: Option<String>,
     /// Key of a plan.
     #[garde(skip)]
@@ -62,7 +85,8 @@ pub async fn list_tenants(
 ) -> Result<Json<List<TenantView>>, ApiError> {
     let after = page.after::<TenantId>()?;
     let rows = app.db.system("list stores for a sysadmin", async |tx| {
-        tenants::list_tenants(tx, filter.status.as_deref(), after, page.fetch()).await
+        let status = filter.status.map(Status::as_str);
+        tenants::list_tenants(tx, status, after, page.fetch()).await
     });
     let key = |listed: &tenants::Listed| TenantId::from_uuid(listed.0.tenant_id);
     Ok(Json(page.list(rows.await?, key, |listed| {
@@ -100,6 +124,7 @@ pub async fn change_tenant(
     meta: RequestMeta,
     body: Json<ChangeTenant>,
 ) -> Result<HttpResponse, ApiError> {
+    let name = body.name.as_deref().map(known_name).transpose()?;
     let listed = app
         .db
         .tenant(*id, async |tx: &mut TenantTx| {
@@ -114,8 +139,8 @@ pub async fn change_tenant(
             if let Some(plan) = &body.plan {
                 row.plan = known_plan(tx, plan).await?;
             }
-            if let Some(name) = &body.name {
-                row.name = name.trim().to_owned();
+            if let Some(name) = &name {
+                row.name.clone_from(name);
             }
             save(
                 &app,
@@ -235,6 +260,16 @@ async fn save(
         audit::append(tx, now, entry).await?;
     }
     tenants::find_listed(tx).await?.ok_or_else(unknown)
+}
+
+fn known_name(text: &str) -> Result<String, ApiError> {
+    name_of(text).ok_or_else(|| {
+        ApiError::invalid("invalid-body", "some fields are not acceptable").at(
+            "/name",
+            "invalid",
+            NAME_ACCEPTED,
+        )
+    })
 }
 
 async fn known_plan(tx: &TenantTx, key: &str) -> Result<String, ApiError> {
