@@ -63,6 +63,8 @@ pub struct CreatedTenant {
     #[serde(flatten)]
     pub tenant: TenantView,
     pub admin_email: String,
+    /// Where that e-mail and the password sign in, with POST.
+    pub sign_in_url: String,
     /// Works for 24 hours and asks for another at the first sign-in.
     pub admin_temp_password: String,
 }
@@ -140,6 +142,7 @@ async fn create(app: &App, tx: &mut SystemTx, request: &Request) -> Result<HttpR
     let row = provision::create(tx, &request.new, hash, &request.by, now).await?;
     let location = format!("/api/sysadmin/tenants/{}", row.tenant_id);
     let created = CreatedTenant {
+        sign_in_url: format!("{}/api/auth/login", app.url_of(&row.slug)),
         tenant: TenantView::of(app, (row, template_id.clone())),
         admin_email: email.to_string(),
         admin_temp_password: request.password.expose_secret().to_owned(),
