@@ -208,7 +208,7 @@ impl TenantDirectory {
         }
         self.look_up(&name)
             .await?
-            .ok_or_else(|| ApiError::not_found("unknown-store"))
+            .ok_or_else(|| ApiError::not_found("unknown-store").detail("no store has this address"))
     }
 
     /// Like [`by_host`](Self::by_host), for what is sold: 503 `store-suspended`, 410 `store-closed`.

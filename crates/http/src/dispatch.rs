@@ -97,12 +97,13 @@ async fn answer<'s>(
         return Err(ApiError::not_found("unknown-route").detail("this process only works"));
     }
     let found = service.router.find(path, req.method());
-    let found = found.ok_or_else(|| ApiError::not_found("unknown-route"))?;
+    let found = found.ok_or_else(ApiError::unknown_route)?;
     if cors::is_preflight(req) {
         return Ok(cors::preflight(&found.allowed()));
     }
     let Some(endpoint) = found.route else {
-        let refused = ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed");
+        let refused = ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed")
+            .detail(format!("allowed here: {}", found.allowed()));
         let mut response = refused.to_response(Some(request_id.as_str()));
         if let Ok(allowed) = HeaderValue::from_str(&found.allowed()) {
             response.headers_mut().insert(ALLOW, allowed);

@@ -77,6 +77,12 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, code)
     }
 
+    /// 404: no service has such a route, or not at this host.
+    pub(crate) fn unknown_route() -> Self {
+        Self::not_found("unknown-route")
+            .detail("nothing is at this address; the pages /api/SERVICE/docs list what is")
+    }
+
     /// 409: the present state does not allow it.
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, code).detail(detail)

@@ -149,8 +149,8 @@ pub use context::Principal;
 pub use directory::{Tenant, TenantDirectory, TenantRef, TenantStatus};
 pub use error::{ApiError, FieldError, ProblemShape};
 pub use extract::{
-    IdempotencyKey, IfMatch, Input, Json, List, Page, Path, Query, RawBody, RequestHash,
-    RequestMeta,
+    CountedPage, IdempotencyKey, IfMatch, Input, Json, List, Omissible, Optional, Page, Path,
+    Query, RawBody, RequestHash, RequestMeta,
 };
 pub use gate::Gate;
 pub use health::{Heartbeat, Heartbeats, PlatformHealth};

@@ -9,7 +9,7 @@ use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::{ComponentsBuilder, KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::{
-    Info, OpenApi, OpenApiBuilder, Ref, RefOr, Required, ResponseBuilder, Schema,
+    Info, OpenApi, OpenApiBuilder, Ref, RefOr, Required, ResponseBuilder, Schema, Server,
 };
 use utoipa::{IntoParams, PartialSchema, ToSchema};
 
@@ -38,6 +38,16 @@ const PROBLEMS_OF_PEOPLE: [(&str, &str); 2] = [
     ("401", "No valid token."),
     ("403", "The role does not include it."),
 ];
+const PROBLEM_OF_WRITES: (&str, &str) = ("409", "The present state does not allow it.");
+const PROBLEM_OF_STAFF: (&str, &str) = ("410", "The store is closed for good.");
+const PROBLEM_OF_BODIES: (&str, &str) = ("415", "The body is not application/json.");
+const PROBLEMS_OF_VERSIONS: [(&str, &str); 2] = [
+    (
+        "412",
+        "Someone else saved first; the member current has the present state.",
+    ),
+    ("428", "If-Match is missing."),
+];
 
 /// Paths and schemas as they are collected.
 #[derive(Default)]
@@ -52,6 +62,7 @@ pub struct OperationInput<'a> {
     operation: &'a mut Operation,
     schemas: &'a mut Schemas,
     required: Required,
+    writes: bool,
 }
 
 impl Document {
@@ -71,7 +82,9 @@ impl Document {
             operation: &mut operation,
             schemas: &mut self.schemas,
             required: Required::True,
+            writes: !matches!(method, HttpMethod::Get | HttpMethod::Head),
         });
+        describe_successes(&mut operation);
         let id = operation.operation_id.clone().unwrap_or_default();
         self.paths.add_path_operation(path, vec![method], operation);
         id
@@ -114,8 +127,11 @@ impl Document {
             env!("CARGO_PKG_VERSION").to_owned(),
         );
         info.description = Some(format!("The public interface of the {service} service."));
+        let mut here = Server::new("/");
+        here.description = Some("The host that this document came from.".to_owned());
         OpenApiBuilder::new()
             .info(info)
+            .servers(Some([here]))
             .paths(self.paths)
             .components(Some(components))
             .build()
@@ -129,6 +145,7 @@ impl OperationInput<'_> {
             operation: self.operation,
             schemas: self.schemas,
             required: Required::False,
+            writes: self.writes,
         });
     }
 
@@ -147,26 +164,52 @@ impl OperationInput<'_> {
         if let Some(permission) = permission {
             extensions.insert("x-permission".to_owned(), permission.into());
         }
-        let known = matches!(
-            kind,
-            AudienceKind::Shopper
-                | AudienceKind::Customer
-                | AudienceKind::Staff
-                | AudienceKind::Sysadmin
-        );
+        let of_store = matches!(kind, AudienceKind::Shopper | AudienceKind::Customer);
+        let known = of_store || matches!(kind, AudienceKind::Staff | AudienceKind::Sysadmin);
         let people = PROBLEMS_OF_PEOPLE.iter().filter(|_| known);
-        for (status, description) in PROBLEMS.iter().chain(people) {
-            let problem = ResponseBuilder::new().description(*description).content(
-                "application/problem+json",
-                ContentBuilder::new()
-                    .schema(Some(Ref::from_schema_name("Problem")))
-                    .build(),
-            );
-            let responses = &mut self.operation.responses.responses;
-            responses
-                .entry((*status).to_owned())
-                .or_insert_with(|| problem.build().into());
+        let writes = Some(&PROBLEM_OF_WRITES).filter(|_| self.writes);
+        let staff = Some(&PROBLEM_OF_STAFF).filter(|_| kind == AudienceKind::Staff);
+        for problem in PROBLEMS.iter().chain(people).chain(writes).chain(staff) {
+            self.problem(*problem);
         }
+        if of_store {
+            self.optional(|operation| {
+                operation.header(
+                    "X-Cart-Token",
+                    "Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead.",
+                );
+            });
+        }
+        // Whoever needs no permission asks about themselves, and acts in no store.
+        if permission.is_some() && kind == AudienceKind::Staff {
+            self.optional(|operation| {
+                operation.header(
+                    "X-Tenant",
+                    "The slug of the store to act in; for the platform's people, who must send it.",
+                );
+            });
+        }
+    }
+
+    /// What `If-Match` can end in; a write that does not insist on it is never refused for its lack.
+    pub(crate) fn problems_of_versions(&mut self) {
+        let insists = self.required == Required::True;
+        let problems = PROBLEMS_OF_VERSIONS.iter();
+        for problem in problems.filter(|(status, _)| insists || *status != "428") {
+            self.problem(*problem);
+        }
+    }
+
+    fn problem(&mut self, (status, description): (&str, &str)) {
+        let schema = Ref::from_schema_name("Problem");
+        let content = ContentBuilder::new().schema(Some(schema)).build();
+        let problem = ResponseBuilder::new()
+            .description(description)
+            .content("application/problem+json", content);
+        let responses = &mut self.operation.responses.responses;
+        responses
+            .entry(status.to_owned())
+            .or_insert_with(|| problem.build().into());
     }
 
     pub(crate) fn json_body<T: ToSchema + DeserializeOwned>(&mut self) {
@@ -175,6 +218,7 @@ impl OperationInput<'_> {
             .schema(Some(Ref::from_schema_name(T::name())))
             .build();
         self.body(RequestBodyBuilder::new().content("application/json", content));
+        self.problem(PROBLEM_OF_BODIES);
     }
 
     pub(crate) fn raw_body(&mut self) {
@@ -225,11 +269,9 @@ impl OperationInput<'_> {
             .maximum(Some(100))
             .default(Some(20.into()));
         let text = ObjectBuilder::new().schema_type(Type::String);
-        let flag = ObjectBuilder::new().schema_type(Type::Boolean);
         let fields = [
             ("limit", "How many at most.", limit),
             ("after", "The next of an earlier answer.", text),
-            ("count", "Also count them all, where the list can.", flag),
         ];
         for (name, description, schema) in fields {
             let parameter = ParameterBuilder::new()
@@ -242,21 +284,58 @@ impl OperationInput<'_> {
         }
     }
 
-    /// What the handler's own annotation says of the same thing stays.
+    pub(crate) fn count(&mut self) {
+        let flag = ObjectBuilder::new().schema_type(Type::Boolean);
+        let parameter = ParameterBuilder::new()
+            .name("count")
+            .parameter_in(ParameterIn::Query)
+            .required(Required::False)
+            .description(Some("Whether to count those on all pages as well."))
+            .schema(Some(flag));
+        self.parameter(parameter.build());
+    }
+
+    /// What was said of the same thing before stays, unless it was said without a word of explanation.
     fn parameter(&mut self, parameter: Parameter) {
         let parameters = self.operation.parameters.get_or_insert_default();
-        let known = parameters.iter().any(|p| match p {
-            RefOr::T(p) => p.name == parameter.name && p.parameter_in == parameter.parameter_in,
-            RefOr::Ref(_) => false,
+        let same = parameters.iter_mut().find_map(|known| match known {
+            RefOr::T(known)
+                if known.name == parameter.name && known.parameter_in == parameter.parameter_in =>
+            {
+                Some(known)
+            }
+            _ => None,
         });
-        if !known {
-            parameters.push(RefOr::T(parameter));
+        match same {
+            None => parameters.push(RefOr::T(parameter)),
+            Some(known) if known.description.is_none() => *known = parameter,
+            Some(_) => {}
         }
     }
 
     fn body(&mut self, body: RequestBodyBuilder) {
         let body: RequestBody = body.required(Some(self.required.clone())).build();
         self.operation.request_body.get_or_insert(RefOr::T(body));
+    }
+}
+
+/// A response must have a description (OpenAPI 3.1 §4.8.17.1); a handler's annotation may leave it
+/// out where the status says it all.
+fn describe_successes(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        let RefOr::T(response) = response else {
+            continue;
+        };
+        if response.description.is_empty() {
+            response.description = match status.as_str() {
+                "201" => "It was created.",
+                "202" => "It was accepted and will be done.",
+                "204" => "It was done; there is nothing to tell.",
+                "303" => "The answer is at the address in Location.",
+                _ => "As asked for.",
+            }
+            .to_owned();
+        }
     }
 }
 

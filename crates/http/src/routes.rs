@@ -149,7 +149,9 @@ macro_rules! guarded {
                     let handler = self(app, audience, $($value),*);
                     match tokio::time::timeout(limits::HANDLER_TIME, handler).await {
                         Ok(answer) => answer.into_response(&call.req),
-                        Err(_) => Err(ApiError::unavailable("too-slow").retry_after(1)),
+                        Err(_) => Err(ApiError::unavailable("too-slow")
+                            .detail("this took too long and was given up; try again")
+                            .retry_after(1)),
                     }
                 })
             }

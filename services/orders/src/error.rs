@@ -12,7 +12,9 @@ impl From<CartError> for ApiError {
     fn from(error: CartError) -> Self {
         let detail = error.to_string();
         match error {
-            CartError::NotFound => Self::not_found("cart-not-found"),
+            CartError::NotFound => Self::not_found("cart-not-found").detail(
+                "no cart with this id opens by X-Cart-Token; send the token that its creation answered",
+            ),
             CartError::Closed => Self::conflict("cart-closed", detail),
             CartError::Empty => Self::conflict("cart-empty", detail),
             CartError::TooManyLines => Self::invalid("cart-too-many-lines", detail),

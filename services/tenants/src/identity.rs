@@ -185,6 +185,9 @@ impl Identity {
                 ),
             );
         }
+        if chosen.is_address(&row.email) {
+            return Err(address_as_password());
+        }
         let hash = self.passwords.hash(chosen).await?;
         let (signed_in, ended) = self
             .db
@@ -209,6 +212,18 @@ impl Identity {
         token: &OpaqueToken,
         chosen: &NewPassword,
     ) -> Result<SignedIn, ApiError> {
+        let find = async |tx: &mut TenantTx| {
+            let hash = token.hash();
+            Ok::<_, ApiError>(staff::find_one_time_hash(tx, &hash, FIRST_PASSWORD).await?)
+        };
+        let temporary = self.db.read(token.tenant, find).await?;
+        if let Some(temporary) = temporary
+            && self.passwords.is_kept(chosen, &temporary).await?
+        {
+            return Err(refused_password(
+                "this is the temporary password; choose another",
+            ));
+        }
         let hash = self.passwords.hash(chosen).await?;
         let now = self.clock.now();
         let outcome = self.db.tenant(token.tenant, async |tx: &mut TenantTx| {
@@ -220,6 +235,7 @@ impl Identity {
             let bound =
                 |row: &StaffRow| row.status == "active" && row.password_hash == taken.password_hash;
             match row.filter(bound) {
+                Some(row) if chosen.is_address(&row.email) => Err(address_as_password()),
                 Some(row) => self.set_password(tx, row, &hash).await.map(Some),
                 None => Ok::<_, ApiError>(None),
             }
@@ -325,6 +341,19 @@ fn wrong_login() -> ApiError {
     ApiError::unauthorized("wrong-credentials").detail(
         "e-mail and password do not belong together here, or a temporary password has run out",
     )
+}
+
+/// 422 at the field of the new password.
+pub fn refused_password(accepted: &str) -> ApiError {
+    ApiError::invalid("invalid-body", "the new password is not acceptable").at(
+        "/new_password",
+        "invalid",
+        accepted,
+    )
+}
+
+fn address_as_password() -> ApiError {
+    refused_password("your own e-mail address is the first that is tried; choose another")
 }
 
 fn session_over() -> ApiError {

@@ -39,6 +39,15 @@ impl NewPassword {
         }
         Ok(Self(text.to_owned().into()))
     }
+
+    pub fn is(&self, other: &SecretString) -> bool {
+        self.0.expose_secret() == other.expose_secret()
+    }
+
+    /// Whether it is this address: whoever knows the person knows that.
+    pub fn is_address(&self, email: &str) -> bool {
+        self.0.expose_secret().trim().to_lowercase() == email.to_lowercase()
+    }
 }
 
 /// What a comparison found.
@@ -100,6 +109,11 @@ impl Passwords {
 
     pub async fn verify(&self, password: &SecretString, kept: &str) -> Result<Match, ApiError> {
         self.turn().await?.verify(password, Some(kept)).await
+    }
+
+    /// Whether what somebody chose is what is kept already.
+    pub async fn is_kept(&self, chosen: &NewPassword, kept: &str) -> Result<bool, ApiError> {
+        Ok(self.verify(&chosen.0, kept).await? != Match::No)
     }
 }
 

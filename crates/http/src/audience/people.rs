@@ -66,7 +66,7 @@ impl Audience for Sysadmin {
 
     async fn admit(req: &HttpRequest, gate: &Gate) -> Result<Self, ApiError> {
         if gate.store_at(req).await?.is_some() {
-            return Err(ApiError::not_found("unknown-route"));
+            return Err(ApiError::unknown_route());
         }
         let claims = gate.claims(req, TokenAudience::Sysadmin)?;
         if claims.role != Role::Sysadmin || claims.tenant != TenantId::PLATFORM {

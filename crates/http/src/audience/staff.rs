@@ -51,10 +51,16 @@ impl<P: Permission> Audience for Staff<P> {
                     .to_str()
                     .ok()
                     .and_then(|text| text.parse::<Slug>().ok());
-                let slug = slug.ok_or_else(|| ApiError::not_found("unknown-store"))?;
+                let slug = slug.ok_or_else(|| {
+                    ApiError::not_found("unknown-store").detail("no store has the slug in X-Tenant")
+                })?;
                 (claims, gate.directory.by_slug(&slug).await?)
             }
-            _ => of_token(gate.claims(req, TokenAudience::Staff)?, gate)?,
+            _ => {
+                let claims = gate.claims(req, TokenAudience::Staff);
+                let claims = claims.map_err(|refusal| store_is_missing(req, gate, refusal))?;
+                of_token(claims, gate)?
+            }
         };
         if of_host.is_some_and(|of_host| of_host.id != tenant.id) {
             return Err(
@@ -91,6 +97,14 @@ impl<P: Permission> Audience for Staff<P> {
 
     fn tenant_id(&self) -> Option<TenantId> {
         Some(self.tenant.id)
+    }
+}
+
+/// The platform's people are told what their request lacks; to everybody else the refusal is what it was.
+fn store_is_missing(req: &HttpRequest, gate: &Gate, refusal: ApiError) -> ApiError {
+    match gate.claims(req, TokenAudience::Sysadmin) {
+        Ok(_) => refusal.detail("name the store to act in: send X-Tenant with its slug"),
+        Err(_) => refusal,
     }
 }
 

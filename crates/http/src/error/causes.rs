@@ -6,6 +6,7 @@ impl From<db::Error> for ApiError {
     fn from(error: db::Error) -> Self {
         if error.is_unavailable() {
             return Self::unavailable("temporarily-unavailable")
+                .detail("the service cannot reach what it keeps; try again in a moment")
                 .retry_after(2)
                 .because(&error);
         }

@@ -5,7 +5,7 @@ use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::{Ready, ready};
 use sha2::{Digest, Sha256};
 
-use super::Input;
+use super::{Input, Omissible};
 use crate::ApiError;
 use crate::audience::cart_token;
 use crate::context::{Context, Principal};
@@ -96,6 +96,12 @@ fn principal(req: &HttpRequest) -> String {
             format!("guest:{}", hex::encode(Sha256::digest(word)))
         }
         _ => principal.to_string(),
+    }
+}
+
+impl Omissible for IdempotencyKey {
+    fn is_omitted(req: &HttpRequest) -> bool {
+        !req.headers().contains_key("idempotency-key")
     }
 }
 

@@ -6,7 +6,7 @@ use actix_web::http::header::IF_MATCH;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::{Ready, ready};
 
-use super::Input;
+use super::{Input, Omissible};
 use crate::ApiError;
 use crate::openapi::OperationInput;
 
@@ -48,8 +48,15 @@ fn read(req: &HttpRequest) -> Result<IfMatch, ApiError> {
     }
 }
 
+impl Omissible for IfMatch {
+    fn is_omitted(req: &HttpRequest) -> bool {
+        !req.headers().contains_key(IF_MATCH)
+    }
+}
+
 impl Input for IfMatch {
     fn describe(operation: &mut OperationInput<'_>) {
         operation.header("If-Match", "The version that was seen, as a quoted number.");
+        operation.problems_of_versions();
     }
 }

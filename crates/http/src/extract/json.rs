@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use actix_web::body::BoxBody;
 use actix_web::dev::Payload;
-use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use actix_web::http::header::{CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, Responder};
 use bytes::BytesMut;
 use futures_util::StreamExt;
@@ -12,9 +12,11 @@ use futures_util::future::LocalBoxFuture;
 use garde::Validate;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::{Input, RequestHash};
+use super::shape::Shape;
+use super::{Input, Omissible, RequestHash};
 use crate::openapi::OperationInput;
 use crate::{ApiError, limits};
 
@@ -76,7 +78,7 @@ impl<T: Serialize> Responder for Json<T> {
 
 impl<T> FromRequest for Json<T>
 where
-    T: DeserializeOwned + Validate<Context = ()> + 'static,
+    T: DeserializeOwned + Validate<Context = ()> + ToSchema + 'static,
 {
     type Error = ApiError;
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
@@ -112,6 +114,17 @@ where
 {
     fn describe(operation: &mut OperationInput<'_>) {
         operation.json_body::<T>();
+    }
+}
+
+impl<T> Omissible for Json<T>
+where
+    T: DeserializeOwned + Validate<Context = ()> + ToSchema + 'static,
+{
+    fn is_omitted(req: &HttpRequest) -> bool {
+        let is_empty = declared_length(req).is_none_or(|length| length == 0);
+        let headers = req.headers();
+        is_empty && !headers.contains_key(TRANSFER_ENCODING) && !headers.contains_key(CONTENT_TYPE)
     }
 }
 
@@ -174,7 +187,9 @@ pub(super) async fn read_limited(
         })
 }
 
-fn parse<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T, ApiError> {
+fn parse<T: DeserializeOwned + Validate<Context = ()> + ToSchema>(
+    bytes: &[u8],
+) -> Result<T, ApiError> {
     check_shape(bytes)?;
     let mut unknown = Vec::new();
     let mut json = serde_json::Deserializer::from_slice(bytes);
@@ -185,7 +200,12 @@ fn parse<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T
     });
     let value = match parsed {
         Ok(value) => value,
-        Err(error) => return Err(with_unknown(refused(&error, &track.path()), unknown)),
+        Err(error) => {
+            return Err(with_unknown(
+                refused::<T>(bytes, &error, &track.path()),
+                unknown,
+            ));
+        }
     };
     json.end()
         .map_err(|_| ApiError::bad_request("malformed-json", "one JSON value is expected"))?;
@@ -200,8 +220,11 @@ fn parse<T: DeserializeOwned + Validate<Context = ()>>(bytes: &[u8]) -> Result<T
         }
         Err(report) => {
             let problem = ApiError::invalid("invalid-body", "some fields are not acceptable");
+            let sent: Value = serde_json::from_slice(bytes).unwrap_or_default();
             let problem = report.iter().fold(problem, |problem, (path, error)| {
-                problem.at(pointer_of(&path.to_string()), "invalid", error.message())
+                let pointer = pointer_of(&path.to_string());
+                let message = plain_limit(error.message(), sent.pointer(&pointer));
+                problem.at(pointer, "invalid", message)
             });
             Err(with_unknown(problem, unknown))
         }
@@ -219,30 +242,62 @@ fn with_unknown(problem: ApiError, unknown: Vec<String>) -> ApiError {
     })
 }
 
-fn refused(error: &serde_json::Error, path: &serde_path_to_error::Path) -> ApiError {
-    use serde_json::error::Category;
-    match error.classify() {
-        Category::Data => {
-            let pointer = pointer_of(&path.to_string());
-            let text = error.to_string();
-            // serde_json ends its messages with the place, which the pointer already says better.
-            let message = text.split(" at line ").next().unwrap_or_default();
-            let code = if message.starts_with("missing field") {
-                "missing"
-            } else if message.starts_with("unknown field") {
-                "unknown-field"
-            } else if message.starts_with("invalid type") {
-                "wrong-type"
-            } else {
-                "invalid"
-            };
-            ApiError::invalid("invalid-body", "a field is not acceptable")
-                .at(pointer, code, message)
-        }
-        Category::Io | Category::Syntax | Category::Eof => ApiError::bad_request(
-            "malformed-json",
-            format!("not JSON at line {}", error.line()),
-        ),
+fn refused<T: ToSchema>(
+    bytes: &[u8],
+    error: &serde_json::Error,
+    path: &serde_path_to_error::Path,
+) -> ApiError {
+    // What follows the place where reading ended may be no JSON at all: then that is what is wrong.
+    let value: Value = match serde_json::from_slice(bytes) {
+        Ok(value) if error.is_data() => value,
+        Ok(_) => return malformed(bytes, error),
+        Err(error) => return malformed(bytes, &error),
+    };
+    let text = error.to_string();
+    // serde_json ends its messages with the place, which the pointer already says better.
+    let message = text
+        .rsplit_once(" at line ")
+        .map_or(text.as_str(), |(message, _)| message);
+    let faults = Shape::of::<T>().faults(&value, pointer_of(&path.to_string()), message);
+    let problem = ApiError::invalid("invalid-body", "some fields are not acceptable");
+    faults.into_iter().fold(problem, |problem, fault| {
+        problem.at(fault.pointer, fault.code, fault.message)
+    })
+}
+
+fn malformed(bytes: &[u8], error: &serde_json::Error) -> ApiError {
+    let detail = if bytes.trim_ascii().is_empty() {
+        "the body is empty; send a JSON object".to_owned()
+    } else {
+        format!(
+            "not JSON at line {}, column {}",
+            error.line(),
+            error.column()
+        )
+    };
+    ApiError::bad_request("malformed-json", detail)
+}
+
+/// A limit that a value is beyond, in plain words: garde names neither what it counts nor the bound's
+/// side.
+fn plain_limit(message: &str, value: Option<&Value>) -> String {
+    let unit = match value {
+        Some(Value::String(_)) => "characters",
+        Some(Value::Array(_)) => "entries",
+        _ => "",
+    };
+    let limits = [
+        ("length is lower than ", "at least", unit),
+        ("length is greater than ", "at most", unit),
+        ("lower than ", "at least", ""),
+        ("greater than ", "at most", ""),
+    ];
+    let found = limits
+        .iter()
+        .find_map(|(start, side, unit)| Some((side, message.strip_prefix(start)?, unit)));
+    match found {
+        Some((side, bound, unit)) => format!("{side} {bound} {unit}").trim_end().to_owned(),
+        None => message.to_owned(),
     }
 }
 
@@ -295,13 +350,13 @@ mod tests {
     use super::*;
     use serde::Deserialize;
 
-    #[derive(Debug, Deserialize, Validate)]
+    #[derive(Debug, Deserialize, ToSchema, Validate)]
     struct Cart {
         #[garde(dive, length(max = 2))]
         lines: Vec<Line>,
     }
 
-    #[derive(Debug, Deserialize, Validate)]
+    #[derive(Debug, Deserialize, ToSchema, Validate)]
     struct Line {
         #[garde(range(min = 1, max = 9))]
         quantity: i64,
@@ -345,6 +400,15 @@ mod tests {
         );
         assert!(problem(r#"{"lines":[]} {}"#).starts_with("400"));
         assert!(problem("nonsense").starts_with("400"));
+        assert!(problem("").contains("the body is empty"));
+        let long = problem(r#"{"lines":[{"quantity":1},{"quantity":1},{"quantity":1}]}"#);
+        assert!(long.contains("at most 2 entries"), "{long}");
+        assert!(both.contains("at most 9"), "{both}");
+        let missing = problem(r#"{"lines":[{},{"quantity":1.5}]}"#);
+        for pointer in ["/lines/0/quantity", "/lines/1/quantity"] {
+            assert!(missing.contains(pointer), "{missing}");
+        }
+        assert!(!missing.contains("i64"), "{missing}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! Lists, a page at a time.
 
+use std::ops::Deref;
+
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use base64::Engine;
@@ -18,13 +20,19 @@ const LIMIT_MAX: i64 = 100;
 const CURSOR_CHARS_MAX: usize = 1_024;
 const _: () = assert!(LIMIT_MAX <= 200);
 
-/// `?limit=20&after=CURSOR`, and `count=true` where a table shows a total.
+/// `?limit=20&after=CURSOR`.
 #[derive(Clone, Debug)]
 pub struct Page {
     /// 1 to 100.
     pub limit: i64,
-    pub count: bool,
     after: Option<String>,
+}
+
+/// A page of a list that can also count all of its things, when `count=true` asks for it.
+#[derive(Clone, Debug)]
+pub struct CountedPage {
+    pub count: bool,
+    page: Page,
 }
 
 /// A page of things and the cursor of the next one.
@@ -33,17 +41,14 @@ pub struct List<T> {
     pub items: Vec<T>,
     /// Give it back as `after`; null at the end.
     pub next: Option<String>,
+    /// How many there are on all pages; only of lists that take `count`, and when it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub count: Option<i64>,
 }
 
 impl Page {
     pub fn first(limit: i64) -> Self {
-        Self {
-            limit,
-            count: false,
-            after: None,
-        }
+        Self { limit, after: None }
     }
 
     /// How many rows to ask for: one more than the page has, so that its end is known.
@@ -88,6 +93,13 @@ impl Page {
     }
 }
 
+impl Deref for CountedPage {
+    type Target = Page;
+    fn deref(&self) -> &Page {
+        &self.page
+    }
+}
+
 #[derive(Default, Deserialize)]
 struct Fields {
     limit: Option<i64>,
@@ -100,11 +112,40 @@ impl FromRequest for Page {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(read(req.query_string()))
+        ready(read(req.query_string()).and_then(uncounted))
     }
 }
 
-fn read(query: &str) -> Result<Page, ApiError> {
+impl FromRequest for CountedPage {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let read = read(req.query_string());
+        ready(read.map(|(page, count)| Self {
+            count: count.unwrap_or(false),
+            page,
+        }))
+    }
+}
+
+/// Whoever asks for a total where there is none is told so.
+fn uncounted((page, count): (Page, Option<bool>)) -> Result<Page, ApiError> {
+    match count {
+        None => Ok(page),
+        Some(_) => {
+            Err(
+                ApiError::bad_request("invalid-page", "this list does not count its things").at(
+                    "/count",
+                    "unknown-field",
+                    "this field is not known here; leave it out",
+                ),
+            )
+        }
+    }
+}
+
+fn read(query: &str) -> Result<(Page, Option<bool>), ApiError> {
     let problem = |detail: &str| ApiError::bad_request("invalid-page", detail);
     let fields: Fields = serde_urlencoded::from_str(query)
         .map_err(|_| problem("limit is a number, after a cursor, count true or false"))?;
@@ -119,16 +160,19 @@ fn read(query: &str) -> Result<Page, ApiError> {
     {
         return Err(problem("after is the next of an earlier answer"));
     }
-    Ok(Page {
-        limit,
-        count: fields.count.unwrap_or(false),
-        after,
-    })
+    Ok((Page { limit, after }, fields.count))
 }
 
 impl Input for Page {
     fn describe(operation: &mut OperationInput<'_>) {
         operation.page();
+    }
+}
+
+impl Input for CountedPage {
+    fn describe(operation: &mut OperationInput<'_>) {
+        operation.page();
+        operation.count();
     }
 }
 
@@ -141,19 +185,27 @@ mod tests {
         let page = Page::first(2);
         let list = page.list(vec![1, 2, 3], |row| *row, |row| row);
         assert_eq!(list.items, [1, 2]);
-        let next = read(&format!("limit=2&after={}", list.next.unwrap())).unwrap();
+        let next = read(&format!("limit=2&after={}", list.next.unwrap()));
+        let (next, _) = next.unwrap();
         assert_eq!(next.after::<i64>().unwrap(), Some(2));
         assert!(next.after::<Vec<String>>().is_err());
         let nul = URL_SAFE_NO_PAD.encode(r#""a\u0000""#);
-        let forged = read(&format!("after={nul}")).unwrap();
+        let (forged, _) = read(&format!("after={nul}")).unwrap();
         assert!(forged.after::<String>().is_err());
         assert_eq!(page.list(vec![1, 2], |row| *row, |row| row).next, None);
     }
 
     #[test]
+    fn only_a_list_that_counts_takes_count() {
+        assert!(uncounted(read("count=true").unwrap()).is_err());
+        assert!(uncounted(read("limit=5").unwrap()).is_ok());
+        assert_eq!(read("count=true").unwrap().1, Some(true));
+    }
+
+    #[test]
     fn a_limit_is_1_to_100() {
-        assert_eq!(read("").unwrap().limit, 20);
-        assert_eq!(read("limit=100").unwrap().limit, 100);
+        assert_eq!(read("").unwrap().0.limit, 20);
+        assert_eq!(read("limit=100").unwrap().0.limit, 100);
         for bad in [
             "limit=0",
             "limit=101",

@@ -7,16 +7,19 @@ use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::{Ready, ready};
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
+use utoipa::openapi::path::ParameterIn;
 
 use super::Input;
+use super::shape::Shape;
 use crate::ApiError;
+use crate::error::FieldError;
 use crate::openapi::OperationInput;
 
 /// The one character that no text of the database can hold, as addresses write it.
 pub(super) const NUL: &str = "%00";
 
 /// What [`Page`](super::Page) reads from the same query.
-const PAGE_FIELDS: [&str; 3] = ["limit", "after", "count"];
+const PAGE_FIELDS: [&str; 2] = ["limit", "after"];
 
 /// The query's fields as a struct; unknown ones are refused with 400, those of a page excepted.
 #[derive(Clone, Debug)]
@@ -35,7 +38,7 @@ impl<T> Deref for Query<T> {
     }
 }
 
-impl<T: DeserializeOwned> FromRequest for Query<T> {
+impl<T: DeserializeOwned + IntoParams> FromRequest for Query<T> {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;
 
@@ -50,7 +53,7 @@ impl<T: DeserializeOwned + IntoParams + 'static> Input for Query<T> {
     }
 }
 
-fn parse<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
+fn parse<T: DeserializeOwned + IntoParams>(query: &str) -> Result<T, ApiError> {
     if query.contains(NUL) {
         return Err(ApiError::bad_request(
             "invalid-query",
@@ -67,17 +70,80 @@ fn parse<T: DeserializeOwned>(query: &str) -> Result<T, ApiError> {
             unknown.push(name);
         }
     });
-    let problem =
-        || ApiError::bad_request("invalid-query", "a field of the query is not acceptable");
-    let value: T = parsed.map_err(|error| {
-        problem().at(format!("/{}", track.path()), "invalid", error.to_string())
-    })?;
-    match unknown.first() {
-        Some(name) => Err(problem().at(
+    let faults = match parsed {
+        Ok(value) if unknown.is_empty() => return Ok(value),
+        Ok(_) => Vec::new(),
+        Err(error) => faults::<T>(query, &track.path().to_string(), &error.to_string()),
+    };
+    let problem = ApiError::bad_request("invalid-query", "some fields are not acceptable");
+    let problem = faults.into_iter().fold(problem, |problem, fault| {
+        problem.at(fault.pointer, fault.code, fault.message)
+    });
+    Err(unknown.into_iter().fold(problem, |problem, name| {
+        problem.at(
             format!("/{name}"),
             "unknown-field",
-            "this field is not known here",
-        )),
-        None => Ok(value),
+            "this field is not known here; leave it out",
+        )
+    }))
+}
+
+fn faults<T: IntoParams>(query: &str, path: &str, message: &str) -> Vec<FieldError> {
+    let shape = Shape::of_parameters(T::into_params(|| Some(ParameterIn::Query)));
+    let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
+    let pairs = pairs.iter().map(|(name, text)| (&**name, &**text));
+    let pointer = match path {
+        "." => String::new(),
+        name => format!("/{name}"),
+    };
+    shape.faults(&shape.values(pairs), pointer, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde::Deserialize;
+
+    #[derive(Debug, Deserialize, IntoParams)]
+    #[expect(dead_code, reason = "only what is refused is looked at")]
+    struct Filter {
+        key: String,
+        level: i64,
+        open: Option<bool>,
+    }
+
+    #[test]
+    fn every_wrong_field_is_named_under_the_codes_of_bodies() {
+        let told = |query: &str| {
+            let fields = parse::<Filter>(query).unwrap_err();
+            let fields = fields.fields().iter();
+            let mut told: Vec<_> = fields
+                .map(|field| format!("{} {}: {}", field.pointer, field.code, field.message))
+                .collect();
+            told.sort();
+            told
+        };
+        assert!(parse::<Filter>("key=a&level=1&open=true&limit=3").is_ok());
+        assert_eq!(
+            told(""),
+            [
+                "/key missing: this field is required: a text",
+                "/level missing: this field is required: a whole number",
+            ]
+        );
+        assert_eq!(
+            told("key=a&level=high&open=perhaps"),
+            [
+                "/level wrong-type: a whole number",
+                "/open wrong-type: true or false",
+            ]
+        );
+        assert_eq!(
+            told("key=a&level=1&colour=red&size=1"),
+            [
+                "/colour unknown-field: this field is not known here; leave it out",
+                "/size unknown-field: this field is not known here; leave it out",
+            ]
+        );
     }
 }

@@ -48,11 +48,31 @@ impl From<JobRow> for JobView {
     }
 }
 
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum JobState {
+    Queued,
+    Done,
+    Parked,
+}
+
+impl JobState {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Done => "done",
+            Self::Parked => "parked",
+        }
+    }
+}
+
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct JobFilter {
-    /// queued, done or parked.
-    pub state: Option<String>,
+    /// Only those in this state.
+    #[param(inline)]
+    pub state: Option<JobState>,
+    /// Only this kind of work, such as send_refund.
     pub kind: Option<String>,
 }
 
@@ -65,7 +85,7 @@ pub async fn list_jobs(
     page: Page,
     filter: Query<JobFilter>,
 ) -> Result<Json<List<JobView>>, ApiError> {
-    let (state, kind) = (filter.state.as_deref(), filter.kind.as_deref());
+    let (state, kind) = (filter.state.map(JobState::as_str), filter.kind.as_deref());
     let rows = ::jobs::list(&app.db, state, kind, page.fetch(), page.after()?).await?;
     Ok(Json(page.list(rows, |row| row.id, JobView::from)))
 }

@@ -68,6 +68,11 @@ async fn a_preflight_tells_the_methods_and_runs_nothing() {
         "GET, POST, HEAD, OPTIONS"
     );
     assert!(good.headers().contains_key("access-control-allow-origin"));
+    let headers = good.headers()["access-control-allow-headers"].to_str();
+    let headers: Vec<&str> = headers.unwrap().split(", ").collect();
+    for name in ["x-cart-token", "x-order-token", "x-tenant"] {
+        assert!(headers.contains(&name), "{name}");
+    }
     let bad = ask("http://evil.pt").send().await.unwrap();
     assert!(!bad.headers().contains_key("access-control-allow-origin"));
     world.stop().await;

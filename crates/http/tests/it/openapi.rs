@@ -49,11 +49,16 @@ async fn the_document_tells_inputs_audience_and_problems() {
         .iter()
         .filter_map(|p| p["name"].as_str())
         .collect();
-    assert_eq!(names, ["id", "If-Match"]);
-    for status in ["200", "401", "403", "404", "422", "429", "503"] {
-        assert!(put["responses"][status].is_object(), "{status}");
+    assert_eq!(names, ["X-Tenant", "id", "If-Match"]);
+    for status in [
+        "200", "401", "403", "404", "409", "410", "412", "422", "428", "429", "503",
+    ] {
+        let told = put["responses"][status]["description"].as_str();
+        assert!(told.is_some_and(|words| !words.is_empty()), "{status}");
     }
     let post = &document["paths"]["/api/catalog/store/things"]["post"];
+    assert!(post["responses"]["415"].is_object());
+    assert_eq!(post["parameters"][0]["name"], "X-Cart-Token");
     let body = &post["requestBody"]["content"]["application/json"]["schema"]["$ref"];
     assert_eq!(body, "#/components/schemas/Order");
     for schema in ["Order", "Line", "View", "Problem", "FieldError"] {
@@ -88,6 +93,9 @@ async fn the_page_of_the_document_loads_nothing() {
     assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"));
     let html = response.text().await.unwrap();
     assert!(html.contains("/api/catalog/store/things/{id}") && !html.contains("<script"));
+    let lines = "<code>lines</code> <small>list of object, required</small>";
+    let quantity = "<code>quantity</code> <small>integer, required</small>";
+    assert!(html.contains(lines) && html.contains(quantity), "{html}");
     world.stop().await;
 }
 

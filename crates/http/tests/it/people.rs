@@ -119,6 +119,12 @@ async fn only_the_platform_acts_in_a_store_by_header() {
         "{body}"
     );
     assert_eq!(answer(act(&sysadmin, "nobody")).await.0, 404);
+    let (status, body) = answer(world.get(API, path).bearer_auth(&sysadmin)).await;
+    assert_eq!(status, 401);
+    assert!(
+        body["detail"].as_str().unwrap().contains("X-Tenant"),
+        "{body}"
+    );
     let owner = world.token(world.one, Role::Owner, Staff);
     let (_, body) = answer(act(&owner, "two")).await;
     assert!(

@@ -169,7 +169,13 @@ fn assert_the_shops_have_all_it_names(ground: &Ground, route: &Route, shop: &Sho
         assert!(!references::things(shop, kind, &route.name()).is_empty());
     }
     for name in route.parameters_in("header") {
-        let known = ["Idempotency-Key", "If-Match", "X-Order-Token"];
+        let known = [
+            "Idempotency-Key",
+            "If-Match",
+            "X-Cart-Token",
+            "X-Order-Token",
+            "X-Tenant",
+        ];
         let told = route.name();
         assert!(
             known.contains(&name.as_str()),

@@ -2,7 +2,7 @@
 
 use db::TenantTx;
 use http_kit::permissions::CanReadCatalog;
-use http_kit::{ApiError, Data, Json, List, Page, Query, Staff};
+use http_kit::{ApiError, CountedPage, Data, Json, List, Query, Staff};
 use kernel::{CategoryId, ProductId};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -63,7 +63,7 @@ pub async fn list_products(
     app: Data<App>,
     staff: Staff<CanReadCatalog>,
     query: Query<ProductsQuery>,
-    page: Page,
+    page: CountedPage,
 ) -> Result<Json<List<ProductSummary>>, ApiError> {
     let after: Option<Uuid> = page.after()?;
     let text = query.q.as_deref().map(str::trim);

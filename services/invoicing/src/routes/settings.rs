@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use garde::Validate;
 use http_kit::permissions::{CanManageInvoices, CanReadInvoices};
-use http_kit::{ApiError, Data, HttpResponse, IfMatch, Json, Staff, StatusCode};
+use http_kit::{ApiError, Data, HttpResponse, IfMatch, Json, Optional, Staff, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -152,7 +152,7 @@ pub async fn get_invoicing_settings(
 pub async fn set_invoicing_settings(
     app: Data<App>,
     staff: Staff<CanManageInvoices>,
-    seen: Option<IfMatch>,
+    seen: Optional<IfMatch>,
     body: Json<SetInvoicingSettings>,
 ) -> Result<HttpResponse, ApiError> {
     let row = checked(&app, &staff, &body).await?;
@@ -164,7 +164,7 @@ pub async fn set_invoicing_settings(
                 .await?
                 .map(InvoicingSettingsView::of);
             if let Some(before) = &before {
-                unchanged(before, seen)?;
+                unchanged(before, *seen)?;
             }
             let version = settings::save_settings(tx, &row).await?;
             let view = InvoicingSettingsView::of((row, version));

@@ -3,7 +3,10 @@
 use std::future::{Ready, ready};
 
 use events::Named;
-use http_kit::{ApiError, Data, HttpResponse, Input, Json, OperationInput, Path, Query, Shopper};
+use http_kit::{
+    ApiError, Data, HttpResponse, Input, Json, Omissible, OperationInput, Optional, Path, Query,
+    Shopper,
+};
 use kernel::{Money, OrderId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -31,6 +34,12 @@ impl actix_web::FromRequest for OrderToken {
         let text = header.and_then(|value| value.to_str().ok());
         let token = text.map(|text| Self(text.to_owned()));
         ready(token.ok_or_else(|| ApiError::not_found("order-not-found")))
+    }
+}
+
+impl Omissible for OrderToken {
+    fn is_omitted(req: &actix_web::HttpRequest) -> bool {
+        !req.headers().contains_key("x-order-token")
     }
 }
 
@@ -72,7 +81,7 @@ pub async fn list_order_documents(
     app: Data<App>,
     shopper: Shopper,
     id: Path<OrderId>,
-    token: Option<OrderToken>,
+    token: Optional<OrderToken>,
 ) -> Result<Json<OrderDocuments>, ApiError> {
     let (order, rows) = app
         .db

@@ -1,7 +1,9 @@
 //! Orders as the store's staff reads them.
 
 use http_kit::permissions::CanReadOrders;
-use http_kit::{ApiError, Data, HttpResponse, IfMatch, Json, List, Page, Path, Query, Staff};
+use http_kit::{
+    ApiError, CountedPage, Data, HttpResponse, IfMatch, Json, List, Path, Query, Staff,
+};
 use kernel::{Money, OrderId, RefundId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -184,7 +186,7 @@ pub async fn list_orders(
     app: Data<App>,
     staff: Staff<CanReadOrders>,
     query: Query<OrderQuery>,
-    page: Page,
+    page: CountedPage,
 ) -> Result<Json<List<OrderSummary>>, ApiError> {
     let mut filter = query.filter()?;
     let before: Option<Uuid> = page.after()?;

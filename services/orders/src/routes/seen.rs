@@ -6,7 +6,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::http::header::IF_MATCH;
 use actix_web::{FromRequest, HttpRequest};
-use http_kit::{ApiError, IfMatch, Input, OperationInput};
+use http_kit::{ApiError, IfMatch, Input, OperationInput, Optional};
 use serde::Serialize;
 
 /// The version that the client saw, from `If-Match: "7"`, if it says so.
@@ -44,6 +44,6 @@ impl FromRequest for SeenVersion {
 
 impl Input for SeenVersion {
     fn describe(operation: &mut OperationInput<'_>) {
-        <Option<IfMatch> as Input>::describe(operation);
+        Optional::<IfMatch>::describe(operation);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::future::{Ready, ready};
 
-use http_kit::{ApiError, Data, Input, Json, OperationInput, Path, Shopper};
+use http_kit::{ApiError, Data, Input, Json, Omissible, OperationInput, Optional, Path, Shopper};
 use kernel::OrderId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,8 +12,8 @@ use crate::checkout::{CheckoutView, batch, order_view};
 use crate::secret;
 use crate::store::orders::{self, OrderRow};
 
-/// The header `X-Order-Token`: what checkout answered as `token`. A handler takes an `Option` of it: a
-/// customer needs none.
+/// The header `X-Order-Token`: what checkout answered as `token`. A handler takes an `Optional` of it:
+/// a customer needs none.
 pub struct OrderToken(String);
 
 impl actix_web::FromRequest for OrderToken {
@@ -25,6 +25,12 @@ impl actix_web::FromRequest for OrderToken {
         let text = header.and_then(|value| value.to_str().ok());
         let token = text.map(|text| Self(text.to_owned()));
         ready(token.ok_or_else(|| ApiError::not_found("order-not-found")))
+    }
+}
+
+impl Omissible for OrderToken {
+    fn is_omitted(req: &actix_web::HttpRequest) -> bool {
+        !req.headers().contains_key("x-order-token")
     }
 }
 
@@ -43,7 +49,7 @@ pub async fn get_order(
     app: Data<App>,
     shopper: Shopper,
     id: Path<OrderId>,
-    token: Option<OrderToken>,
+    token: Optional<OrderToken>,
 ) -> Result<Json<CheckoutView>, ApiError> {
     let found = app
         .db
@@ -67,7 +73,7 @@ pub async fn create_ticket(
     app: Data<App>,
     shopper: Shopper,
     id: Path<OrderId>,
-    token: Option<OrderToken>,
+    token: Optional<OrderToken>,
 ) -> Result<Json<TicketView>, ApiError> {
     let found = app
         .db

@@ -4,8 +4,8 @@ use db::TenantTx;
 use garde::Validate;
 use http_kit::permissions::{CanEditStock, CanReadStock};
 use http_kit::{
-    Answer, ApiError, Data, HttpResponse, IdempotencyKey, IfMatch, Json, List, Page, Path, Query,
-    Staff, once,
+    Answer, ApiError, CountedPage, Data, HttpResponse, IdempotencyKey, IfMatch, Json, List, Page,
+    Path, Query, Staff, once,
 };
 use kernel::VariantId;
 use serde::{Deserialize, Serialize};
@@ -85,7 +85,7 @@ pub async fn list_stock(
     app: Data<App>,
     staff: Staff<CanReadStock>,
     query: Query<StockQuery>,
-    page: Page,
+    page: CountedPage,
 ) -> Result<Json<List<NamedStockView>>, ApiError> {
     let after: Option<Uuid> = page.after()?;
     let sku = query.sku.as_deref();

@@ -4,9 +4,11 @@
 use kernel::{Country, Currency, Email, Invalid, Locale, Phone, Slug, TaxId};
 use serde_json::Value;
 
+use super::iso;
 use super::slugs::is_reserved;
 
 const NAME_CHARS_MAX: usize = 120;
+pub const NAME_ACCEPTED: &str = "a name has 1 to 120 characters on one line";
 const TRIAL_DAYS_MAX: i64 = 90;
 
 /// The fields as they came; null for those that did not.
@@ -71,7 +73,11 @@ impl Asked {
     /// All wrong fields.
     pub fn read(&self, known: &Known) -> Result<NewTenant, Vec<Wrong>> {
         let mut wrongs = Reader(Vec::new());
-        let country: Option<Country> = wrongs.optional("country", &self.country);
+        let country = wrongs.existing(
+            ("country", &self.country),
+            |country: &Country| iso::is_country(country.as_str()),
+            "a country of ISO 3166, such as PT",
+        );
         let country = country.unwrap_or_else(|| "PT".parse().expect("PT is a country"));
         let portuguese = country.as_str() == "PT";
         let read = (
@@ -81,8 +87,16 @@ impl Asked {
             wrongs.one_of("plan", &self.plan, &known.plans),
             wrongs.one_of("template_id", &self.template_id, &known.templates),
         );
-        let locale = wrongs.optional("locale", &self.locale);
-        let currency = wrongs.optional("currency", &self.currency);
+        let locale = wrongs.existing(
+            ("locale", &self.locale),
+            |locale: &Locale| iso::is_locale(locale.as_str()),
+            "a language of ISO 639-1 with an optional region of ISO 3166, such as pt-PT or en",
+        );
+        let currency = wrongs.existing(
+            ("currency", &self.currency),
+            |currency: &Currency| iso::is_currency(currency.as_str()),
+            "a currency of ISO 4217, such as EUR",
+        );
         let tax_number = wrongs.tax_number(&self.tax_number, portuguese);
         let trial_days = wrongs.trial_days(&self.trial_days);
         let owner_name = match &self.owner_name {
@@ -119,6 +133,14 @@ impl Asked {
             _ => Err(wrongs.0),
         }
     }
+}
+
+/// A store's or a person's name without the spaces around it, if it is one.
+pub fn name_of(text: &str) -> Option<String> {
+    let name = text.trim();
+    let fits =
+        (1..=NAME_CHARS_MAX).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    fits.then(|| name.to_owned())
 }
 
 /// Reads fields and gathers what is wrong with them.
@@ -166,17 +188,22 @@ impl Reader {
     }
 
     fn name(&mut self, field: &'static str, value: &Value) -> Option<String> {
-        let name = self.text(field, value)?.trim();
-        let fits = (1..=NAME_CHARS_MAX).contains(&name.chars().count())
-            && !name.chars().any(char::is_control);
-        if fits {
-            Some(name.to_owned())
+        let text = self.text(field, value)?;
+        name_of(text).or_else(|| self.wrong(field, "invalid", NAME_ACCEPTED))
+    }
+
+    /// A code that may be left out, and stands for something when it is there.
+    fn existing<T: std::str::FromStr<Err = Invalid>>(
+        &mut self,
+        (field, value): (&'static str, &Value),
+        exists: impl Fn(&T) -> bool,
+        accepted: &str,
+    ) -> Option<T> {
+        let code = self.optional(field, value)?;
+        if exists(&code) {
+            Some(code)
         } else {
-            self.wrong(
-                field,
-                "invalid",
-                "a name has 1 to 120 characters on one line",
-            )
+            self.wrong(field, "unknown", accepted)
         }
     }
 
@@ -320,6 +347,20 @@ mod tests {
             .map(|(field, code)| (field.as_str(), *code))
             .collect();
         assert_eq!(wrong, expected);
+    }
+
+    #[test]
+    fn a_code_that_nothing_has_is_refused() {
+        let asked = Asked {
+            country: json!("XX"),
+            locale: json!("zz-ZZ"),
+            currency: json!("XXX"),
+            ..guide()
+        };
+        let wrong = wrong_fields(&asked, &known());
+        let expected = ["country", "locale", "currency"].map(|name| (name.to_owned(), "unknown"));
+        assert_eq!(wrong, expected);
+        assert_eq!((name_of("  "), name_of(" a ")), (None, Some("a".into())));
     }
 
     #[test]

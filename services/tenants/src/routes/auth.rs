@@ -1,7 +1,9 @@
 //! Signing in and out, and one's own password.
 
 use garde::Validate;
-use http_kit::{ApiError, Data, HttpResponse, Json, RateClass, RequestMeta, Role, StatusCode};
+use http_kit::{
+    ApiError, Data, HttpResponse, Json, Optional, RateClass, RequestMeta, Role, StatusCode,
+};
 use kernel::{Email, Invalid, Slug, StaffId, TenantId};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -12,7 +14,7 @@ use super::audiences::{Entrance, Person};
 use super::cookies::{RefreshCookie, no_refresh_cookie, refresh_cookie};
 use crate::App;
 use crate::domain::secrets::OpaqueToken;
-use crate::identity::{Login, SignedIn};
+use crate::identity::{Login, SignedIn, refused_password};
 use crate::passwords::NewPassword;
 use crate::store::staff::{self, StaffRow};
 use crate::store::tenants;
@@ -113,6 +115,7 @@ pub async fn log_in(
         .identity
         .log_in(tenant, &body.email, &body.password)
         .await;
+    let login = login.map_err(|refusal| at_which_door(tenant, refusal));
     let outcome = if login.is_ok() { "accepted" } else { "refused" };
     tracing::info!(tenant.id = %tenant, request.id = %meta.request_id, outcome, "A sign-in was {outcome}");
     match login? {
@@ -126,15 +129,16 @@ pub async fn log_in(
     }
 }
 
-/// A new pair of tokens for one that was not used yet.
+/// A new pair of tokens for one that was not used yet. A browser sends its cookie and needs no body.
 #[utoipa::path(post, path = "/api/auth/refresh", responses((status = 200, body = LoginAnswer)))]
 pub async fn refresh_session(
     app: Data<App>,
     entrance: Entrance,
     cookie: RefreshCookie,
-    body: Json<RefreshSession>,
+    body: Optional<Json<RefreshSession>>,
 ) -> Result<HttpResponse, ApiError> {
-    let sent = body.refresh_token.as_ref().and_then(opaque).or(cookie.0);
+    let sent = body.as_ref().and_then(|body| body.refresh_token.as_ref());
+    let sent = sent.and_then(opaque).or(cookie.0);
     let token = sent
         .filter(|token| entrance.lets_in(token.tenant))
         .ok_or_else(|| ApiError::unauthorized("session-ended").detail("sign in again"))?;
@@ -177,6 +181,11 @@ pub async fn change_password(
     body: Json<ChangePassword>,
 ) -> Result<HttpResponse, ApiError> {
     let chosen = new_password(&body.new_password)?;
+    if chosen.is(&body.current_password) {
+        return Err(refused_password(
+            "this is the password you have; choose another",
+        ));
+    }
     let signed_in = app
         .identity
         .change_password(person.tenant, person.id, &body.current_password, &chosen)
@@ -274,13 +283,19 @@ fn opaque(text: &SecretString) -> Option<OpaqueToken> {
 
 fn new_password(text: &SecretString) -> Result<NewPassword, ApiError> {
     use secrecy::ExposeSecret as _;
-    NewPassword::parse(text.expose_secret()).map_err(|error| {
-        ApiError::invalid("invalid-body", "the new password is not acceptable").at(
-            "/new_password",
-            "invalid",
-            error.to_string(),
+    NewPassword::parse(text.expose_secret()).map_err(|error| refused_password(&error.to_string()))
+}
+
+/// At the platform's own door the store's people have to say which store is theirs.
+fn at_which_door(tenant: TenantId, refusal: ApiError) -> ApiError {
+    if tenant == TenantId::PLATFORM && refusal.code() == "wrong-credentials" {
+        refusal.detail(
+            "e-mail and password do not belong together here; a store's people sign in at the store's own \
+             address, or name the store with slug",
         )
-    })
+    } else {
+        refusal
+    }
 }
 
 /// What no cache may keep.

@@ -2,6 +2,7 @@
 
 use actix_web::cookie::{Cookie, SameSite, time::Duration};
 use actix_web::dev::Payload;
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::{Ready, ready};
 use http_kit::{ApiError, Input, OperationInput};
@@ -36,6 +37,10 @@ fn base(value: String, max_age: Duration) -> Cookie<'static> {
 }
 
 /// The refresh token that the browser sent, if it did.
+///
+/// Other stores' pages are on the same site, so their requests bring the cookie along. Where a request
+/// says that it has JSON, the browser asked first whether that page may send it; one without a body
+/// it sends unasked, so there the cookie counts only when the page is of the same origin.
 #[derive(Clone, Debug)]
 pub struct RefreshCookie(pub Option<OpaqueToken>);
 
@@ -44,7 +49,10 @@ impl FromRequest for RefreshCookie {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let cookie = req.cookie(NAME);
+        let site = req.headers().get("sec-fetch-site");
+        let foreign = site.is_some_and(|site| site == "same-site" || site == "cross-site");
+        let unasked = !req.headers().contains_key(CONTENT_TYPE);
+        let cookie = req.cookie(NAME).filter(|_| !(foreign && unasked));
         ready(Ok(Self(
             cookie.and_then(|cookie| OpaqueToken::parse(cookie.value())),
         )))

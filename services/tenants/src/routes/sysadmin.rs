@@ -16,6 +16,7 @@ use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::App;
+use crate::domain::new_tenant::{NAME_ACCEPTED, name_of};
 use crate::provision::facts;
 use crate::store::audit::{self, Entry};
 use crate::store::catalogue;
@@ -23,10 +24,31 @@ use crate::store::tenants::{self, Sought, TenantRow};
 use crate::tell;
 use view::TenantView;
 
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    Active,
+    Suspended,
+    Archived,
+    Deleted,
+}
+
+impl Status {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Suspended => "suspended",
+            Self::Archived => "archived",
+            Self::Deleted => "deleted",
+        }
+    }
+}
+
 #[derive(Deserialize, IntoParams)]
 pub struct Filter {
-    /// active, suspended, archived or deleted
-    pub status: Option<String>,
+    /// Only those in this state.
+    #[param(inline)]
+    pub status: Option<Status>,
     /// The store with this slug only.
     pub slug: Option<String>,
     /// Part of the slug or of the name.
@@ -35,7 +57,8 @@ pub struct Filter {
 
 #[derive(Deserialize, ToSchema, Validate)]
 pub struct ChangeTenant {
-    #[garde(inner(length(chars, min = 1, max = 120)))]
+    /// 1 to 120 characters on one line; the spaces around it do not count.
+    #[garde(skip)]
     pub name: Option<String>,
     /// Key of a plan.
     #[garde(skip)]
@@ -67,7 +90,7 @@ pub async fn list_tenants(
     let after = page.after::<TenantId>()?;
     let rows = app.db.system("list stores for a sysadmin", async |tx| {
         let sought = Sought {
-            status: filter.status.as_deref(),
+            status: filter.status.map(Status::as_str),
             slug: filter.slug.as_deref(),
             q: filter.q.as_deref(),
         };
@@ -109,6 +132,7 @@ pub async fn change_tenant(
     meta: RequestMeta,
     body: Json<ChangeTenant>,
 ) -> Result<HttpResponse, ApiError> {
+    let name = body.name.as_deref().map(known_name).transpose()?;
     let listed = app
         .db
         .tenant(*id, async |tx: &mut TenantTx| {
@@ -123,8 +147,8 @@ pub async fn change_tenant(
             if let Some(plan) = &body.plan {
                 row.plan = known_plan(tx, plan).await?;
             }
-            if let Some(name) = &body.name {
-                row.name = name.trim().to_owned();
+            if let Some(name) = &name {
+                row.name.clone_from(name);
             }
             save(
                 &app,
@@ -244,6 +268,16 @@ async fn save(
         audit::append(tx, now, entry).await?;
     }
     tenants::find_listed(tx).await?.ok_or_else(unknown)
+}
+
+fn known_name(text: &str) -> Result<String, ApiError> {
+    name_of(text).ok_or_else(|| {
+        ApiError::invalid("invalid-body", "some fields are not acceptable").at(
+            "/name",
+            "invalid",
+            NAME_ACCEPTED,
+        )
+    })
 }
 
 async fn known_plan(tx: &TenantTx, key: &str) -> Result<String, ApiError> {

@@ -137,6 +137,26 @@ pub async fn create_one_time(tx: &TenantTx, row: &OneTimeRow) -> Result<(), Erro
     Ok(())
 }
 
+/// The hash of the password that a token was given for, while the token is there.
+pub async fn find_one_time_hash(
+    tx: &TenantTx,
+    hash: &[u8],
+    purpose: &str,
+) -> Result<Option<String>, Error> {
+    Ok(one_time_token::table
+        .filter(one_time_token::tenant_id.eq(tx.tenant().uuid()))
+        .filter(
+            one_time_token::hash
+                .eq(hash)
+                .and(one_time_token::purpose.eq(purpose)),
+        )
+        .select(one_time_token::password_hash)
+        .prepared()
+        .first(&mut tx.conn())
+        .await
+        .optional()?)
+}
+
 /// Uses a token up: whatever comes of it, it is gone.
 pub async fn take_one_time(
     tx: &TenantTx,

@@ -53,7 +53,7 @@ async fn every_wrong_field_is_named_and_nothing_is_made() {
     let world = World::start().await;
     let store = world.store().await;
     let bad = json!({"name": " ", "slug": "Bad Slug", "email": "x", "plan": "gold", "template_id": 3,
-        "country": "Portugal", "trial_days": -1});
+        "country": "XX", "currency": "XXX", "locale": "zz-ZZ", "trial_days": -1});
     let refused = world.create(bad).await;
     assert_eq!(refused.status, 422);
     let errors = refused.body["errors"].as_array().unwrap();
@@ -64,7 +64,9 @@ async fn every_wrong_field_is_named_and_nothing_is_made() {
     pointers.sort_unstable();
     let all = [
         "/country",
+        "/currency",
         "/email",
+        "/locale",
         "/name",
         "/plan",
         "/slug",
@@ -139,6 +141,55 @@ async fn the_same_key_makes_one_store_however_often_and_at_once() {
     assert_eq!(twins.iter().filter(|reply| !reply.replayed).count(), 1);
     assert_eq!(send(&world.guide()).await.code(), "idempotency-key-reused");
     assert_eq!(count(&world).await, 1);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_none_is_refused_and_nothing_is_made() {
+    let world = World::start().await;
+    for key in ["", "two words", "chave-única", &"x".repeat(300)] {
+        let refused = world
+            .send(Ask {
+                method: Method::POST,
+                host: world.host(""),
+                path: "/api/sysadmin/tenants",
+                token: Some(world.sysadmin.as_str()),
+                body: Some(world.guide()),
+                headers: vec![("idempotency-key", key.to_owned())],
+            })
+            .await;
+        assert_eq!(
+            (refused.status.as_u16(), refused.code()),
+            (400, "invalid-idempotency-key"),
+            "{key:?}"
+        );
+    }
+    assert_eq!(count(&world).await, 0);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_filter_that_is_none_is_refused() {
+    let world = World::start().await;
+    world.store().await;
+    let list = async |query: &str| {
+        let path = format!("/api/sysadmin/tenants?{query}");
+        world.get("", &path, Some(&world.sysadmin)).await
+    };
+    let active = list("status=active").await;
+    assert_eq!(active.body["items"].as_array().unwrap().len(), 1);
+    let suspended = list("status=suspended").await;
+    assert_eq!(suspended.body["items"], json!([]));
+    let refused = list("status=foo").await;
+    assert_eq!(
+        (refused.status.as_u16(), refused.code()),
+        (400, "invalid-query")
+    );
+    let error = json!({
+        "pointer": "/status", "code": "invalid",
+        "message": "one of active, suspended, archived, deleted",
+    });
+    assert_eq!(refused.body["errors"], json!([error]));
     world.end().await;
 }
 
@@ -231,6 +282,11 @@ async fn a_change_needs_the_version_that_was_seen() {
     );
     assert_eq!(late.body["current"]["name"], "New name");
     assert_eq!(patch("2", json!({"plan": "gold"})).await.status, 422);
+    let blank = patch("2", json!({"name": "   "})).await;
+    assert_eq!(
+        (blank.status.as_u16(), &blank.body["errors"][0]["pointer"]),
+        (422, &json!("/name"))
+    );
     assert_eq!(
         patch("2", json!({"status": "deleted"})).await.code(),
         "unknown-field"

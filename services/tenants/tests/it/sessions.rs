@@ -36,6 +36,34 @@ async fn a_refresh_token_works_once_and_its_copy_ends_the_family() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_browser_refreshes_with_its_cookie_alone_and_only_from_its_own_page() {
+    let world = World::start().await;
+    let (store, first) = world.signed_in().await;
+    let refresh = async |site: &str| {
+        let cookie = format!("__Host-refresh={}", first.refresh_token());
+        world
+            .send(Ask {
+                method: Method::POST,
+                host: world.host(&store.slug),
+                path: "/api/auth/refresh",
+                token: None,
+                body: None,
+                headers: vec![("cookie", cookie), ("sec-fetch-site", site.to_owned())],
+            })
+            .await
+    };
+    assert_eq!(refresh("same-site").await.code(), "session-ended");
+    let refreshed = refresh("same-origin").await;
+    assert_eq!(refreshed.status, 200, "{}", refreshed.text);
+    assert!(
+        world
+            .is_let_in(&store, &refreshed.text_at("access_token"))
+            .await
+    );
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_refreshes_at_once_keep_one_family() {
     let world = World::start().await;
     let (store, first) = world.signed_in().await;

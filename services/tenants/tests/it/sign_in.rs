@@ -26,6 +26,18 @@ async fn a_temporary_password_opens_nothing_but_the_choice_of_ones_own() {
     };
     assert_eq!(choose(&change, "short").await.status, 422);
     assert_eq!(choose(&change, "password").await.status, 422);
+    for known in [store.email.as_str(), store.temporary.as_str()] {
+        let refused = choose(&change, known).await;
+        assert_eq!(
+            (
+                refused.status.as_u16(),
+                &refused.body["errors"][0]["pointer"]
+            ),
+            (422, &json!("/new_password")),
+            "the token is still good: {}",
+            refused.text
+        );
+    }
     // A second sign-in before the change: the password is used up by the change, not by the look.
     let second = world
         .log_in(&store, &store.temporary)
@@ -83,6 +95,13 @@ async fn an_account_belongs_to_its_own_door() {
     )
     .await;
     assert_eq!(by_slug.body["person"]["tenant"]["slug"], a.slug.as_str());
+    let without = log_in("", json!({"email": a.email, "password": CHOSEN})).await;
+    assert_eq!(without.code(), "wrong-credentials");
+    assert!(
+        without.text_at("detail").contains("slug"),
+        "{}",
+        without.text
+    );
     let nowhere = log_in(
         "",
         json!({"email": a.email, "password": CHOSEN, "slug": "no-such-store"}),

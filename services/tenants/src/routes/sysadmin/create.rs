@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use db::SystemTx;
 use garde::Validate;
 use http_kit::{
-    Answer, ApiError, Data, HttpResponse, IdempotencyKey, Json, RequestHash, RequestMeta, Stored,
-    Sysadmin, claim_all, find_stored, store_all,
+    Answer, ApiError, Data, HttpResponse, IdempotencyKey, Json, Optional, RequestHash, RequestMeta,
+    Stored, Sysadmin, claim_all, find_stored, store_all,
 };
 use kernel::TenantId;
 use secrecy::{ExposeSecret, SecretString};
@@ -63,6 +63,8 @@ pub struct CreatedTenant {
     #[serde(flatten)]
     pub tenant: TenantView,
     pub admin_email: String,
+    /// Where that e-mail and the password sign in, with POST.
+    pub sign_in_url: String,
     /// Works for 24 hours and asks for another at the first sign-in.
     pub admin_temp_password: String,
 }
@@ -72,11 +74,11 @@ pub struct CreatedTenant {
 pub async fn create_tenant(
     app: Data<App>,
     _: Sysadmin,
-    key: Option<IdempotencyKey>,
+    key: Optional<IdempotencyKey>,
     meta: RequestMeta,
     body: Json<CreateTenant>,
 ) -> Result<HttpResponse, ApiError> {
-    let claim = key.map(|key| Claim::of(key, body.hash()));
+    let claim = key.0.map(|key| Claim::of(key, body.hash()));
     let asked = asked(body.into_inner());
     let found = app.db.read(TenantId::PLATFORM, async |tx| {
         if let Some(claim) = &claim
@@ -140,6 +142,7 @@ async fn create(app: &App, tx: &mut SystemTx, request: &Request) -> Result<HttpR
     let row = provision::create(tx, &request.new, hash, &request.by, now).await?;
     let location = format!("/api/sysadmin/tenants/{}", row.tenant_id);
     let created = CreatedTenant {
+        sign_in_url: format!("{}/api/auth/login", app.url_of(&row.slug)),
         tenant: TenantView::of(app, (row, template_id.clone())),
         admin_email: email.to_string(),
         admin_temp_password: request.password.expose_secret().to_owned(),
