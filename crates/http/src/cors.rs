@@ -13,7 +13,7 @@ use crate::directory::without_port;
 use crate::gate::{Gate, host};
 
 const ALLOW_HEADERS: HeaderValue = HeaderValue::from_static(
-    "accept-language, authorization, content-type, idempotency-key, if-match, if-none-match, traceparent, x-cart-token, x-order-token, x-request-id, x-tenant",
+    "accept-language, authorization, content-type, idempotency-key, if-match, if-none-match, traceparent, x-cart-token, x-order-token, x-payment-ticket, x-request-id, x-tenant",
 );
 const EXPOSE_HEADERS: HeaderValue = HeaderValue::from_static(
     "etag, idempotent-replayed, location, ratelimit-limit, ratelimit-remaining, ratelimit-reset, retry-after, x-request-id",

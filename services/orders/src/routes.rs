@@ -3,7 +3,6 @@
 pub mod admin_orders;
 pub mod carts;
 pub mod checkout;
-pub mod or_nothing;
 pub mod order_actions;
 pub mod past;
 pub mod seen;

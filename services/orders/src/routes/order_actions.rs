@@ -4,7 +4,8 @@ use db::TenantTx;
 use garde::Validate;
 use http_kit::permissions::{CanEditOrders, CanRefund};
 use http_kit::{
-    Answer, ApiError, Data, HttpResponse, IdempotencyKey, Json, Path, Permission, Staff, once,
+    Answer, ApiError, Data, HttpResponse, IdempotencyKey, Json, Optional, Path, Permission, Staff,
+    once,
 };
 use kernel::{Money, OrderId, RefundId};
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,6 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::admin_orders::{OrderDetailView, answer, detail_view};
-use super::or_nothing::OrNothing;
 use super::seen::SeenVersion;
 use crate::app::App;
 use crate::domain::order::{GoodsFrom, OrderError};
@@ -158,8 +158,11 @@ pub async fn fulfil_order(
     staff: Staff<CanEditOrders>,
     id: Path<OrderId>,
     seen: SeenVersion,
-    body: OrNothing<FulfilOrder>,
+    body: Optional<Json<FulfilOrder>>,
 ) -> Result<HttpResponse, ApiError> {
+    let tracking = body
+        .0
+        .map_or_else(String::new, |body| body.into_inner().tracking);
     let by = By::staff(&app, &staff);
     let view = app
         .db
@@ -174,10 +177,10 @@ pub async fn fulfil_order(
             };
             transition::move_stock(tx, *id, change, &by).await??;
             let mut details = row.details();
-            details.tracking.clone_from(&body.tracking);
+            details.tracking.clone_from(&tracking);
             row.set_details(&details);
             let entry = TimelineRow::new(tx, *id, by.now, "fulfilled", &by.actor)
-                .with(json!({ "tracking": body.tracking }));
+                .with(json!({ "tracking": tracking }));
             transition::save_with_entry(tx, &mut row, &state, entry, &by).await?;
             tell::fulfilled(tx, &app.ticket_key, (&row, &details)).await?;
             record(tx, &staff, &by, ("order.fulfil", &before, &row)).await?;

@@ -5,7 +5,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use garde::Validate;
-use http_kit::{ApiError, Data, Input, Json, OperationInput, Query, Shopper};
+use http_kit::{ApiError, Data, Input, Json, Omissible, OperationInput, Optional, Query, Shopper};
 use kernel::ticket::PaymentTicket;
 use kernel::{Money, PaymentId};
 use secrecy::ExposeSecret;
@@ -139,6 +139,12 @@ impl Input for SentTicket {
     }
 }
 
+impl Omissible for SentTicket {
+    fn is_omitted(req: &HttpRequest) -> bool {
+        !req.headers().contains_key("x-payment-ticket")
+    }
+}
+
 fn no_ticket() -> ApiError {
     ApiError::invalid(
         "ticket-invalid",
@@ -153,7 +159,7 @@ fn no_ticket() -> ApiError {
 pub async fn get_intent(
     app: Data<App>,
     shopper: Shopper,
-    sent: Option<SentTicket>,
+    sent: Optional<SentTicket>,
     query: Query<ByTicket>,
 ) -> Result<Json<IntentView>, ApiError> {
     let sent = sent.as_ref().map(|sent| sent.0.as_str());

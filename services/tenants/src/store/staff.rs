@@ -151,7 +151,6 @@ pub async fn find_one_time_hash(
                 .and(one_time_token::purpose.eq(purpose)),
         )
         .select(one_time_token::password_hash)
-        .prepared()
         .first(&mut tx.conn())
         .await
         .optional()?)
