@@ -29,39 +29,34 @@ interface TableProps<T> {
 
 export function Table<T>({ label, columns, rows, rowKey, linked, keep }: TableProps<T>) {
   const table = (
-      <table className={keep ? "table keep" : "table"} aria-label={label}>
-        <thead>
-          <tr>
-            {columns.map((column) => (
-              <th key={column.key} scope="col" className={column.end ? "end" : undefined}>
-                {column.hideHeader ? (
-                  <span className="unseen">{column.header}</span>
-                ) : (
-                  column.header
-                )}
-              </th>
+    <table className={keep ? "table keep" : "table"} aria-label={label}>
+      <thead>
+        <tr>
+          {columns.map((column) => (
+            <th key={column.key} scope="col" className={column.end ? "end" : undefined}>
+              {column.hideHeader ? <span className="unseen">{column.header}</span> : column.header}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={rowKey(row)} className={linked ? "row-link" : undefined}>
+            {columns.map((column, at) => (
+              <td
+                key={column.key}
+                data-label={at === 0 || column.hideHeader ? undefined : column.header}
+                className={
+                  [column.end && "end", column.wideOnly && "wide-only"].filter(Boolean).join(" ") || undefined
+                }
+              >
+                {column.cell(row)}
+              </td>
             ))}
           </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <tr key={rowKey(row)} className={linked ? "row-link" : undefined}>
-              {columns.map((column, at) => (
-                <td
-                  key={column.key}
-                  data-label={at === 0 || column.hideHeader ? undefined : column.header}
-                  className={
-                    [column.end && "end", column.wideOnly && "wide-only"].filter(Boolean).join(" ") ||
-                    undefined
-                  }
-                >
-                  {column.cell(row)}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </tbody>
+    </table>
   );
   if (!keep) {
     return <div className="table-wrap">{table}</div>;

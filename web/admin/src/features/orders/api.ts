@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { invoicing, orders } from "@virtual-stores/api-client";
+import type { orders } from "@virtual-stores/api-client";
 import { answered, api, ifMatch, keyed } from "~/lib/api.ts";
 import { queryClient } from "~/lib/queries.ts";
 import { type OrderSearch, periodOf } from "./schema.ts";
@@ -8,7 +8,6 @@ type Schemas = orders.components["schemas"];
 export type OrderDetail = Schemas["OrderDetailView"];
 export type OrderSummary = Schemas["OrderSummary"];
 export type RefundOrder = Schemas["RefundOrder"];
-export type DocumentView = invoicing.components["schemas"]["DocumentView"];
 
 export const ordersQuery = (search: OrderSearch) =>
   queryOptions({

@@ -1,4 +1,5 @@
-import type { tenants } from "@virtual-stores/api-client";
+import { queryOptions } from "@tanstack/react-query";
+import { ProblemError, type tenants } from "@virtual-stores/api-client";
 import { answered, api, client } from "~/lib/api.ts";
 import { queryClient } from "~/lib/queries.ts";
 import { sessionChanged, sessionLeft } from "~/lib/session.ts";
@@ -36,3 +37,22 @@ export async function logOut(): Promise<void> {
   queryClient.clear();
   sessionLeft();
 }
+
+/** The store at whose own host this page is; null at a host that is no store's. */
+export const storeHereQuery = queryOptions({
+  queryKey: ["store-here"],
+  queryFn: async ({ signal }): Promise<{ name: string } | null> => {
+    try {
+      return await answered(api.GET("/api/tenants/store/config", { signal }));
+    } catch (error) {
+      if (error instanceof ProblemError && error.status === 404) {
+        return null;
+      }
+      if (error instanceof ProblemError && error.code === "store-suspended") {
+        return { name: "" };
+      }
+      throw error;
+    }
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+});

@@ -1,9 +1,11 @@
 import { Box, Center, Group, Stack, Text, Title } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { SchemeSwitch } from "~/features/shell/components/scheme_switch.tsx";
 import { useSession } from "~/lib/session.ts";
+import { storeHereQuery } from "./api.ts";
 import { FirstPasswordForm } from "./components/first_password.tsx";
 import { SignInForm } from "./components/sign_in_form.tsx";
 import { safeNext } from "./schema.ts";
@@ -13,6 +15,7 @@ export function SignIn({ next }: { next: string | undefined }) {
   const { t } = useTranslation();
   const router = useRouter();
   const session = useSession();
+  const here = useQuery(storeHereQuery);
   const [changeToken, setChangeToken] = useState<string | null>(null);
 
   useEffect(() => {
@@ -39,7 +42,7 @@ export function SignIn({ next }: { next: string | undefined }) {
             {changeToken ? t("signIn.chooseTitle") : t("signIn.title")}
           </Title>
           <Text c="dimmed" size="sm" mb="lg">
-            {changeToken ? t("signIn.chooseText") : t("signIn.text")}
+            {changeToken ? t("signIn.chooseText") : here.data?.name || t("signIn.text")}
           </Text>
           {changeToken ? (
             <FirstPasswordForm changeToken={changeToken} onAgain={() => setChangeToken(null)} />

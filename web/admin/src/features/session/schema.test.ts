@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { passwordFault, safeNext, storeOfHost } from "./schema.ts";
+import { passwordFault, safeNext } from "./schema.ts";
 
 describe("signing in", () => {
   it("says what is wrong with a new password", () => {
@@ -18,12 +18,5 @@ describe("signing in", () => {
     expect(safeNext("/\\evil.example")).toBe("/");
     expect(safeNext("https://evil.example")).toBe("/");
     expect(safeNext(undefined)).toBe("/");
-  });
-
-  it("knows a store's host from the platform's", () => {
-    expect(storeOfHost("demo.store.localhost")).toBe("demo");
-    expect(storeOfHost("store.localhost")).toBeNull();
-    expect(storeOfHost("localhost")).toBeNull();
-    expect(storeOfHost("127.0.0.1")).toBeNull();
   });
 });

@@ -15,13 +15,6 @@ export function passwordFault(password: string, repeated: string): PasswordFault
   return password === repeated ? null : "different";
 }
 
-/** Whether this page is at a store's own host; elsewhere the store is named by its slug. */
-export function storeOfHost(hostname: string): string | null {
-  const labels = hostname.split(".");
-  const isOwn = labels.length > 2 && !/^\d+$/.test(labels.at(-1) ?? "");
-  return isOwn ? (labels[0] ?? null) : null;
-}
-
 /** Only ways back within the panel: an address that somebody sent leads nowhere else. */
 export function safeNext(next: string | undefined): string {
   const path = next?.startsWith("/admin/") ? next.slice("/admin".length) : next;

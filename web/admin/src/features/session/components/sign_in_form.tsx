@@ -1,10 +1,11 @@
 import { Button, Checkbox, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useDraft } from "~/lib/draft.ts";
 import { useSave } from "~/lib/save.ts";
 import { ProblemNotice } from "~/ui/notice.tsx";
-import { logIn } from "../api.ts";
-import { storeOfHost } from "../schema.ts";
+import { Lines } from "~/ui/query.tsx";
+import { logIn, storeHereQuery } from "../api.ts";
 
 interface Values {
   email: string;
@@ -16,7 +17,9 @@ interface Values {
 /** Asks for the store only where its own host does not say it. */
 export function SignInForm({ onMustChoose }: { onMustChoose: (changeToken: string) => void }) {
   const { t } = useTranslation();
-  const isAtStore = storeOfHost(location.hostname) !== null;
+  const here = useQuery(storeHereQuery);
+  // When nobody could say, the store is asked for: at a store's own host its name is not looked at.
+  const isAtStore = here.data != null;
   const draft = useDraft<Values>({ email: "", password: "", slug: "", isPlatform: false });
   const { email, password, slug, isPlatform } = draft.values;
   const saving = useSave({
@@ -31,6 +34,9 @@ export function SignInForm({ onMustChoose }: { onMustChoose: (changeToken: strin
     },
     refused: draft.refuse,
   });
+  if (here.isPending) {
+    return <Lines count={4} />;
+  }
   return (
     <form
       onSubmit={(event) => {
