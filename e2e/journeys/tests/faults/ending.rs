@@ -77,7 +77,8 @@ async fn document(scene: &Scene, placed: &Placed) -> anyhow::Result<String> {
 
 async fn rules_hold() -> anyhow::Result<()> {
     let mut last = String::new();
-    for _ in 0..RECOVERED_WITHIN.as_secs() {
+    let until = std::time::Instant::now() + RECOVERED_WITHIN;
+    while std::time::Instant::now() < until {
         match stores(&["invariants"]) {
             Ok(_) => return Ok(()),
             Err(error) => last = format!("{error:#}"),

@@ -224,7 +224,7 @@ pub async fn create_movements(tx: &TenantTx, rows: &[MovementRow]) -> Result<(),
     Ok(())
 }
 
-diesel::define_sql_function!(fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text);
+diesel::define_sql_function! { fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text; }
 
 /// The stock of the store's variants, by id from after `after` on; of one SKU where it is given, in whatever
 /// case.
