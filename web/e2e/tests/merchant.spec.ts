@@ -5,9 +5,9 @@ import { panel } from "../support/platform.ts";
 import { buy, connectStripe, makeStore, ownerDoor } from "../support/store.ts";
 
 const OWN_PASSWORD = "uma palavra-passe comprida";
-// One pixel is enough to be an image.
+// Eight by eight pixels.
 const PNG = Buffer.from(
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYPj/HwADAgH/p4ICXAAAAABJRU5ErkJggg==",
+  "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR4nGMQCnLFihiGlgQAdfgqQRStjhEAAAAASUVORK5CYII=",
   "base64",
 );
 

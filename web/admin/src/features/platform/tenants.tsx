@@ -57,7 +57,7 @@ export function Tenants({ search }: { search: TenantSearch }) {
                     header: t("tenants.name"),
                     cell: (row) => (
                       <Link to="/platform/tenants/$id" params={{ id: row.id }} className="row-target">
-                        {row.name}
+                        {row.name || row.slug}
                       </Link>
                     ),
                   },
