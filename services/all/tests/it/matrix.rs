@@ -174,6 +174,7 @@ fn assert_the_shops_have_all_it_names(ground: &Ground, route: &Route, shop: &Sho
             "If-Match",
             "X-Cart-Token",
             "X-Order-Token",
+            "X-Payment-Ticket",
             "X-Tenant",
         ];
         let told = route.name();
