@@ -68,7 +68,7 @@ async fn every_wrong_field_of_a_category_is_named() {
     let shop = world.store("alpha").await;
     shop.category("Taken", None).await;
     for (body, pointer, code) in [
-        (json!({}), "", "missing"),
+        (json!({}), "/name", "missing"),
         (json!({ "name": "" }), "/name", "invalid"),
         (json!({ "name": "   " }), "/name", "length"),
         (json!({ "name": "x".repeat(101) }), "/name", "invalid"),

@@ -84,7 +84,7 @@ async fn what_is_announced_is_checked_before_anything_is_sent() {
             json!({ "content_type": "image/png", "size": 20 * 1_024 * 1_024 + 1 }),
             "/size",
         ),
-        (json!({ "content_type": "image/png" }), ""),
+        (json!({ "content_type": "image/png" }), "/size"),
         (
             json!({ "content_type": "image/png", "size": 1, "state": "ready" }),
             "/state",
