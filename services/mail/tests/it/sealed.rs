@@ -28,7 +28,9 @@ async fn fill(world: &World, store: &Store) {
     let id = made.body["id"].as_str().unwrap();
     let rotate = format!("{HOOKS}/{id}/rotate-secret");
     world.admin(store, Method::POST, &rotate).await.expect(200);
-    let order = world.placed(store, "bounce.ana@example.pt").await;
+    // The provider sends nothing more to an address that bounced for another store.
+    let address = format!("bounce.{}@example.pt", store.id.uuid().simple());
+    let order = world.placed(store, &address).await;
     world.until_mail(store, "order_placed", "bounced").await;
     let issued = DocumentIssued {
         tenant_id: store.id.to_string(),

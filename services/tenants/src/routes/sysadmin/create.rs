@@ -86,7 +86,15 @@ pub async fn create_tenant(
         {
             return claim.replay(&app, stored).map(Found::Answered);
         }
-        provision::read(tx, &asked).await.map(Found::New)
+        match (provision::read(tx, &asked).await, &claim) {
+            (Ok(new), _) => Ok(Found::New(new)),
+            (Err(refused), None) => Err(refused),
+            // What is in the way may be what the same request made a moment ago.
+            (Err(refused), Some(claim)) => match find_stored(tx, &claim.key).await? {
+                Some(stored) => claim.replay(&app, stored).map(Found::Answered),
+                None => Err(refused),
+            },
+        }
     });
     let new = match found.await? {
         Found::Answered(answer) => return Ok(answer),
