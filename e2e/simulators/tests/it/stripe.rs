@@ -4,4 +4,4 @@ mod money;
 mod payments;
 mod requests;
 mod webhooks;
-mod world;
+pub mod world;

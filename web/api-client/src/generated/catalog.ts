@@ -621,7 +621,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_AdminReviewView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: (components["schemas"]["ReviewView"] & {
                 email: string;
@@ -634,7 +637,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_AttributeView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 /** Format: uuid */
@@ -649,7 +655,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_DeadLetter: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 /** Format: int32 */
@@ -674,7 +683,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_JobView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 /** Format: int32 */
@@ -703,7 +715,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_ProductCard: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 compare_at?: components["schemas"]["Money"] | null;
@@ -731,7 +746,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_ProductSummary: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 /** Format: date-time */
@@ -749,7 +767,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_RedirectRowView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 /** @description product or category. */
@@ -763,7 +784,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_ReviewView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 body_html: string;
@@ -785,7 +809,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_TagView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 description: string;
@@ -1173,17 +1200,19 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
                 /** @description How many at most. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1221,6 +1250,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1278,12 +1316,16 @@ export interface operations {
     list_categories: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1321,6 +1363,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1381,6 +1432,8 @@ export interface operations {
             header: {
                 /** @description A new random text for each intention; the same one when the request is repeated. */
                 "Idempotency-Key": string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path?: never;
             cookie?: never;
@@ -1391,6 +1444,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It was created. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1435,8 +1489,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1485,7 +1566,10 @@ export interface operations {
     get_category: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1493,6 +1577,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1530,6 +1615,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1590,6 +1684,8 @@ export interface operations {
             header: {
                 /** @description The version that was seen, as a quoted number. */
                 "If-Match": string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path: {
                 id: string;
@@ -1602,6 +1698,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1646,6 +1743,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone else saved first; the member current has the present state. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -1655,8 +1779,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A value is not acceptable; errors names the fields. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1699,6 +1841,8 @@ export interface operations {
             header: {
                 /** @description The version that was seen, as a quoted number. */
                 "If-Match": string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path: {
                 id: string;
@@ -1707,6 +1851,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1749,6 +1894,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone else saved first; the member current has the present state. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -1760,6 +1932,15 @@ export interface operations {
             };
             /** @description A value is not acceptable; errors names the fields. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1802,6 +1983,8 @@ export interface operations {
             header: {
                 /** @description A new random text for each intention; the same one when the request is repeated. */
                 "Idempotency-Key": string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path?: never;
             cookie?: never;
@@ -1812,6 +1995,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It was created. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1856,8 +2040,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1906,7 +2117,10 @@ export interface operations {
     get_media: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1914,6 +2128,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1951,6 +2166,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2008,7 +2232,10 @@ export interface operations {
     complete_media: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2016,6 +2243,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2053,6 +2281,24 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2110,22 +2356,29 @@ export interface operations {
     list_products: {
         parameters: {
             query?: {
+                /** @description The next of an earlier answer. */
                 after?: string;
                 /** @description In this category or below it. */
                 category_id?: components["schemas"]["CategoryId"];
+                /** @description Whether to count those on all pages as well. */
                 count?: boolean;
+                /** @description How many at most. */
                 limit?: number;
                 /** @description A part of the title or the vendor, or of a SKU or a barcode; case and accents do not matter. */
                 q?: string;
                 /** @description draft, active or archived. */
                 status?: "draft" | "active" | "archived";
             };
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2163,6 +2416,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2223,6 +2485,8 @@ export interface operations {
             header: {
                 /** @description A new random text for each intention; the same one when the request is repeated. */
                 "Idempotency-Key": string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path?: never;
             cookie?: never;
@@ -2233,6 +2497,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It was created. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2277,8 +2542,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2327,7 +2619,10 @@ export interface operations {
     get_product: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2335,6 +2630,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2372,6 +2668,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2432,6 +2737,8 @@ export interface operations {
             header: {
                 /** @description The version that was seen, as a quoted number. */
                 "If-Match": string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path: {
                 id: string;
@@ -2444,6 +2751,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2488,6 +2796,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone else saved first; the member current has the present state. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -2497,8 +2832,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A value is not acceptable; errors names the fields. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2541,6 +2894,8 @@ export interface operations {
             header: {
                 /** @description The version that was seen, as a quoted number. */
                 "If-Match": string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path: {
                 id: string;
@@ -2549,6 +2904,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2591,6 +2947,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone else saved first; the member current has the present state. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -2602,6 +2985,15 @@ export interface operations {
             };
             /** @description A value is not acceptable; errors names the fields. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2643,17 +3035,19 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
                 /** @description How many at most. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2691,6 +3085,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2750,17 +3153,19 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
                 /** @description How many at most. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2798,6 +3203,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2857,17 +3271,19 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
                 /** @description How many at most. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2905,6 +3321,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2962,12 +3387,16 @@ export interface operations {
     list_category_tree: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead. */
+                "X-Cart-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3062,7 +3491,10 @@ export interface operations {
     get_media_file: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead. */
+                "X-Cart-Token"?: string;
+            };
             path: {
                 file: string;
                 id: string;
@@ -3071,6 +3503,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3165,11 +3598,13 @@ export interface operations {
     list_shelf: {
         parameters: {
             query?: {
+                /** @description The next of an earlier answer. */
                 after?: string;
                 /** @description A category's slug; what is below it counts. */
                 category?: string;
                 count?: boolean;
                 in_stock?: boolean;
+                /** @description How many at most. */
                 limit?: number;
                 price_max?: number;
                 /** @description Minor units. */
@@ -3178,12 +3613,16 @@ export interface operations {
                 sort?: "newest" | "price" | "-price" | "title";
                 tag?: string;
             };
-            header?: never;
+            header?: {
+                /** @description Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead. */
+                "X-Cart-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3278,7 +3717,10 @@ export interface operations {
     list_properties: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead. */
+                "X-Cart-Token"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3286,6 +3728,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3382,12 +3825,13 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
                 /** @description How many at most. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead. */
+                "X-Cart-Token"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3395,6 +3839,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3489,7 +3934,10 @@ export interface operations {
     get_page: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead. */
+                "X-Cart-Token"?: string;
+            };
             path: {
                 slug: string;
             };
@@ -3497,6 +3945,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3597,12 +4046,16 @@ export interface operations {
                  */
                 path: string;
             };
-            header?: never;
+            header?: {
+                /** @description Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead. */
+                "X-Cart-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3705,12 +4158,16 @@ export interface operations {
                  */
                 q: string;
             };
-            header?: never;
+            header?: {
+                /** @description Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead. */
+                "X-Cart-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3807,8 +4264,6 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
                 /** @description How many at most. */
                 limit?: number;
             };
@@ -3818,6 +4273,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3920,6 +4376,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4022,6 +4479,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4057,6 +4515,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4122,6 +4589,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4157,6 +4625,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4224,6 +4701,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It was accepted and will be done. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -4266,8 +4744,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4318,13 +4814,12 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
+                /** @description Only this kind of work, such as send_refund. */
                 kind?: string;
                 /** @description How many at most. */
                 limit?: number;
-                /** @description queued, done or parked. */
-                state?: string;
+                /** @description Only those in this state. */
+                state?: "queued" | "done" | "parked";
             };
             header?: never;
             path?: never;
@@ -4332,6 +4827,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4434,6 +4930,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4469,6 +4966,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4534,6 +5040,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4569,6 +5076,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4632,6 +5148,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;

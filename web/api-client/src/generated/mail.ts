@@ -770,7 +770,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_DeadLetter: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 /** Format: int32 */
@@ -795,7 +798,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_DeliveryView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 /** Format: int32 */
@@ -825,7 +831,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_JobView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 /** Format: int32 */
@@ -854,7 +863,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_MessageView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 /** Format: int32 */
@@ -891,7 +903,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_SuppressionView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 address?: string | null;
@@ -1233,20 +1248,22 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
                 kind?: string;
                 /** @description How many at most. */
                 limit?: number;
                 order_id?: string;
                 state?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1284,6 +1301,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1341,7 +1367,10 @@ export interface operations {
     get_message: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1349,6 +1378,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1386,6 +1416,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1443,7 +1482,10 @@ export interface operations {
     get_message_content: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1451,6 +1493,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1488,6 +1531,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1548,6 +1600,8 @@ export interface operations {
             header: {
                 /** @description A new random text for each intention; the same one when the request is repeated. */
                 "Idempotency-Key": string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path: {
                 id: string;
@@ -1556,6 +1610,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was accepted and will be done. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1593,6 +1648,24 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1650,12 +1723,16 @@ export interface operations {
     get_mail_settings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1693,6 +1770,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1753,6 +1839,8 @@ export interface operations {
             header: {
                 /** @description The version that was seen, as a quoted number. */
                 "If-Match": string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path?: never;
             cookie?: never;
@@ -1763,6 +1851,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1807,6 +1896,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone else saved first; the member current has the present state. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -1816,8 +1932,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A value is not acceptable; errors names the fields. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1859,17 +1993,19 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
                 /** @description How many at most. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1907,6 +2043,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1967,6 +2112,8 @@ export interface operations {
             header: {
                 /** @description A new random text for each intention; the same one when the request is repeated. */
                 "Idempotency-Key": string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path?: never;
             cookie?: never;
@@ -1977,6 +2124,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It was created. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2021,8 +2169,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2071,7 +2246,10 @@ export interface operations {
     delete_suppression: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2079,6 +2257,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2114,6 +2293,24 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2171,12 +2368,16 @@ export interface operations {
     list_templates: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2214,6 +2415,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2271,7 +2481,10 @@ export interface operations {
     get_template: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 kind: string;
                 locale: string;
@@ -2280,6 +2493,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2317,6 +2531,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2377,6 +2600,8 @@ export interface operations {
             header: {
                 /** @description The version that was seen, as a quoted number. */
                 "If-Match": string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path: {
                 kind: string;
@@ -2390,6 +2615,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2434,6 +2660,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone else saved first; the member current has the present state. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -2443,8 +2696,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A value is not acceptable; errors names the fields. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2484,7 +2755,10 @@ export interface operations {
     delete_template: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 kind: string;
                 locale: string;
@@ -2493,6 +2767,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2528,6 +2803,24 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2585,7 +2878,10 @@ export interface operations {
     preview_template: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 kind: string;
                 locale: string;
@@ -2598,6 +2894,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2642,8 +2939,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2695,6 +3019,8 @@ export interface operations {
             header: {
                 /** @description A new random text for each intention; the same one when the request is repeated. */
                 "Idempotency-Key": string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path: {
                 kind: string;
@@ -2704,6 +3030,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was accepted and will be done. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2741,6 +3068,24 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2798,12 +3143,16 @@ export interface operations {
     get_mail_usage: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2841,6 +3190,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2898,7 +3256,10 @@ export interface operations {
     get_delivery: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2906,6 +3267,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2943,6 +3305,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3003,6 +3374,8 @@ export interface operations {
             header: {
                 /** @description A new random text for each intention; the same one when the request is repeated. */
                 "Idempotency-Key": string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path: {
                 id: string;
@@ -3011,6 +3384,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was accepted and will be done. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -3048,6 +3422,24 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3105,12 +3497,16 @@ export interface operations {
     list_webhook_types: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3148,6 +3544,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3205,12 +3610,16 @@ export interface operations {
     list_endpoints: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3248,6 +3657,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3308,6 +3726,8 @@ export interface operations {
             header: {
                 /** @description A new random text for each intention; the same one when the request is repeated. */
                 "Idempotency-Key": string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3318,6 +3738,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It was created. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3362,8 +3783,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3412,7 +3860,10 @@ export interface operations {
     get_endpoint: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3420,6 +3871,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3457,6 +3909,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3517,6 +3978,8 @@ export interface operations {
             header: {
                 /** @description The version that was seen, as a quoted number. */
                 "If-Match": string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path: {
                 id: string;
@@ -3529,6 +3992,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3573,6 +4037,33 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone else saved first; the member current has the present state. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -3582,8 +4073,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A value is not acceptable; errors names the fields. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3623,7 +4132,10 @@ export interface operations {
     delete_endpoint: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3631,6 +4143,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3666,6 +4179,24 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3725,14 +4256,15 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
                 /** @description How many at most. */
                 limit?: number;
                 /** @description pending, delivered or failed. */
                 state?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3740,6 +4272,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3777,6 +4310,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3837,6 +4379,8 @@ export interface operations {
             header: {
                 /** @description A new random text for each intention; the same one when the request is repeated. */
                 "Idempotency-Key": string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path: {
                 id: string;
@@ -3845,6 +4389,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3882,6 +4427,24 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3942,6 +4505,8 @@ export interface operations {
             header: {
                 /** @description A new random text for each intention; the same one when the request is repeated. */
                 "Idempotency-Key": string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path: {
                 id: string;
@@ -3950,6 +4515,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was accepted and will be done. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -3987,6 +4553,24 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4044,7 +4628,10 @@ export interface operations {
     show_unsubscribe: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead. */
+                "X-Cart-Token"?: string;
+            };
             path: {
                 token: string;
             };
@@ -4052,6 +4639,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4146,7 +4734,10 @@ export interface operations {
     unsubscribe: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead. */
+                "X-Cart-Token"?: string;
+            };
             path: {
                 token: string;
             };
@@ -4154,6 +4745,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4191,6 +4783,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4250,8 +4851,6 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
                 /** @description How many at most. */
                 limit?: number;
             };
@@ -4261,6 +4860,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4363,6 +4963,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4465,6 +5066,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4500,6 +5102,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4565,6 +5176,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4600,6 +5212,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4667,6 +5288,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It was accepted and will be done. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -4709,8 +5331,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4761,13 +5401,12 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
+                /** @description Only this kind of work, such as send_refund. */
                 kind?: string;
                 /** @description How many at most. */
                 limit?: number;
-                /** @description queued, done or parked. */
-                state?: string;
+                /** @description Only those in this state. */
+                state?: "queued" | "done" | "parked";
             };
             header?: never;
             path?: never;
@@ -4775,6 +5414,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4877,6 +5517,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4912,6 +5553,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4977,6 +5627,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -5012,6 +5663,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5078,6 +5738,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5178,6 +5839,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5278,6 +5940,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5378,6 +6041,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5480,6 +6144,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5517,6 +6182,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5582,6 +6256,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5619,6 +6294,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5686,6 +6370,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5703,6 +6388,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

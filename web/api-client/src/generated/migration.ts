@@ -312,7 +312,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         CheckView: {
-            /** @description Nothing: this platform cannot see it. */
+            /** @description Nothing: this platform cannot see it, or not before an import has ended that was no dry run. */
             done?: boolean | null;
             key: string;
             text: string;
@@ -455,7 +455,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_DeadLetter: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 /** Format: int32 */
@@ -480,7 +483,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_ImportView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 counts: components["schemas"]["CountView"][];
@@ -521,7 +527,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_IssueView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 /** @description failed: it did not come. note: it came, and this is to be known. */
@@ -536,7 +545,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_JobView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 /** Format: int32 */
@@ -617,12 +629,12 @@ export interface components {
         ReportView: {
             /** @description What to do before the switch. */
             checklist: components["schemas"]["CheckView"][];
-            /** @description Why the two sides differ, where they do. */
+            /** @description Why the two sides differ, where they do; nothing before an import has ended that was no dry run. */
             differences: string[];
             import: components["schemas"]["ImportView"];
             issues: components["schemas"]["IssueCount"][];
             stock: components["schemas"]["StockView"];
-            /** @description Of everything that ever came from this shop. */
+            /** @description Of everything that ever came from this shop; after a dry run, of what it read. */
             totals: components["schemas"]["TotalView"][];
             turnover: components["schemas"]["TurnoverView"][];
         };
@@ -691,6 +703,11 @@ export interface components {
             resource: string;
             /** Format: int64 */
             source: number;
+            /**
+             * Format: int64
+             * @description What an import would write after this dry run; absent in the report of an import.
+             */
+            would_come?: number | null;
         };
         TurnoverSum: {
             /** Format: int64 */
@@ -729,17 +746,19 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
                 /** @description How many at most. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -777,6 +796,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -834,7 +862,10 @@ export interface operations {
     get_import: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 id: string;
             };
@@ -842,6 +873,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -879,6 +911,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -936,7 +977,10 @@ export interface operations {
     delete_import: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 id: string;
             };
@@ -944,6 +988,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -979,6 +1024,24 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1036,7 +1099,10 @@ export interface operations {
     stream_import: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1044,6 +1110,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1081,6 +1148,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1138,14 +1214,17 @@ export interface operations {
     list_issues: {
         parameters: {
             query?: {
+                /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
                 /** @description failed or note. */
                 kind?: string;
+                /** @description How many at most. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1153,6 +1232,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1190,6 +1270,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1247,7 +1336,10 @@ export interface operations {
     import_passwords: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1259,6 +1351,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It was accepted and will be done. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -1296,6 +1389,24 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1353,7 +1464,10 @@ export interface operations {
     get_report: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1361,6 +1475,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1398,6 +1513,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1455,7 +1579,10 @@ export interface operations {
     resume_import: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1463,6 +1590,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1500,6 +1628,24 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1557,7 +1703,10 @@ export interface operations {
     stop_import: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1565,6 +1714,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1602,6 +1752,24 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1661,8 +1829,6 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
                 /** @description How many at most. */
                 limit?: number;
             };
@@ -1672,6 +1838,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1774,6 +1941,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1876,6 +2044,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1911,6 +2080,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1976,6 +2154,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2011,6 +2190,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2078,6 +2266,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It was accepted and will be done. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2120,8 +2309,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2172,13 +2379,12 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
+                /** @description Only this kind of work, such as send_refund. */
                 kind?: string;
                 /** @description How many at most. */
                 limit?: number;
-                /** @description queued, done or parked. */
-                state?: string;
+                /** @description Only those in this state. */
+                state?: "queued" | "done" | "parked";
             };
             header?: never;
             path?: never;
@@ -2186,6 +2392,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2288,6 +2495,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2323,6 +2531,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2388,6 +2605,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2423,6 +2641,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2486,6 +2713,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2580,7 +2808,10 @@ export interface operations {
     start_import: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2590,6 +2821,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It was accepted and will be done. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2634,8 +2866,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

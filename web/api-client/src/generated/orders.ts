@@ -112,7 +112,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Says that the goods were sent: what was kept for the order has left the stock. */
+        /** Says that the goods were sent: what was kept for the order has left the stock. The body may be left out. */
         post: operations["fulfil_order"];
         delete?: never;
         options?: never;
@@ -131,6 +131,23 @@ export interface paths {
         put?: never;
         /** Gives money back, never more than was paid. It is on its way when this answers. */
         post: operations["refund_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/orders/admin/orders/{id}/tracking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Corrects what the shopper follows the goods by, who is told of it. Saying the same again changes nothing. */
+        put: operations["set_tracking"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -196,9 +213,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The store's flat rates. A region without one is sent to free of charge. */
+        /**
+         * The store's flat rates. A region without one is not sent to, unless no region has one: then everything
+         *     is sent free of charge.
+         */
         get: operations["get_shipping"];
-        /** Sets flat rates; regions that are not named keep theirs. */
+        /** Sets flat rates, and takes those away whose price is null; regions that are not named keep theirs. */
         put: operations["set_shipping"];
         post?: never;
         delete?: never;
@@ -618,6 +638,8 @@ export interface components {
             total: components["schemas"]["Money"];
             /** Format: int64 */
             version: number;
+            /** @description What stands in the way of ordering the cart as a whole; said when a cart is looked at or changed. */
+            warnings: components["schemas"]["ObstacleView"][];
         };
         Checkout: {
             accepts_newsletter?: boolean;
@@ -642,15 +664,24 @@ export interface components {
         };
         /** @description An order as its shopper sees it. */
         CheckoutView: {
+            billing_address: components["schemas"]["Address"];
             email: components["schemas"]["Email"];
             /** @description unfulfilled, partial, fulfilled or delivered. */
             fulfilment: string;
             id: components["schemas"]["OrderId"];
             lines: components["schemas"]["LineDetails"][];
+            /** @description What the shopper wrote to the store. */
+            note: string;
             number: string;
             paid: components["schemas"]["Money"];
+            /**
+             * @description What was chosen at checkout; once paid, how it was.
+             * @example mb_way
+             */
+            payment_method: string;
             /** @description For payments; absent when nothing is to pay. */
             payment_ticket?: string | null;
+            phone?: components["schemas"]["Phone"] | null;
             /** Format: date-time */
             placed_at: string;
             refunded: components["schemas"]["Money"];
@@ -666,6 +697,7 @@ export interface components {
             subtotal: components["schemas"]["Money"];
             /** @description All tax within the total. */
             tax: components["schemas"]["Money"];
+            tax_id?: components["schemas"]["TaxId"] | null;
             taxes: components["schemas"]["TaxAmount"][];
             /** @description Opens this order for a guest, as the header `X-Order-Token`. */
             token?: string | null;
@@ -759,7 +791,7 @@ export interface components {
             pointer: string;
         };
         FulfilOrder: {
-            /** @description A tracking number or link, for the shopper. */
+            /** @description A tracking number, or a link that begins with https:// or http://, for the shopper. */
             tracking?: string;
         };
         ImportedSettingView: {
@@ -817,7 +849,10 @@ export interface components {
         LineId: string;
         /** @description A page of things and the cursor of the next one. */
         List_CouponView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 active: boolean;
@@ -836,7 +871,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_CustomerView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 billing_address?: unknown;
@@ -860,7 +898,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_DeadLetter: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 /** Format: int32 */
@@ -885,7 +926,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_ImportedSettingView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 /** @description Whether a setting of this store says the same. */
@@ -903,7 +947,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_JobView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 /** Format: int32 */
@@ -932,7 +979,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_MovementView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 actor: string;
@@ -961,7 +1011,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_NamedStockView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: (components["schemas"]["StockView"] & {
                 sku: string;
@@ -973,12 +1026,17 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_OrderSummary: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 email: string;
                 fulfilment: string;
                 id: components["schemas"]["OrderId"];
+                /** @description Whom it is sent to. */
+                name: string;
                 number: string;
                 /** Format: date-time */
                 placed_at: string;
@@ -990,7 +1048,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_PastOrderSummary: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 customer_id?: components["schemas"]["CustomerId"] | null;
@@ -1057,18 +1118,30 @@ export interface components {
             title: string;
             variant_title: string;
         };
+        /** @description What a shopper should know about the cart as a whole; with any of these it cannot be ordered. */
+        Obstacle: {
+            /** @enum {string} */
+            code: "payments-not-ready";
+        } | {
+            /** @enum {string} */
+            code: "amount-out-of-range";
+            least: components["schemas"]["Money"];
+            most: components["schemas"]["Money"];
+        } | {
+            /** @enum {string} */
+            code: "region-not-served";
+            region: components["schemas"]["TaxRegion"];
+        };
+        /** @description An obstacle for programs and for people. */
+        ObstacleView: components["schemas"]["Obstacle"] & {
+            message: string;
+        };
         OrderDetailView: components["schemas"]["CheckoutView"] & {
-            billing_address: components["schemas"]["Address"];
             /** @description Why it was cancelled: expired, merchant. */
             cancel_reason?: string;
-            note: string;
-            /** @description How it was or will be paid. */
-            payment_method: string;
-            phone?: components["schemas"]["Phone"] | null;
             /** @description Asked for, not back yet. */
             refunding: components["schemas"]["Money"];
             refunds: components["schemas"]["RefundView"][];
-            tax_id?: components["schemas"]["TaxId"] | null;
             timeline: components["schemas"]["TimelineView"][];
             /** Format: int64 */
             version: number;
@@ -1079,6 +1152,8 @@ export interface components {
             email: string;
             fulfilment: string;
             id: components["schemas"]["OrderId"];
+            /** @description Whom it is sent to. */
+            name: string;
             number: string;
             /** Format: date-time */
             placed_at: string;
@@ -1235,6 +1310,12 @@ export interface components {
         SetLine: {
             quantity: components["schemas"]["Quantity"];
         };
+        SetRate: {
+            free_from?: components["schemas"]["Money"] | null;
+            price: components["schemas"]["Money"] | null;
+            /** @description PT is the mainland, PT-30 Madeira, PT-20 the Azores. */
+            region: components["schemas"]["TaxRegion"];
+        };
         SetSettings: {
             /**
              * @description Up to 12 capital letters, digits and hyphens that do not end in a digit; empty for none.
@@ -1243,7 +1324,7 @@ export interface components {
             order_prefix: string;
         };
         SetShipping: {
-            rates: components["schemas"]["RateView"][];
+            rates: components["schemas"]["SetRate"][];
         };
         /** @description What was counted on the shelf. */
         SetStock: {
@@ -1263,6 +1344,10 @@ export interface components {
             order_prefix: string;
             /** Format: int64 */
             version: number;
+        };
+        SetTracking: {
+            /** @description As at fulfilment; empty for none. */
+            tracking: string;
         };
         ShippingView: {
             rates: components["schemas"]["RateView"][];
@@ -1383,17 +1468,19 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
                 /** @description How many at most. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1431,6 +1518,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1488,19 +1584,23 @@ export interface operations {
     list_customers: {
         parameters: {
             query?: {
+                /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
                 /** @description A whole e-mail address. */
                 email?: string;
+                /** @description How many at most. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1538,6 +1638,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1597,17 +1706,19 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
                 /** @description How many at most. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1645,6 +1756,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1702,26 +1822,36 @@ export interface operations {
     list_orders: {
         parameters: {
             query?: {
+                /** @description The next of an earlier answer. */
                 after?: string;
+                /** @description Whether to count those on all pages as well. */
                 count?: boolean;
                 /** @description unfulfilled, partial, fulfilled or delivered. */
                 fulfilment?: string;
+                /** @description How many at most. */
                 limit?: number;
                 /** @description Placed before this instant. */
                 placed_before?: string;
                 /** @description Placed at or after this instant, such as 2026-11-01T00:00:00Z. */
                 placed_from?: string;
-                /** @description An order number or an e-mail address, whole. */
+                /**
+                 * @description An order number with or without what stands before it, a whole e-mail address, or the beginning of
+                 *     the name that the order is sent to.
+                 */
                 q?: string;
                 /** @description pending_payment, paid, partially_refunded, refunded or cancelled. */
                 status?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1759,6 +1889,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1816,7 +1955,10 @@ export interface operations {
     get_order_detail: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1824,6 +1966,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1861,6 +2004,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1921,6 +2073,8 @@ export interface operations {
             header?: {
                 /** @description The version that was seen, as a quoted number. */
                 "If-Match"?: string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path: {
                 id: string;
@@ -1929,6 +2083,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1966,6 +2121,33 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone else saved first; the member current has the present state. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2026,18 +2208,21 @@ export interface operations {
             header?: {
                 /** @description The version that was seen, as a quoted number. */
                 "If-Match"?: string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path: {
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["FulfilOrder"];
             };
         };
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2082,8 +2267,44 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone else saved first; the member current has the present state. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2135,6 +2356,8 @@ export interface operations {
             header: {
                 /** @description A new random text for each intention; the same one when the request is repeated. */
                 "Idempotency-Key": string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path: {
                 id: string;
@@ -2147,6 +2370,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It was created. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2191,8 +2415,183 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A value is not acceptable; errors names the fields. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; Retry-After says when to come back. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The fault is ours. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not at the moment; Retry-After says when to come back. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_tracking: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version that was seen, as a quoted number. */
+                "If-Match"?: string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetTracking"];
+            };
+        };
+        responses: {
+            /** @description As asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrderDetailView"];
+                };
+            };
+            /** @description The request is malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not include it. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist, for this store. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone else saved first; the member current has the present state. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2243,17 +2642,19 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
                 /** @description How many at most. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2291,6 +2692,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2348,7 +2758,10 @@ export interface operations {
     get_past_order: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2356,6 +2769,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2393,6 +2807,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2450,12 +2873,16 @@ export interface operations {
     get_settings: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2493,6 +2920,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2553,6 +2989,8 @@ export interface operations {
             header?: {
                 /** @description The version that was seen, as a quoted number. */
                 "If-Match"?: string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path?: never;
             cookie?: never;
@@ -2563,6 +3001,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2607,8 +3046,44 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone else saved first; the member current has the present state. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2657,12 +3132,16 @@ export interface operations {
     get_shipping: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2700,6 +3179,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2760,6 +3248,8 @@ export interface operations {
             header?: {
                 /** @description The version that was seen, as a quoted number. */
                 "If-Match"?: string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path?: never;
             cookie?: never;
@@ -2770,6 +3260,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2814,8 +3305,44 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone else saved first; the member current has the present state. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2864,18 +3391,25 @@ export interface operations {
     list_stock: {
         parameters: {
             query?: {
+                /** @description The next of an earlier answer. */
                 after?: string;
+                /** @description Whether to count those on all pages as well. */
                 count?: boolean;
+                /** @description How many at most. */
                 limit?: number;
-                /** @description Of this SKU only. */
+                /** @description Of this SKU only, in whatever case. */
                 sku?: string;
             };
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2913,6 +3447,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2973,6 +3516,8 @@ export interface operations {
             header?: {
                 /** @description The version that was seen, as a quoted number. */
                 "If-Match"?: string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path: {
                 variant: string;
@@ -2985,6 +3530,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3029,8 +3575,44 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone else saved first; the member current has the present state. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3082,6 +3664,8 @@ export interface operations {
             header: {
                 /** @description A new random text for each intention; the same one when the request is repeated. */
                 "Idempotency-Key": string;
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
             };
             path: {
                 variant: string;
@@ -3094,6 +3678,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3138,8 +3723,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3190,12 +3802,13 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
                 /** @description How many at most. */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path: {
                 variant: string;
             };
@@ -3203,6 +3816,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3240,6 +3854,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3297,12 +3920,16 @@ export interface operations {
     create_cart: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead. */
+                "X-Cart-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description It was created. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3340,6 +3967,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3397,7 +4033,10 @@ export interface operations {
     get_cart: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead. */
+                "X-Cart-Token"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3405,6 +4044,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3499,7 +4139,10 @@ export interface operations {
     estimate_shipping: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead. */
+                "X-Cart-Token"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3511,6 +4154,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3555,8 +4199,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3605,7 +4267,10 @@ export interface operations {
     add_line: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead. */
+                "X-Cart-Token"?: string;
+            };
             path: {
                 id: string;
             };
@@ -3617,6 +4282,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3661,8 +4327,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3711,7 +4395,10 @@ export interface operations {
     set_line: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead. */
+                "X-Cart-Token"?: string;
+            };
             path: {
                 id: string;
                 variant: string;
@@ -3724,6 +4411,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3768,8 +4456,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3818,7 +4524,10 @@ export interface operations {
     remove_line: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead. */
+                "X-Cart-Token"?: string;
+            };
             path: {
                 id: string;
                 variant: string;
@@ -3827,6 +4536,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3864,6 +4574,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3924,6 +4643,8 @@ export interface operations {
             header: {
                 /** @description A new random text for each intention; the same one when the request is repeated. */
                 "Idempotency-Key": string;
+                /** @description Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead. */
+                "X-Cart-Token"?: string;
             };
             path?: never;
             cookie?: never;
@@ -3934,6 +4655,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It was created. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3978,8 +4700,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4029,6 +4769,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead. */
+                "X-Cart-Token"?: string;
                 /** @description Opens a guest's order; checkout answers it as token. */
                 "X-Order-Token"?: string;
             };
@@ -4039,6 +4781,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4134,6 +4877,8 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
+                /** @description Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead. */
+                "X-Cart-Token"?: string;
                 /** @description Opens a guest's order; checkout answers it as token. */
                 "X-Order-Token"?: string;
             };
@@ -4144,6 +4889,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4181,6 +4927,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4240,8 +4995,6 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
                 /** @description How many at most. */
                 limit?: number;
             };
@@ -4251,6 +5004,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4353,6 +5107,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4455,6 +5210,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4490,6 +5246,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4555,6 +5320,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4590,6 +5356,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4657,6 +5432,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It was accepted and will be done. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -4699,8 +5475,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4751,13 +5545,12 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
+                /** @description Only this kind of work, such as send_refund. */
                 kind?: string;
                 /** @description How many at most. */
                 limit?: number;
-                /** @description queued, done or parked. */
-                state?: string;
+                /** @description Only those in this state. */
+                state?: "queued" | "done" | "parked";
             };
             header?: never;
             path?: never;
@@ -4765,6 +5558,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4867,6 +5661,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -4902,6 +5697,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4967,6 +5771,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -5002,6 +5807,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5065,6 +5879,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;

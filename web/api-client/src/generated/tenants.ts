@@ -95,7 +95,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A new pair of tokens for one that was not used yet. */
+        /** A new pair of tokens for one that was not used yet. A browser sends its cookie and needs no body. */
         post: operations["refresh_session"];
         delete?: never;
         options?: never;
@@ -374,6 +374,7 @@ export interface components {
             new_password: string;
         };
         ChangeTenant: {
+            /** @description 1 to 120 characters on one line; the spaces around it do not count. */
             name?: string | null;
             /** @description Key of a plan. */
             plan?: string | null;
@@ -392,6 +393,8 @@ export interface components {
             admin_email: string;
             /** @description Works for 24 hours and asks for another at the first sign-in. */
             admin_temp_password: string;
+            /** @description Where that e-mail and the password sign in, with POST. */
+            sign_in_url: string;
         };
         /** @description Fields are read together after they arrived, so that one answer names all that are wrong. */
         CreateTenant: {
@@ -557,7 +560,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_DeadLetter: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 /** Format: int32 */
@@ -582,7 +588,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_JobView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 /** Format: int32 */
@@ -611,7 +620,10 @@ export interface components {
         };
         /** @description A page of things and the cursor of the next one. */
         List_TenantView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description How many there are on all pages; only of lists that take `count`, and when it was asked for.
+             */
             count?: number | null;
             items: {
                 country: string;
@@ -830,6 +842,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -856,8 +869,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -912,6 +943,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -947,6 +979,24 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1010,6 +1060,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1047,6 +1098,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1114,6 +1174,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1158,8 +1219,35 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1218,6 +1306,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1244,8 +1333,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1298,12 +1405,13 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "application/json": components["schemas"]["RefreshSession"];
             };
         };
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1330,8 +1438,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1386,6 +1512,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1464,12 +1591,14 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
                 /** @description How many at most. */
                 limit?: number;
-                /** @description active, suspended, archived or deleted */
-                status?: string | null;
+                /** @description Part of the slug or of the name. */
+                q?: string | null;
+                /** @description The store with this slug only. */
+                slug?: string | null;
+                /** @description Only those in this state. */
+                status?: ("active" | "suspended" | "archived" | "deleted") | null;
             };
             header?: never;
             path?: never;
@@ -1477,6 +1606,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1584,6 +1714,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It was created. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -1628,8 +1759,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1686,6 +1835,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1795,6 +1945,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1839,6 +1990,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Someone else saved first; the member current has the present state. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
                 headers: {
@@ -1848,8 +2017,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is not application/json. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A value is not acceptable; errors names the fields. */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description If-Match is missing. */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1897,6 +2084,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1934,6 +2122,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2003,6 +2200,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2047,8 +2245,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2097,12 +2313,16 @@ export interface operations {
     list_entitlements: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The slug of the store to act in; for the platform's people, who must send it. */
+                "X-Tenant"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2140,6 +2360,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store is closed for good. */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2197,12 +2426,16 @@ export interface operations {
     get_config: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead. */
+                "X-Cart-Token"?: string;
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2299,8 +2532,6 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
                 /** @description How many at most. */
                 limit?: number;
             };
@@ -2310,6 +2541,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2412,6 +2644,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2514,6 +2747,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2549,6 +2783,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2614,6 +2857,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2649,6 +2893,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2716,6 +2969,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description It was accepted and will be done. */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -2758,8 +3012,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The present state does not allow it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large. */
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2810,13 +3082,12 @@ export interface operations {
             query?: {
                 /** @description The next of an earlier answer. */
                 after?: string;
-                /** @description Also count them all, where the list can. */
-                count?: boolean;
+                /** @description Only this kind of work, such as send_refund. */
                 kind?: string;
                 /** @description How many at most. */
                 limit?: number;
-                /** @description queued, done or parked. */
-                state?: string;
+                /** @description Only those in this state. */
+                state?: "queued" | "done" | "parked";
             };
             header?: never;
             path?: never;
@@ -2824,6 +3095,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2926,6 +3198,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -2961,6 +3234,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3026,6 +3308,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It was done; there is nothing to tell. */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3061,6 +3344,15 @@ export interface operations {
             };
             /** @description It does not exist, for this store. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The present state does not allow it. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3124,6 +3416,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As asked for. */
             200: {
                 headers: {
                     [name: string]: unknown;

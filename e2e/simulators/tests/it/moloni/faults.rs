@@ -1,3 +1,4 @@
+use super::super::stripe::world::until;
 use super::world::Double;
 use serde_json::{Value, json};
 use simulators::moloni;
@@ -159,6 +160,8 @@ async fn documents_and_tokens_survive_a_restart() {
     let id = double.insert("invoices", &fields).await;
     let token = double.token.clone();
     drop(double);
+    // What happened last is written when the double ends.
+    until(|| std::fs::read_to_string(&path).is_ok_and(|kept| kept.contains("\"o1\""))).await;
     let double = Double::start_with(config()).await.with_token(&token);
     assert_eq!(double.document(id).await["our_reference"], "o1");
     std::fs::remove_file(&path).unwrap();

@@ -1,3 +1,4 @@
+use super::super::stripe::world::until;
 use super::world::{Double, mail};
 use serde_json::{Value, json};
 use simulators::zeptomail;
@@ -137,6 +138,8 @@ async fn the_inbox_survives_a_restart() {
     let double = Double::start_with(config()).await;
     double.send(&mail("a@b.pt")).await;
     drop(double);
+    // What happened last is written when the double ends.
+    until(|| std::fs::read_to_string(&path).is_ok_and(|kept| kept.contains("a@b.pt"))).await;
     let double = Double::start_with(config()).await;
     assert_eq!(double.inbox().await.len(), 1);
     std::fs::remove_file(&path).unwrap();

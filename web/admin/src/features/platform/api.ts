@@ -2,7 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import type { payments, tenants } from "@virtual-stores/api-client";
 import { answered, api, ifMatch, keyed } from "~/lib/api.ts";
 import { queryClient } from "~/lib/queries.ts";
-import type { Service, TenantSearch } from "./schema.ts";
+import type { JobState, Service, TenantSearch } from "./schema.ts";
 
 type Schemas = tenants.components["schemas"];
 export type TenantView = Schemas["TenantView"];
@@ -74,7 +74,7 @@ export const outboxQuery = (service: Service) =>
     refetchInterval: 10_000,
   });
 
-export const jobsQuery = (service: Service, state: string | undefined, after: string | undefined) =>
+export const jobsQuery = (service: Service, state: JobState | undefined, after: string | undefined) =>
   queryOptions({
     queryKey: ["platform", "jobs", service, state, after],
     queryFn: ({ signal }) => {

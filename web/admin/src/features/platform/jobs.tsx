@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useFormat } from "~/lib/format.ts";
+import { oneOf } from "~/lib/search.ts";
 import { Page, Section } from "~/ui/page.tsx";
 import { Loaded } from "~/ui/query.tsx";
 import { StateBadge } from "~/ui/state.tsx";
@@ -18,7 +19,7 @@ export function Jobs({ search }: { search: ServiceSearch }) {
   const format = useFormat();
   const navigate = useNavigate();
   const service = search.service ?? "payments";
-  const query = useQuery(jobsQuery(service, search.state, search.after));
+  const query = useQuery(jobsQuery(service, oneOf(search.state, JOB_STATES), search.after));
   const go = (part: ServiceSearch, paged?: boolean) =>
     navigate({
       to: "/platform/jobs",

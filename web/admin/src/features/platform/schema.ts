@@ -13,6 +13,7 @@ export type Service = (typeof SERVICES)[number];
 
 export const TENANT_STATUSES = ["active", "suspended", "archived", "deleted"] as const;
 export const JOB_STATES = ["parked", "queued", "done"] as const;
+export type JobState = (typeof JOB_STATES)[number];
 export const STRIPE_STATES = ["received", "applied", "ignored", "mismatch", "failed"] as const;
 export const REASONS = ["billing", "abuse", "owner"] as const;
 
