@@ -75,7 +75,7 @@ const WORDS: [&str; 5] = [
 ];
 
 /// Query parameters that name nothing.
-const PLAIN: [&str; 17] = [
+const PLAIN: [&str; 21] = [
     "limit",
     "count",
     "sort",
@@ -94,6 +94,11 @@ const PLAIN: [&str; 17] = [
     "error_description",
     // Each store has its own old addresses, and those of an old shop of the same kind are the same.
     "path",
+    // Filters of the sysadmins' webhook log, which shows every store's.
+    "type",
+    "account",
+    "since",
+    "until",
 ];
 
 /// What stands in a path and names no store's thing.
