@@ -121,18 +121,13 @@ impl World {
 
     /// Stripe's events go nowhere from now on; those on their way have arrived and were applied.
     pub async fn go_deaf(&self) {
-        let began = Instant::now();
-        loop {
+        until("what was on its way has arrived", async || {
             let deliveries = self.stripe.look("deliveries").await;
             let mut deliveries = deliveries.as_array().unwrap().iter();
-            let Some(on_its_way) = deliveries.find(|delivery| delivery["state"] == "waiting")
-            else {
-                break;
-            };
-            let patience = StdDuration::from_secs(30);
-            assert!(began.elapsed() < patience, "not delivered: {on_its_way}");
-            tokio::time::sleep(StdDuration::from_millis(20)).await;
-        }
+            let is_over = deliveries.all(|delivery| delivery["state"] != "waiting");
+            is_over.then_some(())
+        })
+        .await;
         self.until_quiet().await;
         let urls = json!({ "platform": "", "connect": "" });
         self.stripe.lever("webhooks/urls", urls).await;
@@ -432,13 +427,8 @@ impl World {
 
     /// Nothing waits any more: no event, no refund, no intent to be given up.
     pub async fn until_quiet(&self) {
-        let began = Instant::now();
-        loop {
-            let waiting = self.waiting().await;
-            if waiting.is_empty() {
-                return;
-            }
-            let patience = StdDuration::from_secs(30);
+        let (began, patience) = (Instant::now(), StdDuration::from_secs(30));
+        while let waiting @ [_, ..] = self.waiting().await.as_slice() {
             assert!(began.elapsed() < patience, "still waiting: {waiting:#?}");
             tokio::time::sleep(StdDuration::from_millis(20)).await;
         }

@@ -352,9 +352,9 @@ mod tests {
     #[test]
     fn a_code_that_nothing_has_is_refused() {
         let asked = Asked {
-            country: json!("XX"),
+            country: json!("ZZ"),
             locale: json!("zz-ZZ"),
-            currency: json!("XXX"),
+            currency: json!("ZZZ"),
             ..guide()
         };
         let wrong = wrong_fields(&asked, &known());

@@ -53,7 +53,7 @@ async fn every_wrong_field_is_named_and_nothing_is_made() {
     let world = World::start().await;
     let store = world.store().await;
     let bad = json!({"name": " ", "slug": "Bad Slug", "email": "x", "plan": "gold", "template_id": 3,
-        "country": "XX", "currency": "XXX", "locale": "zz-ZZ", "trial_days": -1});
+        "country": "ZZ", "currency": "ZZZ", "locale": "zz-ZZ", "trial_days": -1});
     let refused = world.create(bad).await;
     assert_eq!(refused.status, 422);
     let errors = refused.body["errors"].as_array().unwrap();
