@@ -10,6 +10,7 @@ use db::Db;
 use lapin::options::QueueDeclareOptions;
 use lapin::types::FieldTable;
 use lapin::{BasicProperties, Channel, Connection};
+use time::OffsetDateTime;
 use tracing::{info, warn};
 
 use crate::envelope::short;
@@ -24,16 +25,25 @@ const PERSISTENT: u8 = 2;
 /// A broker that is being prepared has no queue for some events yet.
 const AGAIN_AFTER: Duration = Duration::from_secs(2);
 
-/// Tells everything again if the broker has lost it.
-pub(crate) async fn restore(db: &Db, connection: &Connection) -> Result<(), BusError> {
+/// Tells again all that was published before `session_began`, if the broker has lost it. What is
+/// published meanwhile on the same connection has reached this broker.
+pub(crate) async fn restore(
+    db: &Db,
+    connection: &Connection,
+    session_began: OffsetDateTime,
+) -> Result<(), BusError> {
     let channel = rabbit::confirming_channel(connection).await?;
     topology::exchange_is_there(&channel).await?;
     let service = db.service();
     if is_kept(&channel, service).await? {
         return Ok(());
     }
+    let lost = Selection {
+        published_before: Some(session_began),
+        ..Selection::default()
+    };
     let count = loop {
-        match tell(db, &channel, &Selection::default()).await {
+        match tell(db, &channel, &lost).await {
             Ok(count) => break count,
             Err(error @ BusError::NotTaken(_)) => {
                 warn!(service, error = %error, "The broker has lost what {service} told, and does not take it again yet");

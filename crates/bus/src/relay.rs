@@ -7,9 +7,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use db::Db;
+use diesel::IntoSql;
+use diesel::dsl::now;
+use diesel::sql_types::Timestamptz;
+use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use lapin::Connection;
 use secrecy::SecretString;
+use time::OffsetDateTime;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -118,12 +123,24 @@ impl Relay {
         backoff: &mut Backoff,
     ) -> Result<(), BusError> {
         let connection = self.rabbit.connect(self.db.service(), "relay").await?;
-        let restoring = shutdown.run_until_cancelled(marker::restore(&self.db, &connection));
+        let began = self.database_time().await?;
+        let restoring = marker::restore(&self.db, &connection, began);
+        let restoring = shutdown.run_until_cancelled(restoring);
         let outcome = tokio::try_join!(self.publish(&connection, shutdown, backoff), async {
             restoring.await.unwrap_or(Ok(()))
         });
         rabbit::close(&connection).await;
         outcome.map(|_| ())
+    }
+
+    /// By the clock that `published_at` goes by.
+    async fn database_time(&self) -> Result<OffsetDateTime, BusError> {
+        let tx = self.db.begin_system("look at the clock").await?;
+        let time = diesel::select(now.into_sql::<Timestamptz>())
+            .get_result(&mut tx.conn())
+            .await?;
+        tx.rollback().await;
+        Ok(time)
     }
 
     async fn publish(

@@ -26,6 +26,8 @@ pub struct Selection {
     pub tenant: Option<TenantId>,
     /// Told at this time or later.
     pub since: Option<OffsetDateTime>,
+    /// Published before this time.
+    pub published_before: Option<OffsetDateTime>,
     /// Only for this service; everybody who hears the type when absent.
     pub to: Option<String>,
 }
@@ -117,6 +119,9 @@ async fn page(db: &Db, selection: &Selection, after: Uuid) -> Result<Vec<Told>, 
     }
     if let Some(since) = selection.since {
         query = query.filter(outbox::occurred_at.ge(since));
+    }
+    if let Some(before) = selection.published_before {
+        query = query.filter(outbox::published_at.lt(before));
     }
     let page = query.load(&mut tx.conn()).await?;
     tx.rollback().await;

@@ -81,6 +81,7 @@ pub async fn replay_events(
         types: body.types,
         tenant: body.tenant_id,
         since: body.since,
+        published_before: None,
         to: body.to,
     };
     let turn = app.replays.clone().try_acquire_owned();

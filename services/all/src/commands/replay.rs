@@ -51,6 +51,7 @@ pub async fn run(platform: &Platform, command: Events) -> anyhow::Result<ExitCod
         types: replay.types,
         tenant,
         since: replay.since,
+        published_before: None,
         to: replay.to,
     };
     let told = bus::replay(&db, &platform.rabbit, &selection).await?;
