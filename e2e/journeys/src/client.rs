@@ -7,7 +7,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 /// How long a person keeps trying while a service comes back.
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(150);
 
 /// An answer: its status, its JSON (null when it has none) and what matters of its headers.

@@ -5,7 +5,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::client::{Door, Reply};
-use crate::shopper::Shopper;
+use crate::shopper::{Placed, Shopper};
 use crate::stripe::Stripe;
 use crate::{stores, unique};
 
@@ -146,6 +146,25 @@ impl Store {
                 (reply.status == 200).then_some(())
             })
             .await
+    }
+
+    /// The order's document of this kind, once it counts.
+    pub async fn issued(&self, placed: &Placed, kind: &str) -> anyhow::Result<Value> {
+        let ask = self.ask(Method::GET, "/api/invoicing/admin/documents?limit=100");
+        let found = |reply: &Reply| {
+            let is = |item: &Value, name: &str, text: &str| {
+                item.get(name).and_then(Value::as_str) == Some(text)
+            };
+            let items = reply.body.get("items")?.as_array()?;
+            let of = |item: &&Value| {
+                is(item, "order_id", &placed.id)
+                    && is(item, "kind", kind)
+                    && is(item, "status", "issued")
+            };
+            items.iter().find(of).cloned()
+        };
+        let what = format!("the {kind} of {}", placed.number);
+        self.door.until(&what, &ask, found).await
     }
 
     pub async fn stock(&self, variant: &str) -> anyhow::Result<(i64, i64)> {

@@ -101,4 +101,18 @@ impl Company {
         let documents = documents.and_then(Value::as_array);
         Ok(documents.cloned().unwrap_or_default())
     }
+
+    /// What the company has closed: sums in cents.
+    pub async fn closed(&self) -> anyhow::Result<Vec<i64>> {
+        let documents = self.documents().await?;
+        let closed = documents
+            .iter()
+            .filter(|document| document.get("status").and_then(Value::as_i64) == Some(1));
+        let cents = closed.map(|document| {
+            let value = document.get("net_value").context("a document has a sum")?;
+            let text = value.as_f64().context("a sum is a number")?;
+            Ok((text * 100.0).round().to_string().parse()?)
+        });
+        cents.collect()
+    }
 }

@@ -46,6 +46,17 @@ impl Shopper {
         })
     }
 
+    /// Comes in, buys one piece and pays it by card; the order and its total in cents.
+    pub async fn buys(store: &Store, product: &Product) -> anyhow::Result<(Self, Placed, i64)> {
+        let shopper = Self::enter(store).await?;
+        shopper.want(product, 1).await?.expect(200)?;
+        let total = shopper.cart().await?.number("/total/amount")?;
+        let placed = Placed::of(&shopper.buy(total).await?.expect(201)?)?;
+        let intent = shopper.pay(&placed).await?;
+        store.stripe.choose(&intent, "card").await?;
+        Ok((shopper, placed, total))
+    }
+
     fn ask(&self, method: Method, path: &str) -> Ask {
         self.door
             .store(&self.slug, method, path)

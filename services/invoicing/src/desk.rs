@@ -73,7 +73,7 @@ pub(crate) async fn call(
 ) -> Result<Value, Refusal> {
     let moloni = tokens::moloni(app).map_err(Refusal::Other)?;
     if company > 0 {
-        fields["company_id"] = json!(company);
+        row::put(&mut fields, "company_id", json!(company));
     }
     let token = Box::pin(tokens::access(app, tenant, None)).await;
     let token = token.map_err(Refusal::Other)?;
@@ -101,8 +101,8 @@ pub(crate) async fn rows(
     let mut all: Vec<Value> = Vec::new();
     for page in 0..PAGES_MAX {
         let mut asked = fields.clone();
-        asked["qty"] = json!(PAGE);
-        asked["offset"] = json!(page * PAGE);
+        row::put(&mut asked, "qty", json!(PAGE));
+        row::put(&mut asked, "offset", json!(page * PAGE));
         let answer = call(app, tenant, company, method, asked).await;
         let answer = answer.map_err(|refusal| refusal.plain().of_a_look())?;
         let Value::Array(rows) = answer else {

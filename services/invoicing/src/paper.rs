@@ -182,8 +182,8 @@ impl Pen<'_> {
 /// The width of an amount, in parts of the font's size: all digits are as wide as each other.
 fn width(amount: &str) -> f32 {
     let of = |c: char| match c {
-        '0'..='9' => 0.636,
-        '.' | ',' | ' ' => 0.318,
+        '0'..='9' => 0.6362,
+        '.' | ',' | ' ' => 0.3179,
         '-' => 0.361,
         _ => 0.69,
     };

@@ -30,7 +30,13 @@ use show::{Made, problem_page};
 pub enum Other {
     Fault(Fault),
     NotFound,
-    Answer(HttpResponse),
+    Answer(Box<HttpResponse>),
+}
+
+impl Other {
+    pub fn answer(response: HttpResponse) -> Self {
+        Self::Answer(Box::new(response))
+    }
 }
 
 impl From<Fault> for Other {
@@ -169,7 +175,7 @@ async fn write(
 
 fn ended(request: &Request<'_>, other: Other) -> HttpResponse {
     match other {
-        Other::Answer(response) => response,
+        Other::Answer(response) => *response,
         Other::NotFound => problem_page(request, StatusCode::NOT_FOUND),
         Other::Fault(fault) if fault.is_passing() => {
             problem_page(request, StatusCode::SERVICE_UNAVAILABLE)
@@ -256,7 +262,7 @@ async fn personal(request: &Request<'_>) -> Result<Made, Other> {
         "/checkout" => return checkout::show(request).await,
         "/checkout/pay" => return payment::show(request).await,
         "/checkout/done" => return payment::done(request).await,
-        "/categories" => return Err(Other::Answer(respond::moved(&request.link("/")))),
+        "/categories" => return Err(Other::answer(respond::moved(&request.link("/")))),
         _ => {}
     }
     if let Some(id) = path.strip_prefix("/orders/") {
@@ -295,7 +301,7 @@ async fn old_address(request: &Request<'_>) -> Other {
                 "product" => format!("/products/{}", text("slug")),
                 _ => format!("/categories/{}", text("slug")),
             };
-            Other::Answer(respond::moved(&request.link(&place)))
+            Other::answer(respond::moved(&request.link(&place)))
         }
         Err(fault) => fault.into(),
     }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
+use anyhow::Context;
 use journeys::client::Reply;
 use journeys::inbox::Inbox;
 use journeys::shopper::{Placed, Shopper};
 use journeys::stores;
-use reqwest::Method;
 use serde_json::Value;
 
 use crate::deeds::{Deed, Ready, Scene};
@@ -36,9 +36,11 @@ pub async fn come_to_its_end(scene: &Scene, ready: &Ready) -> anyhow::Result<()>
     pay(scene, &ready.payer, &ready.placed).await?;
     pay(scene, &ready.buyer, &bought).await?;
     for (shopper, placed) in [(&ready.payer, &ready.placed), (&ready.buyer, &bought)] {
-        let number = document(scene, placed).await?;
+        let invoice = scene.store.issued(placed, "invoice_receipt").await?;
+        let number = invoice.get("number").and_then(Value::as_str);
+        let number = number.context("an issued document has a number")?;
         Inbox::from_environment()?
-            .until(&shopper.email, &number, 1)
+            .until(&shopper.email, number, 1)
             .await?;
     }
     rules_hold().await
@@ -54,25 +56,6 @@ pub async fn pay(scene: &Scene, shopper: &Shopper, placed: &Placed) -> anyhow::R
     }
     shopper.until(placed, "paid").await?;
     Ok(())
-}
-
-/// The number of the order's document at Moloni.
-async fn document(scene: &Scene, placed: &Placed) -> anyhow::Result<String> {
-    let path = "/api/invoicing/admin/documents?limit=100";
-    let ask = scene.store.ask(Method::GET, path);
-    let number = |reply: &Reply| {
-        let items = reply.body.get("items")?.as_array()?;
-        let text = |item: &Value, name: &str| Some(item.get(name)?.as_str()?.to_owned());
-        let item = items.iter().find(|item| {
-            text(item, "order_id").as_ref() == Some(&placed.id)
-                && text(item, "status").as_deref() == Some("issued")
-        })?;
-        text(item, "number")
-    };
-    let what = format!("the document of {}", placed.number);
-    let door = &scene.store.door;
-    door.until_within(RECOVERED_WITHIN, &what, &ask, number)
-        .await
 }
 
 async fn rules_hold() -> anyhow::Result<()> {

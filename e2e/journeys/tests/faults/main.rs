@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod broker;
 #[cfg(test)]
+mod deaths;
+#[cfg(test)]
 mod deeds;
 #[cfg(test)]
 mod ending;

@@ -3,7 +3,6 @@
 use anyhow::Context;
 use journeys::client::{Door, Reply};
 use journeys::merchant::Store;
-use journeys::processes::{kill_service, wait_ready};
 use journeys::shopper::{Placed, Shopper};
 use journeys::stores;
 use reqwest::Method;
@@ -188,64 +187,6 @@ async fn a_hundred_want_five_and_five_get_one() -> anyhow::Result<()> {
         "nothing is promised twice"
     );
     Ok(())
-}
-
-/// Kills every service before every step, in turn, and expects the same end.
-#[tokio::test]
-async fn a_purchase_survives_the_death_of_any_service_at_any_step() -> anyhow::Result<()> {
-    // Those that a purchase goes through.
-    for service in SERVICES.iter().take(4) {
-        purchase_with_deaths(service)
-            .await
-            .with_context(|| format!("while {service} dies"))?;
-    }
-    Ok(())
-}
-
-async fn purchase_with_deaths(service: &str) -> anyhow::Result<()> {
-    let store = Store::provision().await?;
-    die(service).await?;
-    store.connect_account().await?;
-    die(service).await?;
-    let product = store.add_product(3).await?;
-    die(service).await?;
-    let shopper = Shopper::enter(&store).await?;
-    shopper.want(&product, 1).await?.expect(200)?;
-    let total = shopper.cart().await?.number("/total/amount")?;
-    // In the middle of the checkout: the click is repeated under its key until it is answered.
-    let (killed, reply) = tokio::join!(async { kill_service(service) }, shopper.buy(total));
-    wait_ready(service, killed?).await?;
-    let placed = Placed::of(&reply?.expect(201)?)?;
-    let intent = shopper.pay(&placed).await?;
-    die(service).await?;
-    let again = shopper.pay(&placed).await?;
-    anyhow::ensure!(again.id() == intent.id(), "one intent, whatever dies");
-    // While the webhook arrives.
-    let (killed, chosen) = tokio::join!(
-        async { kill_service(service) },
-        store.stripe.choose(&intent, "card")
-    );
-    chosen?;
-    wait_ready(service, killed?).await?;
-    shopper.until(&placed, "paid").await?;
-    let killed = kill_service(service)?;
-    store
-        .refund(&placed.id, "refund-after-death")
-        .await?
-        .expect(201)?;
-    wait_ready(service, killed).await?;
-    shopper.until(&placed, "refunded").await?;
-    // What was paid back before it was sent is for sale again.
-    anyhow::ensure!(
-        store.stock(&product.variant).await? == (3, 0),
-        "the stock is right"
-    );
-    Ok(())
-}
-
-async fn die(service: &str) -> anyhow::Result<()> {
-    let killed = kill_service(service)?;
-    wait_ready(service, killed).await
 }
 
 #[tokio::test]

@@ -89,7 +89,7 @@ impl Desk<'_> {
         });
         let mut taken = MoloniError::Refused(Vec::new());
         for _ in 0..NUMBERS_MAX {
-            fields["number"] = json!(self.next_number().await?);
+            row::put(&mut fields, "number", json!(self.next_number().await?));
             match self.call("customers/insert", fields.clone()).await {
                 // A customer that was made and not answered is found by the next try.
                 Ok(answer) => {

@@ -88,7 +88,7 @@ impl FiscalProvider for Desk<'_> {
         let handle = &made.handle;
         let mut fields = json!({"document_id": handle.id, "status": 1});
         if made.day != Some(day) {
-            fields["date"] = json!(day.to_string());
+            row::put(&mut fields, "date", json!(day.to_string()));
         }
         if handle.family == CREDIT_NOTES {
             let document = self
@@ -98,10 +98,14 @@ impl FiscalProvider for Desk<'_> {
                 let value = row::number(one, "value").unwrap_or_default();
                 json!({"associated_id": row::id(one, "associated_id"), "value": value.to_string()})
             });
-            fields["associated_documents"] = of.collect();
-            fields["net_value"] = json!(crate::domain::bill::shown(made.total));
+            row::put(&mut fields, "associated_documents", of.collect());
+            row::put(
+                &mut fields,
+                "net_value",
+                json!(crate::domain::bill::shown(made.total)),
+            );
         } else if made.day != Some(day) {
-            fields["expiration_date"] = json!(day.to_string());
+            row::put(&mut fields, "expiration_date", json!(day.to_string()));
         }
         let method = format!("{}/update", handle.family);
         let answer = self.call(&method, fields).await;

@@ -59,12 +59,16 @@ impl Desk<'_> {
             "status": 0,
         });
         if let Some(method) = self.settings.method(&bill.payment_method) {
-            fields["payments"] = json!([{
-                "payment_method_id": method,
-                "date": day.to_string(),
-                "value": shown(bill.total.minor),
-                "notes": bill.payment_method,
-            }]);
+            row::put(
+                &mut fields,
+                "payments",
+                json!([{
+                    "payment_method_id": method,
+                    "date": day.to_string(),
+                    "value": shown(bill.total.minor),
+                    "notes": bill.payment_method,
+                }]),
+            );
         }
         let family = match kind {
             InvoiceKind::InvoiceReceipt => INVOICE_RECEIPTS,
@@ -84,7 +88,7 @@ impl Desk<'_> {
             "order": place,
         });
         for (field, value) in tax.as_object().into_iter().flatten() {
-            fields[field.as_str()] = value.clone();
+            row::put(&mut fields, field, value.clone());
         }
         Ok(fields)
     }

@@ -59,7 +59,7 @@ impl Desk<'_> {
             "at_product_category": category,
         });
         for (field, value) in tax.as_object().into_iter().flatten() {
-            fields[field.as_str()] = value.clone();
+            row::put(&mut fields, field, value.clone());
         }
         match self.call("products/insert", fields).await {
             Ok(answer) => made(&answer, "product_id").map_err(ProviderError::of_a_look),

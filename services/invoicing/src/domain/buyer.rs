@@ -88,7 +88,7 @@ fn postcode(given: &str, country: &str) -> String {
     }
 }
 
-fn first<'a, const N: usize>(texts: [&'a str; N]) -> &'a str {
+fn first<const N: usize>(texts: [&str; N]) -> &str {
     let mut texts = texts.into_iter().map(str::trim);
     texts.find(|text| !text.is_empty()).unwrap_or_default()
 }

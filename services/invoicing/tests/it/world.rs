@@ -11,7 +11,7 @@ use events::orders::v1::{Order, OrderCancelled, OrderPaid, OrderRefunded};
 use http_kit::auth::{Subject, TokenAudience, TokenIssuer};
 use http_kit::{Role, Roles, Running};
 use invoicing::events::{order_cancelled, order_paid, order_refunded};
-use kernel::{EventId, SessionId, TenantId};
+use kernel::{Clock, EventId, SessionId, TenantId};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use time::Duration;
@@ -442,7 +442,7 @@ fn delivery<E>(store: &Store, message: E) -> Delivery<E> {
     Delivery {
         id: EventId::new(),
         tenant: store.id,
-        occurred_at: time::OffsetDateTime::now_utc(),
+        occurred_at: Clock::system().now(),
         message,
     }
 }

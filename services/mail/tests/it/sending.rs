@@ -240,10 +240,7 @@ async fn a_sender_that_is_not_verified_gives_way_to_the_platforms() {
     let settings = "/api/mail/admin/settings";
     let wanted = json!({ "accent": "#0f766e", "reply_to": "ajuda@loja.example", "sender_email": "loja@loja.example",
         "sender_name": "A Loja", "new_order_roles": [], "low_stock_roles": [] });
-    world
-        .write(&store, reqwest::Method::PUT, settings, 1, wanted)
-        .await
-        .expect(200);
+    world.put(&store, settings, 1, wanted).await.expect(200);
     let path = format!("/api/mail/sysadmin/tenants/{}/verify-sender", store.id);
     world
         .sysadmin(reqwest::Method::POST, &path)

@@ -56,19 +56,13 @@ async fn a_stores_own_words_are_used_from_then_on_and_can_be_taken_back() {
     let view = world.admin(&store, Method::GET, PAID).await.expect(200);
     assert_eq!(view.body["version"], 0);
     let own = json!({ "subject": "Viva! {{ order.number }} <3", "body": "Linha um\nLinha dois\n\nOutro parágrafo <script>" });
-    let saved = world
-        .write(&store, Method::PUT, PAID, 0, own.clone())
-        .await
-        .expect(200);
+    let saved = world.put(&store, PAID, 0, own.clone()).await.expect(200);
     assert_eq!(saved.body["version"], 1);
     assert_eq!(
         saved.body["texts"]["heading"],
         saved.body["defaults"]["heading"]
     );
-    let lost = world
-        .write(&store, Method::PUT, PAID, 0, own)
-        .await
-        .expect(412);
+    let lost = world.put(&store, PAID, 0, own).await.expect(412);
     assert_eq!(lost.body["current"]["version"], 1);
     for (shop, mark) in [(&store, "Viva!"), (&other, "Recebemos")] {
         let to = format!("{}@example.pt", shop.slug);
@@ -95,10 +89,7 @@ async fn what_is_not_known_is_named_with_its_line_and_nothing_is_computed() {
     let world = World::start().await;
     let store = world.store().await;
     let bad = json!({ "subject": "{{ order.nmuber }}", "body": "um\n\n{{7*7}}" });
-    let reply = world
-        .write(&store, Method::PUT, PAID, 0, bad.clone())
-        .await
-        .expect(422);
+    let reply = world.put(&store, PAID, 0, bad.clone()).await.expect(422);
     assert_eq!(reply.code(), "template-invalid");
     let errors = reply.body["errors"].as_array().unwrap();
     assert_eq!(errors[0]["pointer"], "/subject");
@@ -130,7 +121,7 @@ async fn what_is_not_known_is_named_with_its_line_and_nothing_is_computed() {
         ("body", "{{ store.accent }}"),
     ] {
         let reply = world
-            .write(&store, Method::PUT, PAID, 0, json!({ field: text }))
+            .put(&store, PAID, 0, json!({ field: text }))
             .await
             .expect(422);
         assert_eq!(
@@ -140,7 +131,7 @@ async fn what_is_not_known_is_named_with_its_line_and_nothing_is_computed() {
         );
     }
     world
-        .write(&store, Method::PUT, PAID, 0, json!({ "html": "<b>" }))
+        .put(&store, PAID, 0, json!({ "html": "<b>" }))
         .await
         .expect(422);
     for path in [
@@ -194,22 +185,13 @@ async fn settings_are_checked_and_a_sender_of_ones_own_is_an_addon() {
     ] {
         let mut bad = good.clone();
         bad[field] = value;
-        let reply = world
-            .write(&store, Method::PUT, path, 1, bad)
-            .await
-            .expect(422);
+        let reply = world.put(&store, path, 1, bad).await.expect(422);
         let pointer = reply.body["errors"][0]["pointer"].as_str().unwrap();
         assert!(pointer.starts_with(&format!("/{field}")), "{pointer}");
     }
-    let saved = world
-        .write(&store, Method::PUT, path, 1, good.clone())
-        .await
-        .expect(200);
+    let saved = world.put(&store, path, 1, good.clone()).await.expect(200);
     assert_eq!(saved.body["version"], 2);
-    world
-        .write(&store, Method::PUT, path, 1, good.clone())
-        .await
-        .expect(412);
+    world.put(&store, path, 1, good.clone()).await.expect(412);
     world.placed(&store, "ana@example.pt").await;
     until("it is there", async || {
         (!world.zepto.inbox("ana@example.pt").await.is_empty()).then_some(())

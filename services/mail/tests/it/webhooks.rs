@@ -211,10 +211,7 @@ async fn an_endpoint_that_takes_nothing_for_three_days_is_switched_off_with_a_no
     let body = json!({ "url": world.receiver.url(), "types": ["order.placed"], "enabled": true });
     let path = format!("{HOOKS}/{id}");
     let version = view.body["version"].as_i64().unwrap();
-    world
-        .write(&store, Method::PUT, &path, version, body)
-        .await
-        .expect(200);
+    world.put(&store, &path, version, body).await.expect(200);
     world.receiver.will_answer(&[410]);
     world.placed(&store, "eva@example.pt").await;
     until("it is off", async || {

@@ -344,16 +344,9 @@ impl World {
     }
 
     /// As the store's owner, with a body and the version that was seen.
-    pub async fn write(
-        &self,
-        store: &Store,
-        method: Method,
-        path: &str,
-        seen: i64,
-        body: Value,
-    ) -> Reply {
+    pub async fn put(&self, store: &Store, path: &str, seen: i64, body: Value) -> Reply {
         let request = self
-            .owner(store, method, path)
+            .owner(store, Method::PUT, path)
             .header("if-match", format!("\"{seen}\""));
         self.send(request.json(&body)).await
     }

@@ -48,10 +48,6 @@ impl Decimal {
         let share = self.0.saturating_mul(percent.0) / (scale * 100);
         Self(self.0.saturating_add(share))
     }
-
-    pub fn add(self, other: Self) -> Self {
-        Self(self.0.saturating_add(other.0))
-    }
 }
 
 #[cfg(test)]

@@ -57,7 +57,7 @@ pub fn steps(resources: &[String]) -> Vec<Step> {
     };
     let first = RESOURCES
         .into_iter()
-        .filter(|resource| wanted(&resource))
+        .filter(|resource| wanted(resource))
         .map(|resource| Step {
             resource,
             pass: 1,
@@ -65,7 +65,7 @@ pub fn steps(resources: &[String]) -> Vec<Step> {
         });
     let again = TWICE
         .into_iter()
-        .filter(|resource| wanted(&resource))
+        .filter(|resource| wanted(resource))
         .flat_map(|resource| {
             let step = Step {
                 resource,

@@ -128,12 +128,12 @@ fn total(cart: &Json) -> i64 {
 
 /// The cart says what is to be done about it.
 fn to_cart(request: &Request<'_>) -> Other {
-    Other::Answer(respond::see_other(&request.link("/cart"), &[]))
+    Other::answer(respond::see_other(&request.link("/cart"), &[]))
 }
 
 /// Who sends the form a second time has no cart any more, and perhaps an order.
 fn already_placed(request: &Request<'_>) -> Other {
     let has_order = cookies::order(request.http, &request.app.settings).is_some();
     let place = if has_order { "/checkout/pay" } else { "/cart" };
-    Other::Answer(respond::see_other(&request.link(place), &[]))
+    Other::answer(respond::see_other(&request.link(place), &[]))
 }

@@ -24,7 +24,7 @@ pub async fn show(request: &Request<'_>, id: &str) -> Result<Made, Other> {
         find(request, &proof).await?;
         let cookie = cookies::set_order(settings, &proof);
         let place = request.link(&format!("/orders/{id}"));
-        return Err(Other::Answer(respond::see_other(&place, &[cookie])));
+        return Err(Other::answer(respond::see_other(&place, &[cookie])));
     }
     let proof = cookies::order(request.http, settings).filter(|proof| proof.id == id);
     let proof = proof.ok_or(Other::NotFound)?;

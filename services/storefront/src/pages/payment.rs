@@ -40,7 +40,7 @@ pub async fn show(request: &Request<'_>) -> Result<Made, Other> {
         Err(fault) => return Err(fault.into()),
     };
     if intent.get("waits_for").is_some() || is_settled(&intent) {
-        return Err(Other::Answer(respond::see_other(
+        return Err(Other::answer(respond::see_other(
             &request.link("/checkout/done"),
             &[],
         )));
@@ -87,7 +87,7 @@ pub async fn done(request: &Request<'_>) -> Result<Made, Other> {
     let intent = match found {
         Ok(intent) => intent,
         Err(fault) if fault.is_not_found() => {
-            return Err(Other::Answer(respond::see_other(
+            return Err(Other::answer(respond::see_other(
                 &request.link("/checkout/pay"),
                 &[],
             )));
@@ -131,7 +131,7 @@ fn is_settled(intent: &Json) -> bool {
 
 fn see_order(request: &Request<'_>, order: &Json) -> Other {
     let id = order.get("id").and_then(Json::as_str).unwrap_or_default();
-    Other::Answer(respond::see_other(
+    Other::answer(respond::see_other(
         &request.link(&format!("/orders/{id}")),
         &[],
     ))

@@ -98,7 +98,7 @@ pub async fn shared(app: &App, visit: &Visit, route: Shared<'_>) -> HttpResponse
     };
     let made = match route.make(&asking).await {
         Ok(made) => made,
-        Err(Other::Answer(response)) => return response,
+        Err(Other::Answer(response)) => return *response,
         Err(Other::NotFound) => return problem(app, visit, &shell, StatusCode::NOT_FOUND),
         Err(Other::Fault(fault)) => {
             let status = match fault.is_passing() {

@@ -16,6 +16,13 @@ pub fn text(row: &Value, field: &str) -> String {
     text.chars().take(TEXT_CHARS_MAX).collect()
 }
 
+/// Sets a field of what is sent.
+pub fn put(fields: &mut Value, field: &str, value: Value) {
+    if let Value::Object(fields) = fields {
+        fields.insert(field.to_owned(), value);
+    }
+}
+
 /// A number; nothing when it is none.
 pub fn number(row: &Value, field: &str) -> Option<Fixed> {
     Fixed::parse(text(row, field).trim())

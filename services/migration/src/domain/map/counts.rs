@@ -17,7 +17,7 @@ impl Read<'_> {
             let count = on_hand(self.product);
             return count
                 .filter(|_| !self.is_variable())
-                .map(|count| self.count(self.id(), variant, count, self.product, known))
+                .map(|count| self.count((self.id(), variant), count, self.product, known))
                 .into_iter()
                 .collect();
         }
@@ -35,7 +35,7 @@ impl Read<'_> {
                 on_hand(variation)
             };
             if let Some(count) = count {
-                let mut item = self.count(id, variant, count, variation, known);
+                let mut item = self.count((id, variant), count, variation, known);
                 if shares {
                     item.notes
                         .push("variations shared one shelf; it is split among them".to_owned());
@@ -48,8 +48,7 @@ impl Read<'_> {
 
     fn count(
         &self,
-        id: String,
-        variant_id: String,
+        (id, variant_id): (String, String),
         on_hand: i64,
         value: &Value,
         known: &Known,
