@@ -15,7 +15,7 @@ use tracing::{info, warn};
 
 use crate::envelope::short;
 use crate::rabbit::{self, BusError};
-use crate::replay::{Selection, tell};
+use crate::replay::{Progress, Selection, tell};
 use crate::topology::marker_queue;
 use crate::{publisher, topology};
 
@@ -42,20 +42,19 @@ pub(crate) async fn restore(
         published_before: Some(session_began),
         ..Selection::default()
     };
-    let count = loop {
-        match tell(db, &channel, &lost).await {
-            Ok(count) => break count,
-            Err(error @ BusError::NotTaken(_)) => {
-                warn!(service, error = %error, "The broker has lost what {service} told, and does not take it again yet");
-                tokio::time::sleep(AGAIN_AFTER).await;
-            }
-            Err(error) => return Err(error),
+    let mut progress = Progress::default();
+    while let Err(error) = tell(db, &channel, &lost, &mut progress).await {
+        if !channel.status().connected() {
+            return Err(error);
         }
-    };
-    if count > 0 {
+        warn!(service, error = %error, "The broker has lost what {service} told, and it cannot all be told again yet");
+        tokio::time::sleep(AGAIN_AFTER).await;
+    }
+    if progress.count > 0 {
         warn!(
             service,
-            count, "The broker had lost what {service} told; it was told again"
+            count = progress.count,
+            "The broker had lost what {service} told; it was told again"
         );
     }
     let properties = BasicProperties::default().with_delivery_mode(PERSISTENT);

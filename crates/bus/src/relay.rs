@@ -7,14 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use db::Db;
-use diesel::IntoSql;
-use diesel::dsl::now;
-use diesel::sql_types::Timestamptz;
-use diesel_async::RunQueryDsl;
 use futures_util::FutureExt;
 use lapin::Connection;
 use secrecy::SecretString;
-use time::OffsetDateTime;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -22,6 +17,7 @@ use tracing::{info, warn};
 
 use crate::backoff::Backoff;
 use crate::rabbit::{self, BusError, Link, Rabbit};
+use crate::replay::database_time;
 use crate::{marker, sweep, topology};
 
 pub(crate) use batch::{Told, is_done};
@@ -123,7 +119,7 @@ impl Relay {
         backoff: &mut Backoff,
     ) -> Result<(), BusError> {
         let connection = self.rabbit.connect(self.db.service(), "relay").await?;
-        let began = self.database_time().await?;
+        let began = database_time(&self.db).await?;
         let restoring = marker::restore(&self.db, &connection, began);
         let restoring = shutdown.run_until_cancelled(restoring);
         let outcome = tokio::try_join!(self.publish(&connection, shutdown, backoff), async {
@@ -131,16 +127,6 @@ impl Relay {
         });
         rabbit::close(&connection).await;
         outcome.map(|_| ())
-    }
-
-    /// By the clock that `published_at` goes by.
-    async fn database_time(&self) -> Result<OffsetDateTime, BusError> {
-        let tx = self.db.begin_system("look at the clock").await?;
-        let time = diesel::select(now.into_sql::<Timestamptz>())
-            .get_result(&mut tx.conn())
-            .await?;
-        tx.rollback().await;
-        Ok(time)
     }
 
     async fn publish(

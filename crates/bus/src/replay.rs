@@ -2,7 +2,9 @@
 //! broker that lost everything.
 
 use db::Db;
+use diesel::dsl::now;
 use diesel::prelude::*;
+use diesel::sql_types::Timestamptz;
 use diesel_async::RunQueryDsl;
 use kernel::TenantId;
 use lapin::{Channel, Connection};
@@ -63,9 +65,10 @@ impl Replay {
     /// Publishes the selected events of the service in their order; answers how many. The rows stay as
     /// they are. Consumers apply only what is newer than they know, or new to their inbox.
     pub async fn tell(self, selection: &Selection) -> Result<u64, BusError> {
-        let told = tell(&self.db, &self.channel, selection).await;
+        let mut progress = Progress::default();
+        let told = tell(&self.db, &self.channel, selection, &mut progress).await;
         rabbit::close(&self.connection).await;
-        told
+        told.map(|()| progress.count)
     }
 }
 
@@ -74,21 +77,32 @@ pub async fn replay(db: &Db, rabbit: &Rabbit, selection: &Selection) -> Result<u
     Replay::begin(db, rabbit).await?.tell(selection).await
 }
 
-/// On a channel whose publishings are confirmed.
+/// How far a telling has come: what was interrupted goes on from there.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    after: Option<(OffsetDateTime, Uuid)>,
+    pub(crate) count: u64,
+}
+
+/// On a channel whose publishings are confirmed, in the order of their first publishing.
 pub(crate) async fn tell(
     db: &Db,
     channel: &Channel,
     selection: &Selection,
-) -> Result<u64, BusError> {
-    let mut after = Uuid::nil();
-    let mut count = 0;
+    progress: &mut Progress,
+) -> Result<(), BusError> {
+    // What is published meanwhile is told anyway.
+    let before = match selection.published_before {
+        Some(before) => before,
+        None => database_time(db).await?,
+    };
     loop {
-        let page = page(db, selection, after).await?;
-        let Some(last) = page.last() else {
-            return Ok(count);
+        let page = page(db, selection, before, progress.after).await?;
+        let Some((last, at)) = page.last() else {
+            return Ok(());
         };
-        after = last.id;
-        let envelopes: Vec<Envelope> = page.into_iter().map(Envelope::from).collect();
+        let reached = (*at, last.id);
+        let envelopes: Vec<Envelope> = page.into_iter().map(|(row, _)| row.into()).collect();
         let keyed = envelopes
             .iter()
             .map(|envelope| (selection.key(envelope), envelope));
@@ -97,20 +111,41 @@ pub(crate) async fn tell(
         if !told.all(|(envelope, fate)| is_done(db.service(), &envelope.event_type, *fate)) {
             return Err(BusError::NotTaken("a replay".to_owned()));
         }
-        count += u64::try_from(fates.len()).unwrap_or(0);
+        progress.after = Some(reached);
+        progress.count += u64::try_from(fates.len()).unwrap_or(0);
     }
 }
 
+/// By the clock that `published_at` goes by.
+pub(crate) async fn database_time(db: &Db) -> Result<OffsetDateTime, BusError> {
+    let tx = db.begin_system("look at the clock").await?;
+    let time = diesel::select(now.into_sql::<Timestamptz>())
+        .get_result(&mut tx.conn())
+        .await?;
+    tx.rollback().await;
+    Ok(time)
+}
+
 /// A transaction a page: none is open while the broker is waited for.
-async fn page(db: &Db, selection: &Selection, after: Uuid) -> Result<Vec<Told>, BusError> {
+async fn page(
+    db: &Db,
+    selection: &Selection,
+    before: OffsetDateTime,
+    after: Option<(OffsetDateTime, Uuid)>,
+) -> Result<Vec<(Told, OffsetDateTime)>, BusError> {
     let tx = db.begin_system("replay events").await?;
+    let published_at = outbox::published_at.assume_not_null();
     let mut query = outbox::table
         .filter(outbox::published_at.is_not_null())
-        .filter(outbox::id.gt(after))
-        .order(outbox::id)
+        .filter(published_at.lt(before))
+        .order((published_at, outbox::id))
         .limit(PAGE)
-        .select(Told::as_select())
+        .select((Told::as_select(), published_at))
         .into_boxed();
+    if let Some((at, id)) = after {
+        let later = published_at.gt(at).or(outbox::id.gt(id));
+        query = query.filter(published_at.ge(at)).filter(later);
+    }
     if !selection.types.is_empty() {
         query = query.filter(outbox::event_type.eq_any(selection.types.clone()));
     }
@@ -119,9 +154,6 @@ async fn page(db: &Db, selection: &Selection, after: Uuid) -> Result<Vec<Told>, 
     }
     if let Some(since) = selection.since {
         query = query.filter(outbox::occurred_at.ge(since));
-    }
-    if let Some(before) = selection.published_before {
-        query = query.filter(outbox::published_at.lt(before));
     }
     let page = query.load(&mut tx.conn()).await?;
     tx.rollback().await;

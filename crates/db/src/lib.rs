@@ -36,6 +36,7 @@ mod one_of;
 mod pool;
 mod prepared;
 mod resealing;
+mod rules;
 mod scope;
 mod sealing;
 
@@ -47,5 +48,6 @@ pub use one_of::{OneOf, one_of};
 pub use pool::POOL_WAIT;
 pub use prepared::{Prepare, Prepared};
 pub use resealing::{ResealError, Resealed, Sealed, SealedColumn, SealedKey, reseal};
+pub use rules::count_broken;
 pub use scope::{Db, DbConfig, Scope, SystemTx, TenantTx, Tx};
 pub use sealing::{Sealer, SealingFailed};

@@ -1,5 +1,5 @@
-//! Who hears what. The relay and the consumers declare the broker's queues from this table, and
-//! the relay learns from it whether an event that reached no queue was meant for somebody.
+//! Who hears what. `stores migrate` makes the broker's queues from this table, and the relay learns
+//! from it whether an event that reached no queue was meant for somebody.
 
 use crate::Event;
 use crate::catalog::v1::ProductChanged;

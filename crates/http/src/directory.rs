@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use dashmap::DashMap;
+use dashmap::{DashMap, Entry};
 use db::Db;
 use events::Named;
 use events::tenants::v1::TenantChanged;
@@ -165,12 +165,13 @@ impl TenantDirectory {
     /// Takes over a store's state, unless a newer one is known.
     pub fn upsert(&self, tenant: Tenant) {
         let tenant = TenantRef::from(tenant);
-        let before = self.0.by_id.get(&tenant.id).map(|entry| entry.clone());
-        if let Some(before) = before {
-            if before.version > tenant.version {
+        // Held until all is said: whoever comes with an older state at the same time must see this one.
+        let entry = self.0.by_id.entry(tenant.id);
+        if let Entry::Occupied(before) = &entry {
+            if before.get().version > tenant.version {
                 return;
             }
-            for host in self.hosts_of(&before) {
+            for host in self.hosts_of(before.get()) {
                 self.0
                     .by_host
                     .remove_if(&host, |_, owner| owner.id == tenant.id);
@@ -180,7 +181,7 @@ impl TenantDirectory {
             self.0.misses.remove(&host);
             self.0.by_host.insert(host, tenant.clone());
         }
-        self.0.by_id.insert(tenant.id, tenant);
+        entry.insert(tenant);
     }
 
     /// The store with this id, if it is known here.

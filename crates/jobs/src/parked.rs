@@ -1,6 +1,7 @@
 //! Jobs that failed too often and wait for a person.
 
 use db::{Db, Error, Prepare};
+use diesel::dsl::now;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use time::OffsetDateTime;
@@ -48,7 +49,7 @@ pub async fn retry(db: &Db, id: Uuid) -> Result<bool, Error> {
     .set((
         job::state.eq(QUEUED),
         job::attempts.eq(0),
-        job::run_at.eq(OffsetDateTime::UNIX_EPOCH),
+        job::run_at.eq(now),
         job::finished_at.eq(None::<OffsetDateTime>),
     ))
     .prepared()

@@ -3,17 +3,17 @@
 use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use kernel::TenantId;
+use kernel::{Clock, TenantId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::Job;
 use crate::schema::{QUEUED, job};
 
-/// Queues `work` to be done as soon as the transaction commits. `key` names it among its kind in
+/// Queues `work` to be done as soon as the transaction commits, after what was due before it. `key` names it among its kind in
 /// the tenant: false when it was asked for before, whatever has become of it.
 pub async fn enqueue<J: Job>(tx: &mut TenantTx, key: &str, work: &J) -> Result<bool, Error> {
-    enqueue_at(tx, key, OffsetDateTime::UNIX_EPOCH, work).await
+    enqueue_at(tx, key, Clock::system().now(), work).await
 }
 
 /// Like [`enqueue`], not before `run_at`.
@@ -35,7 +35,7 @@ pub async fn enqueue_for<J: Job>(
     key: &str,
     work: &J,
 ) -> Result<bool, Error> {
-    let queued = insert(tx.conn(), tenant, key, (OffsetDateTime::UNIX_EPOCH, work)).await?;
+    let queued = insert(tx.conn(), tenant, key, (Clock::system().now(), work)).await?;
     tx.mark_queued();
     Ok(queued)
 }

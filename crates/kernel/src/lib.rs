@@ -11,6 +11,7 @@ pub mod config;
 pub mod contact;
 pub mod ids;
 pub mod lang;
+pub mod lisbon;
 pub mod money;
 pub mod tax_id;
 pub mod ticket;

@@ -1,8 +1,6 @@
 //! What must hold at every moment, whatever failed; `stores invariants` asks.
 
 use db::{Db, Error};
-use diesel::sql_types::BigInt;
-use diesel_async::RunQueryDsl;
 
 /// Each statement counts the rows that break its rule.
 const RULES: [(&str, &str); 6] = [
@@ -40,14 +38,5 @@ const RULES: [(&str, &str); 6] = [
 
 /// Each rule's name and how many rows break it.
 pub async fn check(db: &Db) -> Result<Vec<(&'static str, i64)>, Error> {
-    db.system("check invariants", async |tx| {
-        let mut found = Vec::new();
-        for (rule, count) in RULES {
-            let query = diesel::dsl::sql::<BigInt>(&format!("({count})"));
-            let broken: i64 = diesel::select(query).get_result(&mut tx.conn()).await?;
-            found.push((rule, broken));
-        }
-        Ok::<_, Error>(found)
-    })
-    .await
+    db::count_broken(db, &RULES).await
 }

@@ -4,6 +4,5 @@ pub mod bill;
 pub mod buyer;
 pub mod credit;
 pub mod fixed;
-pub mod lisbon;
 pub mod problem;
 pub mod reference;

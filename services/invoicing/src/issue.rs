@@ -9,7 +9,6 @@ mod credit;
 mod invoice;
 mod outcome;
 mod pdf;
-mod proforma;
 mod step;
 
 use db::TenantTx;
@@ -102,9 +101,6 @@ async fn work_on(
     settings: Option<&SettingsRow>,
     stop: &CancellationToken,
 ) -> Result<bool, db::Error> {
-    if row.is_proforma() {
-        return Box::pin(proforma::give(app, row)).await;
-    }
     let Some(settings) = settings else {
         let problem = Problem::new(Code::NotConfigured, "");
         return outcome::note(app, row, problem.into()).await;

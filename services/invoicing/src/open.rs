@@ -16,6 +16,7 @@ use crate::store::documents::{
 };
 use crate::store::orders::{self, OrderRow, RefundRow};
 use crate::store::{connections, settings};
+use crate::tell;
 
 /// Keeps what an event tells of an order, and makes the documents that it needs: the same whatever
 /// comes first, and however often.
@@ -51,25 +52,45 @@ impl From<Failure> for bus::HandleError {
 /// The order's invoice, or its proforma where the store has no fiscal provider. What it has is the store's
 /// own: a process without the platform's key must not give a proforma in an invoice's place.
 pub async fn open_invoice(app: &App, tx: &mut TenantTx, row: &OrderRow) -> Result<(), db::Error> {
-    let connected = connections::find_connection(tx).await?.is_some();
-    let (kind, provider) = if connected {
-        let settings = settings::find_settings(tx).await?;
-        let kind = settings.map_or("invoice_receipt".to_owned(), |(row, _)| row.kind);
-        (kind, MOLONI)
-    } else {
-        (PROFORMA.to_owned(), PLATFORM)
+    if connections::find_connection(tx).await?.is_none() {
+        return give_proforma(app, tx, row).await;
+    }
+    let settings = settings::find_settings(tx).await?;
+    let document = DocumentRow {
+        role: INVOICE.into(),
+        subject: row.order_id,
+        kind: settings.map_or("invoice_receipt".to_owned(), |(row, _)| row.kind),
+        provider: MOLONI.into(),
+        our_reference: reference::document(tx.tenant(), row.order_id),
+        total_minor: row.total_minor,
+        ..blank(tx.tenant(), row, app.clock.now())
     };
+    documents::create_document(tx, &document).await?;
+    Ok(())
+}
+
+/// What a store without a fiscal provider gives: a proforma of our own, which says that it is no fiscal
+/// document. It waits for nobody, and its paper is drawn when somebody wants it.
+async fn give_proforma(app: &App, tx: &mut TenantTx, row: &OrderRow) -> Result<(), db::Error> {
     let now = app.clock.now();
     let document = DocumentRow {
         role: INVOICE.into(),
         subject: row.order_id,
-        kind,
-        provider: provider.into(),
+        kind: PROFORMA.into(),
+        provider: PLATFORM.into(),
         our_reference: reference::document(tx.tenant(), row.order_id),
         total_minor: row.total_minor,
+        issued_minor: Some(row.total_minor),
+        number: Some(format!("PF {}", row.number)),
+        state: State::Issued.as_str().into(),
+        issued_at: Some(now),
+        next_at: None,
         ..blank(tx.tenant(), row, now)
     };
-    documents::create_document(tx, &document).await?;
+    if documents::create_document(tx, &document).await? {
+        tell::issued(app, tx, &document).await?;
+        metrics::counter!("invoicing_issued_total", "kind" => PROFORMA).increment(1);
+    }
     Ok(())
 }
 
@@ -93,7 +114,7 @@ pub async fn take_refund(
         refund_id: id,
         order_id: order.order_id,
         amount_minor: amount.minor,
-        payload: told.encode_to_vec(),
+        payload: without_access(told).encode_to_vec(),
         heard_at: app.clock.now(),
     };
     orders::create_refund(tx, &refund).await?;
@@ -182,7 +203,7 @@ fn blank(tenant: TenantId, order: &OrderRow, now: OffsetDateTime) -> DocumentRow
     }
 }
 
-fn row_of(tenant: TenantId, order: Order, now: OffsetDateTime) -> Result<OrderRow, Invalid> {
+fn row_of(tenant: TenantId, mut order: Order, now: OffsetDateTime) -> Result<OrderRow, Invalid> {
     let id = order
         .order_id
         .parse()
@@ -191,12 +212,14 @@ fn row_of(tenant: TenantId, order: Order, now: OffsetDateTime) -> Result<OrderRo
     if total.minor < 0 {
         return Err(Invalid::new("order.total is negative"));
     }
+    // What is kept does not open the order.
+    let access_hash = access_hash(&std::mem::take(&mut order.access_token));
     Ok(OrderRow {
         tenant_id: tenant.uuid(),
         order_id: id,
         number: order.number.clone(),
         customer_id: order.customer_id.parse().ok(),
-        access_hash: access_hash(&order.access_token),
+        access_hash,
         locale: order.locale.clone(),
         currency: total.currency.to_string(),
         total_minor: total.minor,
@@ -210,6 +233,14 @@ fn row_of(tenant: TenantId, order: Order, now: OffsetDateTime) -> Result<OrderRo
         }
         .encode_to_vec(),
     })
+}
+
+fn without_access(told: &OrderRefunded) -> OrderRefunded {
+    let mut kept = told.clone();
+    if let Some(order) = &mut kept.order {
+        order.access_token.clear();
+    }
+    kept
 }
 
 /// Nothing opens an order whose word is not known.

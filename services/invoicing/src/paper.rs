@@ -13,11 +13,10 @@ use events::MoneyField;
 use events::common::v1::Money as MoneyMessage;
 use events::from_us;
 use events::orders::v1::Order;
-use kernel::Money;
+use kernel::{Money, lisbon};
 use words::Words;
 
 use crate::domain::buyer::Buyer;
-use crate::domain::lisbon;
 
 /// DejaVu Sans 2.37; its licence is beside it. Only the letters that are used go into a file.
 static FONT: &[u8] = include_bytes!("../assets/DejaVuSans.ttf");

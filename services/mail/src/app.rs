@@ -21,7 +21,7 @@ use tokio::sync::Notify;
 
 use crate::clients::Transport;
 use crate::events::{documents, goods, orders, payments, stores};
-use crate::jobs::{apply_provider_events, forget, send_deliveries, send_messages};
+use crate::jobs::{apply_provider_events, erase_store, forget, send_deliveries, send_messages};
 use crate::look::Origins;
 use crate::render::Renderer;
 use crate::routes;
@@ -122,12 +122,9 @@ fn bus_workers(platform: &Platform, app: &App) -> Vec<Worker> {
 
 fn job_workers(app: &App) -> Vec<Worker> {
     let (mails, news, webhooks) = (app.clone(), app.clone(), app.clone());
-    let runner = Runner::new(app.db.clone(), app.clock.clone()).every(
-        "forget_mails",
-        FORGET_EVERY,
-        app.clone(),
-        forget::run,
-    );
+    let runner = Runner::new(app.db.clone(), app.clock.clone())
+        .on(app.clone(), erase_store::run)
+        .every("forget_mails", FORGET_EVERY, app.clone(), forget::run);
     vec![
         Worker::looking(
             "mail: send",

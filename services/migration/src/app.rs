@@ -1,6 +1,7 @@
 //! What the handlers and the jobs share.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::jobs::Runner;
 use bus::{Consumer, Relay};
@@ -13,7 +14,7 @@ use outbound::Outbound;
 use crate::clients::s3::Uploads;
 use crate::clients::{images, woocommerce};
 use crate::events::import_applied;
-use crate::jobs::run_import;
+use crate::jobs::{end_stopped, run_import};
 use crate::{keys, routes};
 
 pub const MIGRATIONS: Schema = Schema {
@@ -24,6 +25,7 @@ static EMBEDDED: EmbeddedMigrations = embed_migrations!("migrations");
 
 /// Imports that one process works on at once; a store has one at a time.
 const IMPORTS_AT_ONCE: usize = 4;
+const END_STOPPED_EVERY: Duration = Duration::from_secs(86_400);
 
 /// The service's state; clones share it.
 #[derive(Clone)]
@@ -64,7 +66,8 @@ pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
     workers.extend(bus_workers(platform, &app));
     let runner = Runner::new(app.db.clone(), app.clock.clone())
         .concurrency(IMPORTS_AT_ONCE)
-        .on(app, run_import::run);
+        .on(app.clone(), run_import::run)
+        .every("end_stopped", END_STOPPED_EVERY, app, end_stopped::run);
     workers.push(Worker::new("migration: jobs", move |stop| runner.run(stop)));
     Ok(ServiceParts { service, workers })
 }

@@ -34,6 +34,7 @@ pub fn stock(tenant: TenantId, row: &StockRow, now: OffsetDateTime) -> v1::Stock
         reserved: row.reserved,
         product_id: text(row.product_id.as_ref()),
         tracked: row.tracked,
+        low_stock_threshold: row.low_stock_threshold,
         changed_at_us: to_us(now),
         ..v1::StockChanged::default()
     }

@@ -38,12 +38,17 @@ pub(super) async fn run(
     channel
         .basic_qos(PREFETCH, BasicQosOptions::default())
         .await?;
+    // A channel of its own: what is acknowledged in one word is all of a channel's deliveries.
+    let parking = connection.create_channel().await?;
+    parking
+        .basic_qos(PREFETCH, BasicQosOptions::default())
+        .await?;
     consumer.link.set(true);
     backoff.reset();
     info!(service, "The consumer of {service} is connected");
     let outcome = tokio::try_join!(
         work(consumer, &channel, shutdown),
-        parked::drain(service, &consumer.db, &channel, shutdown),
+        parked::drain(service, &consumer.db, &parking, shutdown),
     );
     rabbit::close(&connection).await;
     outcome.map(|_| ())

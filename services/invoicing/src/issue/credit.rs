@@ -1,9 +1,10 @@
 //! The credit note of a refund.
 
+use kernel::lisbon;
+
 use super::{At, alone, invoice, outcome, save, step};
 use crate::desk::Desk;
 use crate::domain::credit::Credit;
-use crate::domain::lisbon;
 use crate::domain::problem::{Code, Problem};
 use crate::provider::{FiscalProvider, ProviderError};
 use crate::store::documents::{self, DocumentRow, State};

@@ -1,9 +1,10 @@
 //! The invoice of an order.
 
+use kernel::lisbon;
+
 use super::{At, outcome};
 use crate::desk::Desk;
 use crate::domain::bill::Bill;
-use crate::domain::lisbon;
 use crate::domain::problem::{Code, Problem};
 use crate::provider::{FiscalProvider, InvoiceKind, ProviderError};
 use crate::store::documents::DocumentRow;

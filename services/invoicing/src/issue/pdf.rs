@@ -30,7 +30,7 @@ pub(super) async fn keep(at: &At<'_>, row: &mut DocumentRow) -> Result<step::Nex
 }
 
 /// Puts a PDF where only this service looks. The key holds a word that nobody guesses.
-pub(super) async fn store(app: &App, row: &mut DocumentRow, content: &[u8]) {
+async fn store(app: &App, row: &mut DocumentRow, content: &[u8]) {
     let word = links::word(app, row.tenant(), row.id);
     let key = format!("documents/{}/{}-{word}.pdf", row.tenant(), row.id);
     match app.objects.put_pdf(&key, content).await {

@@ -1,10 +1,10 @@
 //! One document, step by step, until it is done or has to wait.
 
+use kernel::lisbon;
 use time::Duration;
 
 use super::{At, alone, credit, invoice, outcome, pdf, save, save_state};
 use crate::domain::bill::shown;
-use crate::domain::lisbon;
 use crate::domain::problem::{Code, Problem};
 use crate::provider::{FiscalProvider, Handle, Made, MadeState, ProviderError};
 use crate::store::documents::{DocumentRow, State};

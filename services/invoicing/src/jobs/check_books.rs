@@ -1,10 +1,10 @@
 //! The daily look at the books: every paid order has its document, every refund its credit note, and they
 //! agree to the cent. What is missing is made; what differs is told.
 
-use kernel::TenantId;
+use diesel_async::SimpleAsyncConnection;
+use kernel::{TenantId, lisbon};
 
 use crate::app::App;
-use crate::domain::lisbon;
 use crate::open;
 use crate::store::checks::{self, CheckRow};
 use crate::store::orders;
@@ -35,23 +35,39 @@ pub async fn run(app: App) -> anyhow::Result<()> {
 /// When the database is away.
 pub async fn check(app: &App, tenant: TenantId) -> Result<CheckRow, db::Error> {
     let now = app.clock.now();
-    let row = app
+    let (row, orders, refunds) = app
         .db
         .tenant(tenant, async |tx| {
+            // A store's whole history is read.
+            tx.conn()
+                .batch_execute("SET LOCAL statement_timeout = '2min'")
+                .await?;
             let row = checks::count(tx, (lisbon::day(now), now)).await?;
             checks::save_check(tx, &row).await?;
-            for order in checks::list_missing_invoices(tx, REPAIRS_MAX).await? {
-                open::open_invoice(app, tx, &order).await?;
-            }
-            for refund in checks::list_missing_credits(tx, REPAIRS_MAX).await? {
-                if let Some(order) = orders::find_order(tx, refund.order_id).await? {
-                    open::open_credit(app, tx, &order, &refund).await?;
-                }
-            }
+            let orders = checks::list_missing_invoices(tx, REPAIRS_MAX).await?;
+            let refunds = checks::list_missing_credits(tx, REPAIRS_MAX).await?;
             checks::wake_forgotten(tx, now).await?;
-            Ok::<_, db::Error>(row)
+            Ok::<_, db::Error>((row, orders, refunds))
         })
         .await?;
+    for order in &orders {
+        app.db
+            .tenant(tenant, async |tx| {
+                open::open_invoice(app, tx, order).await?;
+                Ok::<_, db::Error>(())
+            })
+            .await?;
+    }
+    for refund in &refunds {
+        app.db
+            .tenant(tenant, async |tx| {
+                if let Some(order) = orders::find_order(tx, refund.order_id).await? {
+                    open::open_credit(app, tx, &order, refund).await?;
+                }
+                Ok::<_, db::Error>(())
+            })
+            .await?;
+    }
     tell(tenant, &row);
     app.wake.notify_one();
     Ok(row)

@@ -6,6 +6,7 @@ use events::to_us;
 use http_kit::{ApiError, Data, HttpResponse, Public, Query};
 use kernel::EventId;
 use serde::Deserialize;
+use tracing::Instrument as _;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
@@ -83,20 +84,25 @@ async fn finish(
     if code.is_empty() || code.len() > CODE_CHARS_MAX {
         return Ok("refused");
     }
-    match connect(app, state, staff, code).await {
+    let tenant = state.tenant;
+    // On its own: Moloni gives its tokens once, and may take longer than this request.
+    let task = connect(app.clone(), state, staff, code.to_owned()).in_current_span();
+    let broken_off = |_| Err(ProviderError::Wait("the connection was broken off".into()));
+    match tokio::spawn(task).await.unwrap_or_else(broken_off) {
         Ok(()) => Ok("connected"),
         Err(ProviderError::Database(error)) => Err(error.into()),
         Err(error) => {
-            tracing::warn!(tenant.id = %state.tenant, error = %error, "A store could not be connected to Moloni");
+            tracing::warn!(tenant.id = %tenant, error = %error, "A store could not be connected to Moloni");
             Ok("failed")
         }
     }
 }
 
 /// Everything that waits for the access goes on by itself.
-async fn connect(app: &App, state: State, staff: Uuid, code: &str) -> Result<(), ProviderError> {
+async fn connect(app: App, state: State, staff: Uuid, code: String) -> Result<(), ProviderError> {
+    let app = &app;
     let moloni = tokens::moloni(app)?;
-    let pair = moloni.exchange(code, &redirect(app)).await;
+    let pair = moloni.exchange(&code, &redirect(app)).await;
     let pair = pair.map_err(ProviderError::of)?;
     let sealed = tokens::seal(app, state.tenant, &pair)?;
     let now = app.clock.now();

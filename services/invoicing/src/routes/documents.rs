@@ -12,7 +12,9 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::error::document_not_found;
 use crate::links;
+use crate::paper::{self, Paper};
 use crate::store::documents::{self, DocumentRow, State};
+use crate::store::orders;
 use crate::store::queue::{self, Filter};
 use crate::tell;
 
@@ -75,7 +77,7 @@ impl DocumentView {
             provider_total: row.provider_total(),
             problem_text: Some(row.problem_text(locale)).filter(|text| !text.is_empty()),
             refund_id: (!row.is_invoice()).then_some(row.subject),
-            has_pdf: row.pdf_key.is_some(),
+            has_pdf: row.has_pdf(),
             id: row.id,
             order_id: OrderId::from_uuid(row.order_id),
             order_number: row.order_number,
@@ -202,7 +204,7 @@ pub async fn retry_document(
 pub(super) fn retry(app: &App, row: &mut DocumentRow) -> Result<(), ApiError> {
     let is_done = match row.state() {
         State::Withdrawn => true,
-        State::Issued => row.pdf_key.is_some(),
+        State::Issued => row.has_pdf(),
         State::Pending | State::Inserting | State::Draft => false,
     };
     if is_done {
@@ -235,6 +237,31 @@ pub async fn get_document_pdf(
     pdf(&app, found).await
 }
 
+/// The paper of a proforma, from what orders told.
+async fn proforma(app: &App, row: &DocumentRow) -> Result<Vec<u8>, ApiError> {
+    let tenant = row.tenant();
+    let order = app
+        .db
+        .read(tenant, async |tx| {
+            orders::find_order(tx, row.order_id).await
+        })
+        .await?;
+    let order = order.and_then(|order| order.order());
+    let order = order.ok_or_else(document_not_found)?;
+    let (store, locale) = (app.directory.by_id(tenant), app.locale_of(tenant));
+    let number = row.number.clone().unwrap_or_default();
+    let drawn = tokio::task::spawn_blocking(move || {
+        paper::draw(&Paper {
+            store: store.as_ref().map_or("", |store| store.name.as_str()),
+            locale: &locale,
+            number: &number,
+            order: &order,
+        })
+    });
+    let content = drawn.await.ok().flatten();
+    content.ok_or_else(|| ApiError::internal("a proforma could not be drawn"))
+}
+
 /// The kept file. One that is not there yet is worth asking for again.
 pub(super) async fn pdf(app: &App, found: Option<DocumentRow>) -> Result<HttpResponse, ApiError> {
     let row = found.filter(|row| row.state() == State::Issued);
@@ -244,9 +271,13 @@ pub(super) async fn pdf(app: &App, found: Option<DocumentRow>) -> Result<HttpRes
             .detail("the document is issued and its PDF is on the way; try again")
             .retry_after(10)
     };
-    let key = row.pdf_key.as_deref().ok_or_else(later)?;
-    let content = app.objects.get(key, PDF_BYTES_MAX).await;
-    let content = content.map_err(|error| later().because(&error))?;
+    let content = if row.is_proforma() {
+        proforma(app, &row).await?
+    } else {
+        let key = row.pdf_key.as_deref().ok_or_else(later)?;
+        let content = app.objects.get(key, PDF_BYTES_MAX).await;
+        content.map_err(|error| later().because(&error))?
+    };
     let number = row.number.as_deref().unwrap_or_default();
     let name: String = number
         .chars()

@@ -107,6 +107,11 @@ impl DocumentRow {
         self.kind == PROFORMA
     }
 
+    /// Whether its PDF can be had now. A proforma's is drawn whenever somebody wants it.
+    pub fn has_pdf(&self) -> bool {
+        self.pdf_key.is_some() || (self.is_proforma() && self.state() == State::Issued)
+    }
+
     pub fn total(&self) -> Money {
         self.money(self.total_minor)
     }

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::compose::{self, Contact, Draft, contact_place};
 use crate::domain::facts::{Facts, Link};
 use crate::domain::kinds::Kind;
+use crate::jobs::erase_store::{self, EraseStore};
 use crate::look;
 use crate::store::contacts::{self, ContactRow};
 use crate::store::profiles::{self, ProfileRow};
@@ -23,7 +24,8 @@ pub async fn tenant_changed(
     let event = delivery.message.clone();
     projections::tenant_changed(tx, delivery).await?;
     if event.status() == TenantStatus::Deleted {
-        return Ok(profiles::erase(tx).await?);
+        ::jobs::enqueue(tx, erase_store::KEY, &EraseStore {}).await?;
+        return Ok(());
     }
     app.vault.mark_key(tx).await?;
     let row = ProfileRow {

@@ -1,5 +1,6 @@
 //! Tells merchants' programs of events, for three days if need be.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration as StdDuration, Instant};
 
 use db::TenantTx;
@@ -66,15 +67,22 @@ pub async fn send_due(app: &App, stop: &CancellationToken) -> Result<usize, db::
             deliveries::list_due(tx, now, BATCH).await
         })
         .await?;
+    let sent = AtomicUsize::new(0);
     stream::iter(&due)
         .take_until(stop.cancelled())
         .for_each_concurrent(CONCURRENCY, async |(tenant, id)| {
-            if let Err(error) = send_one(app, *tenant, *id).await {
-                tracing::warn!(tenant.id = %tenant, delivery.id = %id, error = %error, "A webhook could not be sent yet");
+            match send_one(app, *tenant, *id).await {
+                Ok(()) => {
+                    sent.fetch_add(1, Ordering::Relaxed);
+                }
+                Err(error) => {
+                    tracing::warn!(tenant.id = %tenant, delivery.id = %id, error = %error, "A webhook could not be sent yet");
+                }
             }
         })
         .await;
-    Ok(due.len())
+    // Where none could be sent, looking again at once is of no use.
+    Ok(sent.into_inner())
 }
 
 async fn send_one(app: &App, tenant: TenantId, id: Uuid) -> Result<(), VaultError> {
@@ -151,10 +159,16 @@ async fn claim(
     row.due_at = now + LEASE;
     row.updated_at = now;
     deliveries::save(tx, &row).await?;
-    let body = app
-        .vault
-        .open_bytes(payload_place(tx, &row.id.to_string()), &row.payload)?;
-    let secrets = secrets(app, tx, &endpoint, now)?;
+    let opened = open(app, tx, (&row, &endpoint), now);
+    let (body, secrets) = match opened {
+        Ok(opened) => opened,
+        Err(error) => {
+            tracing::error!(delivery.id = %row.id, error = %error, "A webhook cannot be opened: is a key missing?");
+            pause_or_fail(&mut row, now);
+            deliveries::save(tx, &row).await?;
+            return Ok(None);
+        }
+    };
     let Ok(url) = app.outbound.check(&endpoint.url) else {
         row.state = FAILED.to_owned();
         deliveries::save(tx, &row).await?;
@@ -168,6 +182,28 @@ async fn claim(
         body,
     };
     Ok(Some(Claimed { row, request }))
+}
+
+/// What is sent, and what signs it.
+fn open(
+    app: &App,
+    tx: &TenantTx,
+    (row, endpoint): (&DeliveryRow, &EndpointRow),
+    now: OffsetDateTime,
+) -> Result<(Vec<u8>, Vec<Vec<u8>>), VaultError> {
+    let name = row.id.to_string();
+    let body = app
+        .vault
+        .open_bytes(payload_place(tx, &name), &row.payload)?;
+    Ok((body, secrets(app, tx, endpoint, now)?))
+}
+
+/// It comes again after a pause, if it has not failed too often.
+fn pause_or_fail(row: &mut DeliveryRow, now: OffsetDateTime) {
+    match standard::pause_after(row.attempts) {
+        Some(pause) => row.due_at = now + pause,
+        None => row.state = FAILED.to_owned(),
+    }
 }
 
 /// The secrets that sign now, the newest first.
@@ -211,6 +247,10 @@ async fn settle(
     answered: &Answered,
 ) -> Result<(), VaultError> {
     let now = app.clock.now();
+    // The endpoint first, as everybody locks who switches one off.
+    let Some(mut endpoint) = endpoints::lock(tx, claimed.row.endpoint_id).await? else {
+        return Ok(());
+    };
     let Some(mut row) = deliveries::lock(tx, claimed.row.id).await? else {
         return Ok(());
     };
@@ -236,21 +276,22 @@ async fn settle(
     }
     row.last_status = status;
     row.updated_at = now;
-    let Some(mut endpoint) = endpoints::lock(tx, row.endpoint_id).await? else {
-        return Ok(());
-    };
+    let failing_since = endpoint.failing_since;
     if taken {
         row.state = DELIVERED.to_owned();
         endpoint.failing_since = None;
     } else {
         endpoint.failing_since.get_or_insert(now);
-        match standard::pause_after(row.attempts).filter(|_| answered.status != Some(GONE)) {
-            Some(pause) => row.due_at = now + pause,
-            None => row.state = FAILED.to_owned(),
+        if answered.status == Some(GONE) {
+            row.state = FAILED.to_owned();
+        } else {
+            pause_or_fail(&mut row, now);
         }
     }
     deliveries::save(tx, &row).await?;
-    endpoints::save(tx, &endpoint).await?;
+    if endpoint.failing_since != failing_since {
+        endpoints::save(tx, &endpoint).await?;
+    }
     let took_nothing = endpoint
         .failing_since
         .is_some_and(|since| since <= now - SWITCHED_OFF_AFTER);

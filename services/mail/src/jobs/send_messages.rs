@@ -4,6 +4,8 @@
 mod claim;
 mod settle;
 
+use std::time::Duration as StdDuration;
+
 use futures_util::stream::{self, StreamExt as _};
 use kernel::TenantId;
 use time::Duration;
@@ -17,6 +19,17 @@ use crate::store::pauses;
 
 const BATCH: i64 = 64;
 const CONCURRENCY: usize = 8;
+/// A mail that was taken would be sent once more if that were not written down: a database that is away
+/// for a moment is waited for.
+const SETTLE_AGAIN_AFTER: [StdDuration; 7] = [
+    StdDuration::from_millis(200),
+    StdDuration::from_secs(1),
+    StdDuration::from_secs(3),
+    StdDuration::from_secs(10),
+    StdDuration::from_secs(30),
+    StdDuration::from_secs(60),
+    StdDuration::from_secs(60),
+];
 /// A mail that could not leave for so long is of no use any more.
 pub(crate) const LIFE: Duration = Duration::days(3);
 
@@ -67,5 +80,15 @@ async fn send_one(app: &App, tenant: TenantId, id: Uuid) -> anyhow::Result<()> {
         return Ok(());
     };
     let outcome = app.transport.send(&claimed.mail).await;
-    settle::settle(app, &claimed, outcome).await
+    settle::count(app.transport.name().unwrap_or("none"), &outcome);
+    let mut pauses = SETTLE_AGAIN_AFTER.into_iter();
+    loop {
+        match (settle::settle(app, &claimed, &outcome).await, pauses.next()) {
+            (Err(error), Some(pause)) => {
+                tracing::warn!(tenant.id = %tenant, message.id = %id, error = format!("{error:#}"), "What became of a mail is not written down yet");
+                tokio::time::sleep(pause).await;
+            }
+            (settled, _) => return settled,
+        }
+    }
 }

@@ -205,14 +205,3 @@ pub async fn list_due(
         .map(|due| (TenantId::from_uuid(due.tenant_id), due.id))
         .collect())
 }
-
-/// Forgets what was dealt with before `before`; answers how many.
-pub async fn delete_old(tx: &SystemTx, before: OffsetDateTime) -> Result<usize, Error> {
-    let gone = diesel::delete(delivery::table)
-        .filter(delivery::created_at.lt(before))
-        .filter(delivery::state.ne(PENDING))
-        .prepared()
-        .execute(&mut tx.conn())
-        .await?;
-    Ok(gone)
-}

@@ -29,9 +29,6 @@ pub const STATES: [&str; 10] = [
 /// States in which something is still to be done.
 pub const OPEN: [&str; 3] = [QUEUED, SENDING, AMBIGUOUS];
 
-/// How many due messages are looked at to find everybody's turn.
-const LOOKED_AT: i64 = 2_000;
-
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = message)]
 pub struct MessageRow {
@@ -311,16 +308,23 @@ pub async fn list_due(
     now: OffsetDateTime,
     limit: i64,
 ) -> Result<Vec<(TenantId, Uuid)>, Error> {
-    let sql = "SELECT tenant_id, id FROM (
-          SELECT tenant_id, id, priority, due_at,
-            row_number() OVER (PARTITION BY tenant_id ORDER BY priority, due_at) AS turn
-          FROM (SELECT tenant_id, id, priority, due_at FROM message
-            WHERE state IN ('queued', 'sending', 'ambiguous') AND due_at <= $1
-            ORDER BY due_at LIMIT $2) AS near
-        ) AS due ORDER BY (priority > 0), turn, due_at LIMIT $3";
+    let sql = "WITH RECURSIVE store (id) AS (
+          (SELECT tenant_id FROM message WHERE state IN ('queued', 'sending', 'ambiguous')
+            AND due_at <= $1 ORDER BY tenant_id LIMIT 1)
+          UNION ALL
+          SELECT (SELECT tenant_id FROM message WHERE state IN ('queued', 'sending', 'ambiguous')
+            AND due_at <= $1 AND tenant_id > store.id ORDER BY tenant_id LIMIT 1)
+          FROM store WHERE store.id IS NOT NULL
+        )
+        SELECT due.tenant_id, due.id FROM store CROSS JOIN LATERAL (
+          SELECT tenant_id, message.id, priority, due_at,
+            row_number() OVER (ORDER BY priority, due_at) AS turn
+          FROM message WHERE tenant_id = store.id
+            AND state IN ('queued', 'sending', 'ambiguous') AND due_at <= $1
+          ORDER BY priority, due_at LIMIT $2
+        ) AS due ORDER BY (priority > 0), turn, due_at LIMIT $2";
     let rows: Vec<Due> = diesel::sql_query(sql)
         .bind::<sql_types::Timestamptz, _>(now)
-        .bind::<sql_types::BigInt, _>(LOOKED_AT)
         .bind::<sql_types::BigInt, _>(limit)
         .load(&mut tx.conn())
         .await?;
@@ -377,22 +381,4 @@ pub async fn list_across(tx: &SystemTx, state: &str, limit: i64) -> Result<Vec<M
         .load(&mut tx.conn())
         .await?;
     Ok(rows)
-}
-
-/// Forgets whom mails went to and what they said; the log keeps that they did. Answers how many.
-pub async fn forget_contents(tx: &SystemTx, before: OffsetDateTime) -> Result<usize, Error> {
-    let none = None::<Vec<u8>>;
-    let forgotten = diesel::update(message::table)
-        .filter(message::created_at.lt(before))
-        .filter(message::address.is_not_null())
-        .filter(message::state.ne_all(OPEN))
-        .set((
-            message::address.eq(none.clone()),
-            message::content.eq(none.clone()),
-            message::rendered.eq(none),
-        ))
-        .prepared()
-        .execute(&mut tx.conn())
-        .await?;
-    Ok(forgotten)
 }

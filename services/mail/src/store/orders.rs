@@ -1,6 +1,6 @@
 //! Orders as mails speak of them.
 
-use db::{Error, Prepare, SystemTx, TenantTx};
+use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
 use time::OffsetDateTime;
@@ -67,13 +67,4 @@ pub async fn save_document(tx: &TenantTx, order: Uuid, document: &[u8]) -> Resul
         .execute(&mut tx.conn())
         .await?;
     Ok(())
-}
-
-/// Forgets orders of which nothing was heard since `before`; answers how many.
-pub async fn delete_old(tx: &SystemTx, before: OffsetDateTime) -> Result<usize, Error> {
-    let gone = diesel::delete(order_seen::table.filter(order_seen::updated_at.lt(before)))
-        .prepared()
-        .execute(&mut tx.conn())
-        .await?;
-    Ok(gone)
 }

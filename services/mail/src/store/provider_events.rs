@@ -102,13 +102,3 @@ pub async fn list(tx: &SystemTx, limit: i64) -> Result<Vec<ProviderEventRow>, Er
         .await?;
     Ok(rows)
 }
-
-pub async fn delete_old(tx: &SystemTx, before: OffsetDateTime) -> Result<usize, Error> {
-    let gone = diesel::delete(provider_event::table)
-        .filter(provider_event::received_at.lt(before))
-        .filter(provider_event::state.ne(RECEIVED))
-        .prepared()
-        .execute(&mut tx.conn())
-        .await?;
-    Ok(gone)
-}

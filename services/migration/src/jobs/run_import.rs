@@ -14,6 +14,8 @@ use crate::store::imports::{self, ImportRow};
 
 /// One turn. A page that is begun is finished.
 const SLICE: Duration = Duration::from_secs(20);
+/// A list that must be read at once may be longer than a page.
+const TURN_MAX: Duration = Duration::from_secs(900);
 /// Pauses after turns that got nowhere: doubled each time.
 const PAUSE_LAST: Duration = Duration::from_secs(300);
 /// Turns in a row without progress after which somebody must look: about half a day.
@@ -29,7 +31,7 @@ pub struct RunImport {
 impl Job for RunImport {
     const KIND: &'static str = "run_import";
     const ATTEMPTS_MAX: u32 = 100;
-    const TIMEOUT: Duration = Duration::from_secs(240);
+    const TIMEOUT: Duration = Duration::from_secs(960);
 }
 
 /// Queues the next turn, in the transaction that makes it necessary.
@@ -62,7 +64,15 @@ pub async fn run(app: App, task: Task<RunImport>) -> Result<(), JobError> {
     }
     tx.commit().await?;
     let failures = row.failures;
-    match run::go_on(&app, task.tenant, &row, until).await {
+    let turn = run::go_on(&app, task.tenant, &row, until);
+    let turn = tokio::time::timeout(TURN_MAX, turn).await;
+    let slow = || Trouble::Later {
+        pause: Duration::ZERO,
+        why: "the shop is so slow that one of its lists could not be read in a quarter of an hour"
+            .to_owned(),
+        page_size: row.page_size,
+    };
+    match turn.unwrap_or_else(|_| Err(slow())) {
         Ok(ended) => after(&app, &task, ended).await,
         Err(trouble) => suffer(&app, &task, &row, failures, trouble).await,
     }

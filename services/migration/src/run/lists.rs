@@ -16,6 +16,8 @@ use crate::store::records;
 const PATIENCE: i32 = 3;
 /// With their variations and images.
 const PRODUCTS_AT_ONCE: usize = 20;
+/// Attributes with their terms, zones with their methods.
+const LISTS_AT_ONCE: usize = 20;
 /// With their refunds and notes.
 const ORDERS_AT_ONCE: usize = 25;
 
@@ -134,10 +136,14 @@ impl Run {
     async fn attributes(&self, step: Step) -> Result<(), Trouble> {
         let all = self.list("products/attributes").await?;
         let mut items = Vec::new();
-        for attribute in &all {
-            let path = format!("products/attributes/{}/terms", number(attribute));
-            let part = self.part(&path, ("attribute", number(attribute))).await?;
-            items.extend(part.map(|terms| shelf::attribute(attribute, &terms)));
+        for some in all.chunks(LISTS_AT_ONCE) {
+            let terms = some.iter().map(async |attribute| {
+                let path = format!("products/attributes/{}/terms", number(attribute));
+                self.part(&path, ("attribute", number(attribute))).await
+            });
+            for (attribute, terms) in some.iter().zip(join_all(terms).await) {
+                items.extend(terms?.map(|terms| shelf::attribute(attribute, &terms)));
+            }
         }
         self.send(&items, step.pass, u64::try_from(all.len()).ok())
             .await
@@ -165,11 +171,16 @@ impl Run {
     async fn zones(&self, step: Step) -> Result<(), Trouble> {
         let all = self.list("shipping/zones").await?;
         let mut items = Vec::new();
-        for zone in &all {
-            let id = number(zone);
-            let locations = self.list(&format!("shipping/zones/{id}/locations")).await?;
-            let methods = self.list(&format!("shipping/zones/{id}/methods")).await?;
-            items.push(settings::zone(zone, &locations, &methods, &self.facts));
+        for some in all.chunks(LISTS_AT_ONCE) {
+            let parts = some.iter().map(async |zone| {
+                let id = number(zone);
+                let locations = self.list(&format!("shipping/zones/{id}/locations")).await?;
+                let methods = self.list(&format!("shipping/zones/{id}/methods")).await?;
+                Ok::<_, Trouble>(settings::zone(zone, &locations, &methods, &self.facts))
+            });
+            for item in join_all(parts).await {
+                items.push(item?);
+            }
         }
         self.send(&items, step.pass, u64::try_from(all.len()).ok())
             .await

@@ -1,6 +1,6 @@
 //! Imports.
 
-use db::{Error, Prepare, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
@@ -155,6 +155,27 @@ pub async fn save_state(
             .await?;
     }
     Ok(())
+}
+
+/// Ends what was asked for before `asked_before` and is stopped; answers how many.
+pub async fn end_stopped(
+    tx: &SystemTx,
+    asked_before: OffsetDateTime,
+    now: OffsetDateTime,
+) -> Result<usize, Error> {
+    let ended = diesel::update(import::table)
+        .filter(import::state.eq(STOPPED))
+        .filter(import::created_at.lt(asked_before))
+        .set((
+            import::state.eq(FAILED),
+            import::sealed_keys.eq(None::<Vec<u8>>),
+            import::finished_at.eq(now),
+            import::last_error.eq("it was stopped for too long, and its keys were erased"),
+        ))
+        .prepared()
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(ended)
 }
 
 /// Notes what was learned of the shop at the beginning.

@@ -32,6 +32,8 @@ pub struct StockView {
     pub available: i64,
     /// False: it is sold without counting, and the numbers are only kept.
     pub tracked: bool,
+    /// From how many on a mail says that it runs out; 0: never.
+    pub low_stock_threshold: i64,
     pub version: i64,
 }
 
@@ -43,6 +45,7 @@ impl From<StockRow> for StockView {
             reserved: row.reserved,
             available: row.stock().available(),
             tracked: row.tracked,
+            low_stock_threshold: row.low_stock_threshold,
             version: row.version,
         }
     }
@@ -115,6 +118,10 @@ pub struct SetStock {
     /// Why, for the ledger: "stocktake", "opening stock".
     #[garde(length(chars, min = 1, max = 200))]
     pub reason: String,
+    /// From how many on a mail says that it runs out; 0: never. Absent: as it was.
+    #[garde(range(min = 0, max = ON_HAND_MAX))]
+    #[serde(default)]
+    pub low_stock_threshold: Option<i64>,
 }
 
 /// Says how many of a variant are there. What is promised to orders cannot be taken away.
@@ -131,6 +138,9 @@ pub async fn set_stock(
         .tenant(staff.tenant.id, async |tx| {
             let before = locked(tx, *variant).await?;
             seen.check(before.version, &StockView::from(before))?;
+            if let Some(threshold) = body.low_stock_threshold {
+                stock::save_threshold(tx, *variant, threshold).await?;
+            }
             let change = Change {
                 on_hand: body.on_hand,
                 kind: "corrected",

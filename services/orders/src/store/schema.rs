@@ -51,6 +51,7 @@ diesel::table! {
         version -> BigInt,
         tracked -> Bool,
         product_id -> Nullable<Uuid>,
+        low_stock_threshold -> BigInt,
     }
 }
 

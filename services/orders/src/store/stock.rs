@@ -23,6 +23,8 @@ pub struct StockRow {
     /// False: it is sold without counting, and nothing is reserved.
     pub tracked: bool,
     pub product_id: Option<Uuid>,
+    /// From how many on the merchant wants to be told that it runs out; 0: never.
+    pub low_stock_threshold: i64,
 }
 
 impl StockRow {
@@ -141,6 +143,16 @@ pub async fn create_missing(tx: &TenantTx, variant: VariantId) -> Result<(), Err
             stock::on_hand.eq(0),
         ))
         .on_conflict_do_nothing()
+        .prepared()
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// From how many on the merchant is told that a variant runs out; 0: never.
+pub async fn save_threshold(tx: &TenantTx, variant: VariantId, threshold: i64) -> Result<(), Error> {
+    diesel::update(stock::table.find((tx.tenant().uuid(), variant.uuid())))
+        .set(stock::low_stock_threshold.eq(threshold))
         .prepared()
         .execute(&mut tx.conn())
         .await?;

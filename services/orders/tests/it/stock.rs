@@ -333,3 +333,28 @@ async fn an_operator_fills_the_shelves_of_a_new_store_once() {
     assert!(less.is_err());
     world.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_little_is_goes_with_every_word_of_a_shelf() {
+    let world = World::start().await;
+    let store = world.store().await;
+    let goods = Goods::at(1_000);
+    world.know(&store, &goods).await;
+    let watched = json!({ "on_hand": 9, "reason": "stocktake", "low_stock_threshold": 3 });
+    let shelf = world
+        .send(world.shelf(&store, &goods).json(watched))
+        .await
+        .expect(200);
+    assert_eq!(shelf.number("/low_stock_threshold"), 3);
+    // Whoever only counts leaves it as it was.
+    let counted = world.count_stock(&store, &goods, 4).await;
+    assert_eq!(counted.number("/low_stock_threshold"), 3);
+    world.paid_order(&store, &goods, 2).await;
+    let told = world.told::<StockChanged>(store.id).await;
+    let of_the_sale = told.iter().find(|told| told.available == 2).unwrap();
+    assert_eq!(of_the_sale.low_stock_threshold, 3);
+    let below = json!({ "on_hand": 9, "reason": "stocktake", "low_stock_threshold": -1 });
+    let refused = world.send(world.shelf(&store, &goods).json(below)).await;
+    assert_eq!(refused.expect(422).wrong_fields(), ["/low_stock_threshold"]);
+    world.end().await;
+}

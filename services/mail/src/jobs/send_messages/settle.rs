@@ -14,11 +14,10 @@ use crate::store::{pauses, settings};
 /// A daily limit ends some minutes after midnight, whichever clock the provider goes by.
 const AFTER_MIDNIGHT: Duration = Duration::minutes(10);
 
-pub(super) async fn settle(app: &App, claimed: &Claimed, outcome: Outcome) -> anyhow::Result<()> {
+pub(super) async fn settle(app: &App, claimed: &Claimed, outcome: &Outcome) -> anyhow::Result<()> {
     let now = app.clock.now();
     let transport = app.transport.name().unwrap_or("none");
-    count(transport, &outcome);
-    if let Some((reason, until)) = pause_of(&outcome, claimed, now) {
+    if let Some((reason, until)) = pause_of(outcome, claimed, now) {
         tracing::error!(
             transport,
             reason,
@@ -35,11 +34,11 @@ pub(super) async fn settle(app: &App, claimed: &Claimed, outcome: Outcome) -> an
             let Some(mut row) = messages::lock(tx, claimed.id).await? else {
                 return Ok(());
             };
-            if outcome == Outcome::SenderRefused && claimed.has_own_sender {
+            if *outcome == Outcome::SenderRefused && claimed.has_own_sender {
                 settings::save_sender(tx, None, Some("domain_not_verified")).await?;
             }
             let was_sent = row.sent_at.is_some();
-            apply(&mut row, claimed, &outcome, now);
+            apply(&mut row, claimed, outcome, now);
             messages::save(tx, &row).await?;
             if row.sent_at.is_some() && !was_sent {
                 meter::count_sent(app, tx, now).await?;
@@ -127,7 +126,7 @@ fn pause_of(
     }
 }
 
-fn count(transport: &'static str, outcome: &Outcome) {
+pub(super) fn count(transport: &'static str, outcome: &Outcome) {
     let label = match outcome {
         Outcome::Accepted(_) => "accepted",
         Outcome::NotNow { .. } => "not_now",

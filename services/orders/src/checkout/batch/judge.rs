@@ -1,7 +1,7 @@
 //! Whether a checkout becomes an order.
 
 use http_kit::ApiError;
-use kernel::{Quantity, VariantId};
+use kernel::{Quantity, VariantId, lisbon};
 use serde_json::{Value, json};
 
 use super::super::Order;
@@ -87,7 +87,7 @@ fn price(app: &App, table: &Table, order: &Order, wanted: &[Wanted]) -> Result<T
     let pricing = Pricing {
         currency: order.tenant.currency,
         region,
-        day: table.now.date(),
+        day: lisbon::day(table.now),
         rates: &app.rates,
         shipping: &table.shipping,
     };

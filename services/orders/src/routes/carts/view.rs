@@ -1,7 +1,7 @@
 //! A cart as it is shown: lines, warnings and all totals.
 
 use http_kit::{ApiError, RequestMeta, Shopper};
-use kernel::{CartId, Country, Lang, Money, Postcode, Quantity, VariantId};
+use kernel::{CartId, Country, Lang, Money, Postcode, Quantity, VariantId, lisbon};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -109,7 +109,7 @@ impl Shown {
         let pricing = Pricing {
             currency: shopper.tenant.currency,
             region,
-            day: app.clock.now().date(),
+            day: lisbon::day(app.clock.now()),
             rates: &app.rates,
             shipping: &self.shipping,
         };

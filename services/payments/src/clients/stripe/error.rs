@@ -9,11 +9,12 @@ pub enum StripeError {
     #[error("the payment was declined ({})", .0.code)]
     Declined(Decline),
     /// Stripe understood and says no; trying again changes nothing.
-    #[error("Stripe refused the request: {status} {code}: {message}")]
+    #[error("Stripe refused the request: {status} {code} {param}")]
     Refused {
         status: u16,
         code: String,
-        message: String,
+        /// What of the request it is about; empty for none. Stripe's words may repeat what was sent.
+        param: String,
     },
     /// The store took its account away from the platform.
     #[error("the account is no longer connected to the platform")]
@@ -77,7 +78,7 @@ struct Body {
     #[serde(default)]
     decline_code: Option<String>,
     #[serde(default)]
-    message: Option<String>,
+    param: Option<String>,
 }
 
 impl StripeError {
@@ -101,7 +102,7 @@ impl StripeError {
             _ => Self::Refused {
                 status,
                 code,
-                message: error.message.unwrap_or_default(),
+                param: error.param.unwrap_or_default(),
             },
         }
     }

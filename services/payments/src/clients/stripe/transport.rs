@@ -205,7 +205,7 @@ fn headers(call: Call<'_>) -> Result<HeaderMap, StripeError> {
         let value = value.ok_or_else(|| StripeError::Refused {
             status: 0,
             code: "unsendable".into(),
-            message: format!("{name} has no value that can be sent"),
+            param: name.to_string(),
         })?;
         headers.insert(name, value);
     }

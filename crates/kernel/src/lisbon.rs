@@ -1,4 +1,5 @@
-//! Days in Portugal: fiscal documents are dated by its calendar, on all of its islands too.
+//! Days in Portugal: fiscal documents are dated and VAT rates begin by its calendar, on all of its
+//! islands too.
 
 use time::{Date, Duration, Month, OffsetDateTime, Time, Weekday};
 

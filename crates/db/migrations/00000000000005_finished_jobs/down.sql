@@ -1,0 +1,2 @@
+DROP INDEX job_parked;
+DROP INDEX job_done;
