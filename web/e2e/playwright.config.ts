@@ -1,16 +1,19 @@
 import { defineConfig } from "@playwright/test";
 
-// Against a running platform that serves the panel: STORES_URL=http://store.localhost:8080 npm run e2e
+// Against a running platform: source its env file, then npm run e2e. A slow machine gets more time by
+// STORES_E2E_SLOWNESS, a factor.
+const slowness = Number(process.env.STORES_E2E_SLOWNESS ?? 1);
+
 export default defineConfig({
   testDir: "tests",
-  // Each journey makes a store of its own; one browser at a time is kind to a small machine.
-  workers: 1,
+  // Each worker makes stores of its own; more browsers would only wait for each other on a small machine.
+  workers: 2,
   retries: 0,
-  timeout: Number(process.env.STORES_E2E_TIMEOUT_MS ?? 180_000),
-  expect: { timeout: Number(process.env.STORES_E2E_EXPECT_MS ?? 30_000) },
-  reporter: [["list"]],
+  timeout: 120_000 * slowness,
+  expect: { timeout: 15_000 * slowness },
+  reporter: [["list"], ["./support/counts.ts"]],
   use: {
-    actionTimeout: Number(process.env.STORES_E2E_EXPECT_MS ?? 30_000),
+    actionTimeout: 15_000 * slowness,
     locale: "pt-PT",
     trace: "retain-on-failure",
     viewport: { width: 1440, height: 900 },

@@ -1,6 +1,6 @@
-import { request as plain } from "node:http";
+import { Agent, request as plain } from "node:http";
 import { request as secure } from "node:https";
-import { platform } from "./platform.ts";
+import { at } from "./platform.ts";
 
 export interface Reply {
   status: number;
@@ -12,17 +12,21 @@ interface Ask {
   method?: string;
   url: URL;
   headers?: Record<string, string>;
-  body?: string;
+  body?: string | Buffer;
 }
+
+const agent = new Agent({ keepAlive: true });
 
 /** Asks without a browser. Names below localhost are this machine, whatever the resolver says. */
 export function ask({ method = "GET", url, headers = {}, body }: Ask): Promise<Reply> {
   const isLocal = url.hostname.endsWith(".localhost");
-  const send = url.protocol === "https:" ? secure : plain;
+  const isSecure = url.protocol === "https:";
+  const send = isSecure ? secure : plain;
   return new Promise((resolve, reject) => {
     const request = send(
       {
         method,
+        agent: isSecure ? undefined : agent,
         host: isLocal ? "127.0.0.1" : url.hostname,
         port: url.port,
         path: url.pathname + url.search,
@@ -44,19 +48,28 @@ export function ask({ method = "GET", url, headers = {}, body }: Ask): Promise<R
 }
 
 /** A store's API, as a program of its own would use it. */
-export function door(slug: string | null, defaults: Record<string, string> = {}) {
+export function door(slug: string | undefined, defaults: Record<string, string> = {}) {
   return (
     method: string,
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Reply> => {
-    const url = new URL(path, platform);
-    url.hostname = slug ? `${slug}.${platform.hostname}` : platform.hostname;
     const json: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
     const text = body === undefined ? undefined : JSON.stringify(body);
-    return ask({ method, url, headers: { ...defaults, ...json, ...headers }, body: text });
+    return ask({ method, url: new URL(at(path, slug)), headers: { ...defaults, ...json, ...headers }, body: text });
   };
+}
+
+export type Door = ReturnType<typeof door>;
+
+/** The answer's body, when its status is the wanted one. */
+export async function expected(status: number, reply: Promise<Reply>): Promise<Reply["body"]> {
+  const { status: given, body } = await reply;
+  if (given !== status) {
+    throw new Error(`answered ${given} instead of ${status}: ${JSON.stringify(body)}`);
+  }
+  return body;
 }
 
 /** Asks until the answer is the wanted one; the services tell each other by events. */
@@ -67,7 +80,7 @@ export async function until<T>(what: string, look: () => Promise<T | undefined>)
     if (found !== undefined) {
       return found;
     }
-    await new Promise((resolve) => setTimeout(resolve, 250));
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
   throw new Error(`waited a minute in vain for ${what}`);
 }

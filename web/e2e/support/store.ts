@@ -1,5 +1,5 @@
-import { ask, door, until } from "./door.ts";
-import { stripeUrl, sysadmin, unique } from "./platform.ts";
+import { ask, type Door, door, expected, until } from "./door.ts";
+import { platform, stripeUrl, sysadmin, unique } from "./platform.ts";
 
 export interface Store {
   slug: string;
@@ -8,59 +8,64 @@ export interface Store {
   temporaryPassword: string;
 }
 
+export const OWN_PASSWORD = "uma palavra-passe comprida";
+
 /** A store made by the API, with the password that its owner has to change. */
-export async function makeStore(): Promise<Store> {
-  const platformDoor = door(null);
-  const login = await platformDoor("POST", "/api/auth/login", sysadmin);
-  if (login.status !== 200) {
-    throw new Error(`the sysadmin could not sign in: ${JSON.stringify(login.body)}`);
-  }
-  const slug = unique("painel");
+export async function makeStore(template: string): Promise<Store> {
+  const { access_token } = await expected(200, door(undefined)("POST", "/api/auth/login", sysadmin));
+  const slug = unique("loja");
   const body = {
     name: `Loja ${slug}`,
     slug,
     email: `${slug}@example.pt`,
     plan: "business",
-    template_id: "tactical",
+    template_id: template,
   };
-  const headers = { authorization: `Bearer ${login.body.access_token}`, "idempotency-key": slug };
-  const made = await platformDoor("POST", "/api/sysadmin/tenants", body, headers);
-  if (made.status !== 201) {
-    throw new Error(`no store was made: ${JSON.stringify(made.body)}`);
-  }
-  return {
-    slug,
-    name: body.name,
-    email: made.body.admin_email,
-    temporaryPassword: made.body.admin_temp_password,
-  };
+  const headers = { authorization: `Bearer ${access_token}`, "idempotency-key": slug };
+  const made = await expected(201, door(undefined)("POST", "/api/sysadmin/tenants", body, headers));
+  return { slug, name: body.name, email: made.admin_email, temporaryPassword: made.admin_temp_password };
 }
 
-/** The owner's door, by their own password. */
-export async function ownerDoor(store: Store, password: string) {
-  const login = await door(store.slug)("POST", "/api/auth/login", { email: store.email, password });
-  return door(store.slug, { authorization: `Bearer ${login.body.access_token}` });
+/** The owner's door after choosing a password of their own. */
+export async function firstSignIn({ slug, email, temporaryPassword }: Store): Promise<Door> {
+  const shut = door(slug);
+  const login = { email, password: temporaryPassword };
+  const { change_token } = await expected(200, shut("POST", "/api/auth/login", login));
+  const change = { change_token, new_password: OWN_PASSWORD };
+  const { access_token } = await expected(200, shut("POST", "/api/auth/password/first", change));
+  return door(slug, { authorization: `Bearer ${access_token}` });
 }
 
-/** Connects the store's account at the simulated Stripe until it can charge. */
-export async function connectStripe(owner: Awaited<ReturnType<typeof ownerDoor>>): Promise<void> {
-  await owner("POST", "/api/payments/admin/account");
-  const me = await owner("GET", "/api/auth/me");
-  const state = await ask({ url: new URL("/_sim/state", stripeUrl) });
-  const account = findAccount(state.body, me.body.tenant.id);
+/** The owner's door, by the password that they chose. */
+export async function ownerDoor({ slug, email }: Store): Promise<Door> {
+  const login = { email, password: OWN_PASSWORD };
+  const { access_token } = await expected(200, door(slug)("POST", "/api/auth/login", login));
+  return door(slug, { authorization: `Bearer ${access_token}` });
+}
+
+/** Connects the store's account at the simulated Stripe until shoppers can pay. */
+export async function connectStripe(slug: string, owner: Door): Promise<void> {
+  await expected(200, owner("POST", "/api/payments/admin/account"));
+  const me = await expected(200, owner("GET", "/api/auth/me"));
+  const account = findAccount(await stripe("GET", "/_sim/state"), me.tenant.id);
   if (!account) {
     throw new Error("Stripe has no account for the store");
   }
-  await ask({
-    method: "POST",
-    url: new URL(`/_sim/accounts/${account}/complete`, stripeUrl),
-    headers: { "content-type": "application/json" },
-    body: "{}",
+  await stripe("POST", `/_sim/accounts/${account}/complete`, {});
+  const shop = door(slug);
+  const cart = await expected(201, shop("POST", "/api/orders/store/carts"));
+  await until("the store taking orders", async () => {
+    const path = `/api/orders/store/carts/${cart.id}`;
+    const { body } = await shop("GET", path, undefined, { "x-cart-token": cart.token });
+    return body.warnings?.length === 0 || undefined;
   });
-  await until("the account becoming active", async () => {
-    const reply = await owner("GET", "/api/payments/admin/account");
-    return reply.body.status === "active" ? true : undefined;
-  });
+}
+
+/** What the simulated Stripe is told to do, or says. */
+export function stripe(method: string, path: string, body?: unknown) {
+  const headers: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
+  const text = body === undefined ? undefined : JSON.stringify(body);
+  return expected(200, ask({ method, url: new URL(path, stripeUrl), headers, body: text }));
 }
 
 function findAccount(value: unknown, tenant: string): string | undefined {
@@ -81,67 +86,46 @@ function findAccount(value: unknown, tenant: string): string | undefined {
 }
 
 /** A shopper buys one piece of a variant and pays by card; answers the order's number. */
-export async function buy(store: Store, variant: string): Promise<string> {
-  const shop = door(store.slug);
-  const cart = (await shop("POST", "/api/orders/store/carts")).body;
+export async function buy(slug: string, variant: string): Promise<string> {
+  const shop = door(slug);
+  const cart = await expected(201, shop("POST", "/api/orders/store/carts"));
   const token = { "x-cart-token": cart.token };
   const filled = await until("the variant being for sale", async () => {
-    const reply = await shop(
-      "PUT",
-      `/api/orders/store/carts/${cart.id}/lines/${variant}`,
-      { quantity: 1 },
-      token,
-    );
+    const path = `/api/orders/store/carts/${cart.id}/lines/${variant}`;
+    const reply = await shop("PUT", path, { quantity: 1 }, token);
     return reply.status === 200 ? reply.body : undefined;
   });
-  const address = {
-    name: "Ana Silva",
-    line1: "Rua do Ouro 1",
-    city: "Lisboa",
-    postcode: "1100-148",
-    country: "PT",
-  };
   const order = {
     cart_id: cart.id,
     email: `${unique("ana")}@example.pt`,
     phone: "912345678",
-    shipping_address: address,
+    shipping_address: {
+      name: "Ana Silva",
+      line1: "Rua do Ouro 1",
+      city: "Lisboa",
+      postcode: "1100-148",
+      country: "PT",
+    },
     tax_id: "123456789",
     payment_method: "card",
     accepts_terms: true,
     expected_total: filled.total,
   };
-  const placed = await shop("POST", "/api/orders/store/checkout", order, {
-    ...token,
-    "idempotency-key": unique("o"),
-  });
-  if (placed.status !== 201) {
-    throw new Error(`no order was placed: ${JSON.stringify(placed.body)}`);
-  }
-  const intent = await until("the payment's intent", async () => {
-    const reply = await shop(
-      "POST",
-      "/api/payments/store/intents",
-      { ticket: placed.body.payment_ticket },
-      token,
-    );
-    return reply.status === 200 ? reply.body : undefined;
-  });
-  const form = new URLSearchParams({
-    client_secret: intent.client_secret,
-    account: intent.stripe_account,
-    choice: "card",
-  });
+  const key = { ...token, "idempotency-key": unique("o") };
+  const placed = await expected(201, shop("POST", "/api/orders/store/checkout", order, key));
+  const ticket = { ticket: placed.payment_ticket };
+  const intent = await expected(200, shop("POST", "/api/payments/store/intents", ticket, token));
+  const form = { client_secret: intent.client_secret, account: intent.stripe_account, choice: "card" };
   await ask({
     method: "POST",
     url: new URL("/pay", stripeUrl),
     headers: { "content-type": "application/x-www-form-urlencoded" },
-    body: form.toString(),
+    body: new URLSearchParams(form).toString(),
   });
   await until("the order being paid", async () => {
-    const path = `/api/orders/store/orders/${placed.body.id}`;
-    const reply = await shop("GET", path, undefined, { ...token, "x-order-token": placed.body.token });
-    return reply.body.status === "paid" ? true : undefined;
+    const path = `/api/orders/store/orders/${placed.id}`;
+    const reply = await shop("GET", path, undefined, { ...token, "x-order-token": placed.token });
+    return reply.body.status === "paid" || undefined;
   });
-  return placed.body.number;
+  return placed.number;
 }

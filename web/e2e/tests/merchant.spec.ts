@@ -1,18 +1,12 @@
 import { expect, test } from "@playwright/test";
 import { until } from "../support/door.ts";
 import { expectAccessible, press, signIn } from "../support/page.ts";
+import { picture } from "../support/picture.ts";
 import { panel } from "../support/platform.ts";
-import { buy, connectStripe, makeStore, ownerDoor } from "../support/store.ts";
-
-const OWN_PASSWORD = "uma palavra-passe comprida";
-// Eight by eight pixels.
-const PNG = Buffer.from(
-  "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR4nGMQCnLFihiGlgQAdfgqQRStjhEAAAAASUVORK5CYII=",
-  "base64",
-);
+import { buy, connectStripe, makeStore, OWN_PASSWORD, ownerDoor } from "../support/store.ts";
 
 test("a merchant goes from a temporary password to a refunded order", async ({ page }) => {
-  const store = await makeStore();
+  const store = await makeStore("tactical");
 
   await test.step("chooses a password", async () => {
     await page.goto(panel("/", store.slug));
@@ -34,7 +28,7 @@ test("a merchant goes from a temporary password to a refunded order", async ({ p
     await page.getByText("Ativo", { exact: true }).click();
     await page
       .locator("input[type=file]")
-      .setInputFiles({ name: "casaco.png", mimeType: "image/png", buffer: PNG });
+      .setInputFiles({ name: "casaco.png", mimeType: "image/png", buffer: picture(64, 64, [40, 60, 90]) });
     await page.getByLabel("Descrição da imagem 1").fill("Casaco preto");
     await page.getByRole("textbox", { name: "Preço", exact: true }).fill("1.234");
     await expect(page.getByText("Não é claro: escreva 1234 ou 1,23.")).toBeVisible();
@@ -73,14 +67,14 @@ test("a merchant goes from a temporary password to a refunded order", async ({ p
     await expectAccessible(page);
   });
 
-  const owner = await ownerDoor(store, OWN_PASSWORD);
-  await connectStripe(owner);
+  const owner = await ownerDoor(store);
+  await connectStripe(store.slug, owner);
   const variant = await until("the variant's stock", async () => {
     const reply = await owner("GET", "/api/orders/admin/stock?sku=CASACO");
     const row = reply.body.items?.[0];
     return row?.available === 5 ? (row.variant_id as string) : undefined;
   });
-  const number = await buy(store, variant);
+  const number = await buy(store.slug, variant);
 
   await test.step("sees the order and sends it", async () => {
     await page.getByRole("navigation").getByRole("link", { name: "Encomendas" }).click();

@@ -3,23 +3,44 @@ const find = (selector, within = document) => within.querySelector(selector);
 const all = (selector, within = document) => [...within.querySelectorAll(selector)];
 
 // The number beside the cart's sign: pages are shared, so it comes from a cookie of this visitor.
-const count = document.cookie.match(/(?:^|; )(?:__Host-)?basket-count=(\d+)/)?.[1];
-if (count && count !== "0") {
+function showCount() {
+  const count = document.cookie.match(/(?:^|; )(?:__Host-)?basket-count=(\d+)/)?.[1] ?? "0";
   for (const badge of all("[data-basket-count]")) {
     badge.textContent = count;
-    badge.hidden = false;
+    badge.hidden = count === "0";
   }
 }
+showCount();
+addEventListener("cart-changed", showCount);
+// A page that comes back from the browser's memory has the number of when it left.
+addEventListener("pageshow", showCount);
 
 // Choices that need no button when there is a script.
-for (const field of all("[data-submit]")) {
-  field.addEventListener("change", () => field.form.requestSubmit());
-}
-for (const button of all("[data-needless]")) button.hidden = true;
+addEventListener("change", ({ target }) => {
+  if (target.matches("[data-submit]")) target.form.requestSubmit();
+});
 
-// The filters stay folded on a phone.
+// One less, one more. Several presses in a row are one change.
+const STEPS_END_MS = 300;
+let stepping;
+addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-step]");
+  if (!button) return;
+  const field = find("input", button.parentElement);
+  const before = field.value;
+  if (button.dataset.step === "1") field.stepUp();
+  else field.stepDown();
+  if (field.value === before) return;
+  clearTimeout(stepping);
+  stepping = setTimeout(() => field.dispatchEvent(new Event("change", { bubbles: true })), STEPS_END_MS);
+});
+
+// The filters stay folded on a phone; until then the style sheet keeps them out of sight.
 const facets = find(".facets-box");
-if (facets && matchMedia("(max-width: 59.99em)").matches) facets.open = false;
+if (facets) {
+  facets.open = matchMedia("(min-width: 60em)").matches;
+  facets.dataset.ready = "";
+}
 
 // A product's options: price, stock, item number and photo follow the choice, and what cannot be had is greyed out.
 const buy = find("[data-buy]");

@@ -10,6 +10,8 @@ search-button = Search
 search-title = Search
 search-found = Results for “{ $words }”
 search-nothing = Nothing found. Try another word, a brand or the item number.
+suggest-ready = There are suggestions: use the down arrow.
+suggest-all = See all results
 cart-link = Cart
 crumbs = Where you are
 sort = Sort
@@ -36,7 +38,6 @@ stock-few = { $n ->
     [one] Only 1 left
    *[other] Only { $n } left
  }
-quantity = Quantity
 quantity-of = Quantity of { $title }
 add-to-cart = Add to cart
 lowest-30-days = Lowest price of the 30 days before the reduction: { $price }
@@ -80,6 +81,10 @@ verified = verified purchase
 reviews-how = We mark as “verified purchase” the reviews of those who bought the product in this store.
 related = You may also like
 cart-title = Cart
+cart-said = Cart updated. Total: { $total }
+one-less = One less
+one-more = One more
+close = Close
 cart-empty = Your cart is empty.
 go-shopping = See the store
 no-longer-sold = A product that is no longer sold
@@ -204,7 +209,6 @@ call-cost-mobile = Call to the national mobile network
 call-cost-fixed = Call to the national fixed network
 footer-shop = Store
 footer-help = Help
-footer-contact = Contact
 footer-paid = Secure payments by Stripe: card, MB WAY, Multibanco
 see-all = See all
 new-arrivals = New arrivals

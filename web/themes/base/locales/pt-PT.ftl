@@ -10,6 +10,8 @@ search-button = Procurar
 search-title = Pesquisa
 search-found = Resultados para “{ $words }”
 search-nothing = Nada encontrado. Experimente outra palavra, uma marca ou a referência do artigo.
+suggest-ready = Há sugestões: use a seta para baixo.
+suggest-all = Ver todos os resultados
 cart-link = Carrinho
 crumbs = Onde está
 sort = Ordenar
@@ -36,7 +38,6 @@ stock-few = { $n ->
     [one] Só resta 1
    *[other] Só restam { $n }
  }
-quantity = Quantidade
 quantity-of = Quantidade de { $title }
 add-to-cart = Adicionar ao carrinho
 lowest-30-days = Preço mais baixo dos 30 dias anteriores à redução: { $price }
@@ -80,6 +81,10 @@ verified = compra verificada
 reviews-how = Marcamos como “compra verificada” as opiniões de quem comprou o artigo nesta loja.
 related = Também pode gostar
 cart-title = Carrinho
+cart-said = Carrinho atualizado. Total: { $total }
+one-less = Menos um
+one-more = Mais um
+close = Fechar
 cart-empty = O seu carrinho está vazio.
 go-shopping = Ver a loja
 no-longer-sold = Artigo que já não se vende
@@ -204,7 +209,6 @@ call-cost-mobile = Chamada para a rede móvel nacional
 call-cost-fixed = Chamada para a rede fixa nacional
 footer-shop = Loja
 footer-help = Ajuda
-footer-contact = Contacto
 footer-paid = Pagamentos seguros por Stripe: cartão, MB WAY, Multibanco
 see-all = Ver tudo
 new-arrivals = Novidades
