@@ -10,6 +10,7 @@ use events::{catalog, orders};
 use http_kit::{Foundation, Platform, Service, ServiceParts, TenantDirectory, Worker};
 use kernel::Clock;
 use outbound::Outbound;
+use tokio::sync::Semaphore;
 
 use crate::clients::s3::Uploads;
 use crate::clients::{images, woocommerce};
@@ -25,6 +26,8 @@ static EMBEDDED: EmbeddedMigrations = embed_migrations!("migrations");
 
 /// Imports that one process works on at once; a store has one at a time.
 const IMPORTS_AT_ONCE: usize = 4;
+/// Streams of progress that one process holds open.
+const WATCHERS_MAX: usize = 200;
 const END_STOPPED_EVERY: Duration = Duration::from_secs(86_400);
 
 /// The service's state; clones share it.
@@ -39,6 +42,8 @@ pub struct App {
     /// Reaches shops' files.
     pub files: Outbound,
     pub uploads: Arc<Uploads>,
+    /// Places for those who watch an import: each looks into the database twice a second.
+    pub watchers: Arc<Semaphore>,
 }
 
 impl App {
@@ -52,6 +57,7 @@ impl App {
             shops: Outbound::new(config, woocommerce::RULES)?,
             files: Outbound::new(config, images::RULES)?,
             uploads: Arc::new(Uploads::new(config)?),
+            watchers: Arc::new(Semaphore::new(WATCHERS_MAX)),
         })
     }
 }

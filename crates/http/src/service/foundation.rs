@@ -1,9 +1,9 @@
 //! What every service stands on.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use bus::Listener;
+use bus::{Link, Listener};
 use db::{Db, Schema};
 use events::tenants::v1::{SessionRevoked, StaffChanged, TenantChanged};
 use tokio::sync::Notify;
@@ -13,8 +13,10 @@ use crate::directory::{Tenant, TenantDirectory};
 use crate::gate::Gate;
 use crate::sessions::{Sessions, StaffState};
 
-/// News that the broker did not bring are read from the database after at most this.
-const RELOAD_EVERY: Duration = Duration::from_secs(30);
+/// News that the broker does not bring are read from the database after at most this.
+const RELOAD_EVERY_DEAF: Duration = Duration::from_secs(30);
+/// While everything is heard, the tables only confirm it.
+const RELOAD_EVERY: Duration = Duration::from_secs(600);
 /// A consumer has written down by then what was told before its process heard anything.
 const SETTLED_AFTER: Duration = Duration::from_secs(2);
 /// Readiness answers within this or says no.
@@ -31,6 +33,8 @@ pub struct Foundation {
     pub(crate) platform: Platform,
     /// Told when news may have been missed.
     pub(crate) missed: Arc<Notify>,
+    /// Whether the listener hears, once there is one.
+    pub(crate) hears: Arc<OnceLock<Link>>,
 }
 
 impl Foundation {
@@ -48,15 +52,16 @@ impl Foundation {
     }
 
     async fn keep_reloading(&self) {
-        let mut pause = RELOAD_EVERY;
+        let mut was_missed = false;
         loop {
-            let missed = tokio::time::timeout(pause, self.missed.notified()).await;
-            // What was missed may still be on its way into the tables: look once more soon.
-            pause = if missed.is_ok() {
-                SETTLED_AFTER
-            } else {
-                RELOAD_EVERY
+            let pause = match (was_missed, self.hears.get().is_some_and(Link::is_up)) {
+                // What was missed may still be on its way into the tables: look once more soon.
+                (true, _) => SETTLED_AFTER,
+                (false, true) => RELOAD_EVERY,
+                (false, false) => RELOAD_EVERY_DEAF,
             };
+            let missed = tokio::time::timeout(pause, self.missed.notified()).await;
+            was_missed = missed.is_ok();
             let reloaded = async { self.sessions.load().await.and(self.directory.load().await) };
             if let Err(error) = reloaded.await {
                 let service = self.schema.name;
@@ -74,7 +79,10 @@ impl Foundation {
             self.sessions.clone(),
         );
         let missed = self.missed.clone();
-        Listener::new(self.schema.name, self.platform.rabbit.clone())
+        let listener = Listener::new(self.schema.name, self.platform.rabbit.clone());
+        // One service has one listener; of another one the first still tells enough.
+        let _ = self.hears.set(listener.link());
+        listener
             .lost(move || missed.notify_one())
             .on::<TenantChanged>(move |delivery| {
                 match Tenant::of_event(delivery.tenant, &delivery.message) {

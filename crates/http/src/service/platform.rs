@@ -81,6 +81,7 @@ impl Platform {
             gate,
             platform: self.clone(),
             missed: Arc::default(),
+            hears: Arc::default(),
         })
     }
 }

@@ -10,6 +10,7 @@ use http_kit::permissions::CanManageImports;
 use http_kit::{ApiError, Data, HttpResponse, Input, OperationInput, Path, Staff};
 use kernel::TenantId;
 use std::future::{Ready, ready};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -22,8 +23,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 const HEARTBEAT_EVERY: Duration = Duration::from_secs(15);
 /// A browser that loses the stream comes again after so long, in milliseconds.
 const RETRY_MS: u32 = 2_000;
-/// A stream ends after this; the browser comes again, with a token that still counts.
-const STREAM_FOR: Duration = Duration::from_secs(600);
+/// A stream ends after this; the browser comes again, if its token still counts. Whoever was signed out
+/// sees nothing more by then.
+const STREAM_FOR: Duration = Duration::from_secs(60);
 
 /// The event that a client saw last, when it comes again.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +56,8 @@ pub async fn stream_import(
     seen: LastEventId,
 ) -> Result<HttpResponse, ApiError> {
     let (tenant, id) = (staff.tenant.id, *id);
+    let place = app.watchers.clone().try_acquire_owned();
+    let place = place.map_err(|_| ApiError::unavailable("too-many-watchers").retry_after(10))?;
     // A stream of nothing would never end.
     look(&app, tenant, id).await?;
     let now = Instant::now();
@@ -66,6 +70,7 @@ pub async fn stream_import(
         heard: now,
         greeted: false,
         ended: false,
+        _place: place,
     };
     let events = stream::unfold(watch, |mut watch| async move {
         let chunk = watch.next().await?;
@@ -88,6 +93,7 @@ struct Watch {
     heard: Instant,
     greeted: bool,
     ended: bool,
+    _place: OwnedSemaphorePermit,
 }
 
 impl Watch {
