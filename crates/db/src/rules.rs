@@ -12,7 +12,7 @@ use crate::{Db, Error};
 /// When the database is away.
 pub async fn count_broken(
     db: &Db,
-    rules: &[(&'static str, &str)],
+    rules: &[(&'static str, &'static str)],
 ) -> Result<Vec<(&'static str, i64)>, Error> {
     db.system("check invariants", async |tx| {
         tx.conn()
