@@ -55,12 +55,12 @@ test("without JavaScript one comes as far as the card, and pays on the page that
   await page.getByRole("searchbox").fill("manta");
   await page.getByRole("button", { name: "Procurar" }).click();
   await page.getByRole("link", { name: shop.goods[1].title }).first().click();
-  await page.getByText("Média", { exact: true }).click();
+  await page.getByRole("radio", { name: "Média" }).check();
   await page.getByRole("button", { name: "Adicionar ao carrinho" }).click();
   await expect(page).toHaveURL(/\/cart$/);
   await page.getByRole("spinbutton", { name: /^Quantidade/ }).fill("2");
   await page.getByRole("button", { name: "Atualizar" }).click();
-  await expect(page.locator(".total dd")).toHaveText(/^178,00/);
+  await expect(page.locator(".line-total b")).toHaveText(/^178,00/);
   await page.getByRole("link", { name: "Finalizar compra" }).click();
 
   await page.getByLabel("E-mail", { exact: true }).fill("ana");

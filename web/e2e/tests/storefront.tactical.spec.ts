@@ -42,7 +42,7 @@ test("a card that fails 3-D Secure pays nothing, one that passes does", async ({
 test("the cart opens beside the page and is changed there", async ({ page, shop }) => {
   await wantOne(page, shop);
   const drawer = page.getByRole("dialog", { name: "Carrinho" });
-  const total = drawer.locator(".total dd");
+  const total = drawer.locator(".line-total b");
   await expect(total).toHaveText(/^34,90/);
   await drawer.getByRole("button", { name: "Mais um" }).click();
   await expect(total).toHaveText(/^69,80/);
@@ -51,7 +51,7 @@ test("the cart opens beside the page and is changed there", async ({ page, shop 
   await expect(drawer).toBeHidden();
   await expect(page.locator("[data-basket-count]")).toHaveText("2");
   await page.getByRole("link", { name: /^Carrinho/ }).click();
-  await drawer.getByRole("button", { name: `Remover: ${shop.goods[0].title}` }).click();
+  await drawer.getByRole("button", { name: /^Remover/ }).click();
   await expect(drawer.getByText("O seu carrinho está vazio.")).toBeVisible();
   await expect(page.locator("[data-basket-count]")).toBeHidden();
 });
