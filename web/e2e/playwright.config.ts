@@ -15,7 +15,8 @@ export default defineConfig({
   use: {
     actionTimeout: 15_000 * slowness,
     locale: "pt-PT",
-    trace: "retain-on-failure",
+    // A trace draws every moment of a page, which takes as long as the page itself: --trace on, when one is wanted.
+    screenshot: "only-on-failure",
     viewport: { width: 1440, height: 900 },
     launchOptions: { args: ["--disable-gpu"], executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium" },
   },

@@ -1,11 +1,12 @@
 import "@fontsource-variable/inter/wght.css";
 import "@mantine/core/styles.css";
 import "~/ui/ui.css";
-import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
+import { localStorageColorSchemeManager, MantineProvider, mergeThemeOverrides } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { StrictMode } from "react";
+import { StrictMode, useMemo } from "react";
 import { createRoot } from "react-dom/client";
+import { useTranslation } from "react-i18next";
 import { resumeActing } from "~/lib/acting.ts";
 import { client } from "~/lib/api.ts";
 import { startLanguage } from "~/lib/language.ts";
@@ -26,8 +27,20 @@ if (!root) {
 }
 createRoot(root).render(
   <StrictMode>
+    <Panel />
+  </StrictMode>,
+);
+
+function Panel() {
+  const close = useTranslation().t("common.close");
+  // The cross that closes dialogs and messages is only a sign: here it gets its name.
+  const named = useMemo(() => {
+    const components = { CloseButton: { defaultProps: { "aria-label": close } } };
+    return mergeThemeOverrides(theme, { components });
+  }, [close]);
+  return (
     <MantineProvider
-      theme={theme}
+      theme={named}
       cssVariablesResolver={cssVariables}
       colorSchemeManager={colorSchemes}
       defaultColorScheme="auto"
@@ -36,5 +49,5 @@ createRoot(root).render(
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>
-  </StrictMode>,
-);
+  );
+}

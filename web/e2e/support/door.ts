@@ -57,7 +57,12 @@ export function door(slug: string | undefined, defaults: Record<string, string> 
   ): Promise<Reply> => {
     const json: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
     const text = body === undefined ? undefined : JSON.stringify(body);
-    return ask({ method, url: new URL(at(path, slug)), headers: { ...defaults, ...json, ...headers }, body: text });
+    return ask({
+      method,
+      url: new URL(at(path, slug)),
+      headers: { ...defaults, ...json, ...headers },
+      body: text,
+    });
   };
 }
 

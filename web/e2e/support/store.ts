@@ -1,5 +1,6 @@
-import { ask, type Door, door, expected, until } from "./door.ts";
-import { platform, stripeUrl, sysadmin, unique } from "./platform.ts";
+import { type Door, door, expected, until } from "./door.ts";
+import { sysadmin, unique } from "./platform.ts";
+import { choose } from "./stripe.ts";
 
 export interface Store {
   slug: string;
@@ -43,48 +44,6 @@ export async function ownerDoor({ slug, email }: Store): Promise<Door> {
   return door(slug, { authorization: `Bearer ${access_token}` });
 }
 
-/** Connects the store's account at the simulated Stripe until shoppers can pay. */
-export async function connectStripe(slug: string, owner: Door): Promise<void> {
-  await expected(200, owner("POST", "/api/payments/admin/account"));
-  const me = await expected(200, owner("GET", "/api/auth/me"));
-  const account = findAccount(await stripe("GET", "/_sim/state"), me.tenant.id);
-  if (!account) {
-    throw new Error("Stripe has no account for the store");
-  }
-  await stripe("POST", `/_sim/accounts/${account}/complete`, {});
-  const shop = door(slug);
-  const cart = await expected(201, shop("POST", "/api/orders/store/carts"));
-  await until("the store taking orders", async () => {
-    const path = `/api/orders/store/carts/${cart.id}`;
-    const { body } = await shop("GET", path, undefined, { "x-cart-token": cart.token });
-    return body.warnings?.length === 0 || undefined;
-  });
-}
-
-/** What the simulated Stripe is told to do, or says. */
-export function stripe(method: string, path: string, body?: unknown) {
-  const headers: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
-  const text = body === undefined ? undefined : JSON.stringify(body);
-  return expected(200, ask({ method, url: new URL(path, stripeUrl), headers, body: text }));
-}
-
-function findAccount(value: unknown, tenant: string): string | undefined {
-  if (typeof value !== "object" || value === null) {
-    return undefined;
-  }
-  const object = value as { object?: string; id?: string; metadata?: { tenant_id?: string } };
-  if (object.object === "account" && object.metadata?.tenant_id === tenant) {
-    return object.id;
-  }
-  for (const child of Object.values(value)) {
-    const found = findAccount(child, tenant);
-    if (found) {
-      return found;
-    }
-  }
-  return undefined;
-}
-
 /** A shopper buys one piece of a variant and pays by card; answers the order's number. */
 export async function buy(slug: string, variant: string): Promise<string> {
   const shop = door(slug);
@@ -115,13 +74,7 @@ export async function buy(slug: string, variant: string): Promise<string> {
   const placed = await expected(201, shop("POST", "/api/orders/store/checkout", order, key));
   const ticket = { ticket: placed.payment_ticket };
   const intent = await expected(200, shop("POST", "/api/payments/store/intents", ticket, token));
-  const form = { client_secret: intent.client_secret, account: intent.stripe_account, choice: "card" };
-  await ask({
-    method: "POST",
-    url: new URL("/pay", stripeUrl),
-    headers: { "content-type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams(form).toString(),
-  });
+  await choose(intent.client_secret, intent.stripe_account, "card");
   await until("the order being paid", async () => {
     const path = `/api/orders/store/orders/${placed.id}`;
     const reply = await shop("GET", path, undefined, { ...token, "x-order-token": placed.token });

@@ -1,9 +1,10 @@
-import { expect, test } from "@playwright/test";
 import { until } from "../support/door.ts";
 import { expectAccessible, press, signIn } from "../support/page.ts";
 import { picture } from "../support/picture.ts";
 import { panel } from "../support/platform.ts";
-import { buy, connectStripe, makeStore, OWN_PASSWORD, ownerDoor } from "../support/store.ts";
+import { buy, makeStore, OWN_PASSWORD, ownerDoor } from "../support/store.ts";
+import { connectStripe } from "../support/stripe.ts";
+import { expect, test } from "../support/watched.ts";
 
 test("a merchant goes from a temporary password to a refunded order", async ({ page }) => {
   const store = await makeStore("tactical");
@@ -36,9 +37,9 @@ test("a merchant goes from a temporary password to a refunded order", async ({ p
     await page.getByRole("textbox", { name: "SKU", exact: true }).fill("CASACO");
     await page.getByRole("button", { name: "Juntar opção" }).click();
     await page.getByRole("textbox", { name: "Opção", exact: true }).fill("Cor");
-    await page.getByRole("textbox", { name: "Valores" }).fill("Preto");
+    await page.getByRole("combobox", { name: "Valores" }).fill("Preto");
     await page.keyboard.press("Enter");
-    await page.getByRole("textbox", { name: "Valores" }).fill("Verde");
+    await page.getByRole("combobox", { name: "Valores" }).fill("Verde");
     await page.keyboard.press("Enter");
     await expect(page.getByRole("heading", { name: "2 variantes" })).toBeVisible();
     await page.getByRole("button", { name: "Guardar", exact: true }).click();

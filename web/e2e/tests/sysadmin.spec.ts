@@ -1,6 +1,6 @@
-import { expect, test } from "@playwright/test";
 import { expectAccessible, signIn } from "../support/page.ts";
 import { panel, sysadmin, unique } from "../support/platform.ts";
+import { expect, test } from "../support/watched.ts";
 
 test("a sysadmin makes a store, suspends it and lets it sell again", async ({ page }) => {
   await page.goto(panel("/"));

@@ -32,8 +32,11 @@ const LOOKED_AT: [(&str, &str); 7] = [
         "crates/db/src/resealing.rs",
         "names of a service's sealed columns, which are constants of it",
     ),
+    (
+        "crates/db/src/rules.rs",
+        "constants of the services' invariants.rs",
+    ),
     ("crates/testkit", "tests"),
-    ("invariants.rs", "constants of the same file"),
 ];
 
 /// Nothing that somebody sent is ever put into a text of SQL: where one is put together at all, that

@@ -40,6 +40,7 @@ const en: Messages = {
   },
   common: {
     cancel: "Cancel",
+    close: "Close",
     copied: "Copied",
     copy: "Copy",
     delete: "Delete",

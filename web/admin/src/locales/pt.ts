@@ -44,6 +44,7 @@ const pt = {
   },
   common: {
     cancel: "Cancelar",
+    close: "Fechar",
     copied: "Copiado",
     copy: "Copiar",
     delete: "Eliminar",

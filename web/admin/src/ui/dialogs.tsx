@@ -30,7 +30,7 @@ export function Confirm(props: ConfirmProps) {
           <Button
             color={props.isDangerous ? "red.9" : undefined}
             loading={props.isBusy}
-            onClick={props.onConfirm}
+            onClick={() => props.onConfirm()}
           >
             {props.confirm}
           </Button>
