@@ -1330,6 +1330,11 @@ export interface components {
         SetStock: {
             /**
              * Format: int64
+             * @description From how many on a mail says that it runs out; 0: never. Absent: as it was.
+             */
+            low_stock_threshold?: number | null;
+            /**
+             * Format: int64
              * @description How many are there, those that are promised to orders included.
              */
             on_hand: number;
@@ -1363,6 +1368,11 @@ export interface components {
              * @description What can be sold now.
              */
             available: number;
+            /**
+             * Format: int64
+             * @description From how many on a mail says that it runs out; 0: never.
+             */
+            low_stock_threshold: number;
             /**
              * Format: int64
              * @description What is there.
