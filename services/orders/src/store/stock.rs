@@ -150,7 +150,11 @@ pub async fn create_missing(tx: &TenantTx, variant: VariantId) -> Result<(), Err
 }
 
 /// From how many on the merchant is told that a variant runs out; 0: never.
-pub async fn save_threshold(tx: &TenantTx, variant: VariantId, threshold: i64) -> Result<(), Error> {
+pub async fn save_threshold(
+    tx: &TenantTx,
+    variant: VariantId,
+    threshold: i64,
+) -> Result<(), Error> {
     diesel::update(stock::table.find((tx.tenant().uuid(), variant.uuid())))
         .set(stock::low_stock_threshold.eq(threshold))
         .prepared()
