@@ -10,8 +10,8 @@ use uuid::Uuid;
 use crate::Job;
 use crate::schema::{QUEUED, job};
 
-/// Queues `work` to be done as soon as the transaction commits, after what was due before it. `key` names it among its kind in
-/// the tenant: false when it was asked for before, whatever has become of it.
+/// Queues `work` to be done as soon as the transaction commits, after what was due before it. `key`
+/// names it among its kind in the tenant: false when it was asked for before, whatever has become of it.
 pub async fn enqueue<J: Job>(tx: &mut TenantTx, key: &str, work: &J) -> Result<bool, Error> {
     enqueue_at(tx, key, Clock::system().now(), work).await
 }
