@@ -44,7 +44,7 @@ pub use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub use error::Error;
 pub use listen::{listen, notify};
 pub use migrate::{Schema, level, migrate, redo};
-pub use one_of::{OneOf, one_of};
+pub use one_of::{InArray, OneOf, in_array, one_of};
 pub use pool::POOL_WAIT;
 pub use prepared::{Prepare, Prepared};
 pub use resealing::{ResealError, Resealed, Sealed, SealedColumn, SealedKey, reseal};

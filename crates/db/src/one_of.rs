@@ -4,7 +4,7 @@ use diesel::QueryResult;
 use diesel::expression::{AppearsOnTable, Expression, ValidGrouping};
 use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, QueryFragment, QueryId};
-use diesel::sql_types::{Bool, Uuid as UuidType};
+use diesel::sql_types::{Array, Bool, Nullable, Uuid as UuidType};
 use uuid::Uuid;
 
 /// See [`one_of`].
@@ -61,6 +61,45 @@ impl<C: QueryFragment<Pg>> QueryFragment<Pg> for OneOf<C> {
             out.push_sql("NULL");
         }
         out.push_sql(")");
+        Ok(())
+    }
+}
+
+/// See [`in_array`].
+#[derive(Clone, Copy, Debug, QueryId)]
+pub struct InArray<C, A> {
+    column: C,
+    array: A,
+}
+
+/// Whether `column` is in an array that the server has, as a subquery of a single value.
+///
+/// The server reads the array first and looks each element up by an index, where it would go through
+/// all rows of a tenant for the same elements unnested.
+pub fn in_array<C, A>(column: C, array: A) -> InArray<C, A>
+where
+    C: Expression<SqlType = UuidType>,
+    A: Expression<SqlType = Nullable<Array<UuidType>>>,
+{
+    InArray { column, array }
+}
+
+impl<C, A> Expression for InArray<C, A> {
+    type SqlType = Bool;
+}
+
+impl<C: AppearsOnTable<T>, A: AppearsOnTable<T>, T> AppearsOnTable<T> for InArray<C, A> {}
+
+impl<C: ValidGrouping<G>, A, G> ValidGrouping<G> for InArray<C, A> {
+    type IsAggregate = C::IsAggregate;
+}
+
+impl<C: QueryFragment<Pg>, A: QueryFragment<Pg>> QueryFragment<Pg> for InArray<C, A> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        self.column.walk_ast(out.reborrow())?;
+        out.push_sql(" = ANY(");
+        self.array.walk_ast(out.reborrow())?;
+        out.push_sql("::uuid[])");
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use deadpool::Runtime;
-use deadpool::managed::{Manager, Metrics, Pool, RecycleError, RecycleResult};
+use deadpool::managed::{Manager, Metrics, Pool, QueueMode, RecycleError, RecycleResult};
 use diesel_async::AsyncPgConnection;
 use diesel_async::pooled_connection::PoolableConnection;
 use tokio_postgres::Config;
@@ -40,6 +40,8 @@ impl Manager for Connections {
 pub(crate) fn pool(config: Config, size: usize) -> Result<Pool<Connections>, Error> {
     Pool::builder(Connections { config })
         .max_size(size)
+        // The connection that was used last has its statements prepared and its tables known.
+        .queue_mode(QueueMode::Lifo)
         .wait_timeout(Some(POOL_WAIT))
         .create_timeout(Some(connect::CONNECT_TIMEOUT * 2))
         .runtime(Runtime::Tokio1)

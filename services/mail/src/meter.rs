@@ -3,6 +3,7 @@
 use db::TenantTx;
 use http_kit::Role;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::compose::{self, Contact, Draft};
@@ -15,27 +16,37 @@ use crate::vault::VaultError;
 
 pub const LIMIT: &str = "limit.mails_per_month";
 
-/// Counts a mail that has left, and tells the owners at four fifths and at the whole of what the plan
-/// covers, each once a month.
+/// Counts mails that have left, and tells the owners at four fifths and at the whole of what the plan
+/// covers, each once a month. Comes last in its transaction: others count in the same row.
 ///
 /// # Errors
-/// When the database is away. A mail that left is counted even where nobody can be told.
-pub async fn count_sent(app: &App, tx: &TenantTx, now: OffsetDateTime) -> Result<(), db::Error> {
+/// When the database is away. Mails that left are counted even where nobody can be told.
+pub async fn count_sent(
+    app: &App,
+    tx: &TenantTx,
+    mails: &[Uuid],
+    now: OffsetDateTime,
+) -> Result<(), db::Error> {
+    let Some(one) = mails.first() else {
+        return Ok(());
+    };
+    let count = i64::try_from(mails.len()).unwrap_or(i64::MAX);
     let month = usage::month_of(now);
-    let used = usage::add(tx, month).await?;
+    usage::add(tx, month, count, *one).await?;
     let Some(store) = app.directory.by_id(tx.tenant()) else {
         return Ok(());
     };
     let Some(covered) = store.limit(LIMIT) else {
         return Ok(());
     };
-    let mark = Mark::of(used.mails, covered).filter(|mark| mark.percent() > used.warned_percent);
+    let used = usage::used(tx, month).await?;
+    let mails = used.mails;
+    let mark = Mark::of(mails, covered).filter(|mark| mark.percent() > used.warned_percent);
     let Some(mark) = mark else { return Ok(()) };
-    usage::save_warned(tx, month, mark.percent()).await?;
-    let meter = Meter {
-        mails: used.mails,
-        covered,
-    };
+    if !usage::claim_warning(tx, month, mark.percent()).await? {
+        return Ok(());
+    }
+    let meter = Meter { mails, covered };
     let draft = |contact: Contact| Draft {
         kind: match mark {
             Mark::Near => Kind::MailLimitNear,

@@ -1,5 +1,7 @@
 //! Takes in what ZeptoMail told: deliveries, bounces, complaints. In any order, any number of times.
 
+use std::collections::HashMap;
+
 use db::TenantTx;
 use kernel::{Email, TenantId};
 use serde_json::Value;
@@ -33,16 +35,39 @@ pub async fn apply_waiting(app: &App) -> Result<usize, db::Error> {
             provider_events::claim(tx, now, LEASE, BATCH).await
         })
         .await?;
+    let mut read = Vec::new();
     for row in &rows {
-        if let Err(error) = apply(app, row, now).await {
-            tracing::warn!(event.id = row.id, error = %error, "An event of the provider's could not be applied yet");
-            if row.attempts >= ATTEMPTS_MAX {
-                tracing::error!(event.id = row.id, "An event of the provider's was given up");
-                finish(app, row, provider_events::FAILED, Some("given up")).await?;
-            }
+        match app
+            .vault
+            .open::<Value>(payload_place(&row.id), &row.payload)
+        {
+            Ok(payload) => read.push((row, news::read(&payload))),
+            Err(error) => put_off(app, row, &error).await?,
         }
     }
+    let tried = apply(app, &read, now).await?;
+    let (mut applied, mut ignored) = (Vec::new(), Vec::new());
+    for (row, outcome) in &tried {
+        match outcome {
+            Ok(true) => applied.push(row.id.as_str()),
+            Ok(false) => ignored.push(row.id.as_str()),
+            Err(error) => put_off(app, row, error).await?,
+        }
+    }
+    finish(app, &applied, APPLIED, None).await?;
+    finish(app, &ignored, IGNORED, None).await?;
     Ok(rows.len())
+}
+
+/// It is taken up again when its lease ends, a few times.
+async fn put_off(app: &App, row: &ProviderEventRow, error: &VaultError) -> Result<(), db::Error> {
+    tracing::warn!(event.id = row.id, error = %error, "An event of the provider's could not be applied yet");
+    if row.attempts < ATTEMPTS_MAX {
+        return Ok(());
+    }
+    tracing::error!(event.id = row.id, "An event of the provider's was given up");
+    let note = Some("given up");
+    finish(app, &[&row.id], provider_events::FAILED, note).await
 }
 
 pub fn payload_place(id: &str) -> Place<'_> {
@@ -53,69 +78,114 @@ pub fn payload_place(id: &str) -> Place<'_> {
     }
 }
 
-async fn apply(app: &App, row: &ProviderEventRow, now: OffsetDateTime) -> Result<(), VaultError> {
-    let payload: Value = app.vault.open(payload_place(&row.id), &row.payload)?;
-    let news = news::read(&payload);
-    let ids: Vec<Uuid> = news.iter().map(|news| news.message).collect();
-    let owners = app
+/// An event and what it tells of mails of ours and of others.
+type Read<'a> = (&'a ProviderEventRow, Vec<News>);
+
+/// Takes in what events tell, the news of one store in one transaction; where that fails, those of
+/// each event in one of their own. Answers of each event whether it was about a mail of ours.
+async fn apply<'a>(
+    app: &App,
+    read: &[Read<'a>],
+    now: OffsetDateTime,
+) -> Result<Vec<(&'a ProviderEventRow, Result<bool, VaultError>)>, db::Error> {
+    let all = read.iter().flat_map(|(_, news)| news);
+    let mut ids: Vec<Uuid> = all.map(|news| news.message).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let owners: HashMap<Uuid, TenantId> = app
         .db
         .system("find the stores of mails", async |tx| {
             messages::tenants_of(tx, &ids).await
         })
-        .await?;
-    let mut known = false;
-    for told in &news {
-        let owner = owners.iter().find(|(id, _)| *id == told.message);
-        let Some((_, tenant)) = owner else { continue };
-        known = true;
+        .await?
+        .into_iter()
+        .collect();
+    if let Ok(()) = take_in_all(app, read.iter().flat_map(|(_, news)| news), &owners, now).await {
+        let is_ours = |news: &News| owners.contains_key(&news.message);
+        let known = read
+            .iter()
+            .map(|(row, news)| (*row, Ok(news.iter().any(is_ours))));
+        return Ok(known.collect());
+    }
+    let mut tried = Vec::new();
+    for (row, news) in read {
+        let known = news.iter().any(|news| owners.contains_key(&news.message));
+        let outcome = take_in_all(app, news.iter(), &owners, now).await;
+        tried.push((*row, outcome.map(|()| known)));
+    }
+    Ok(tried)
+}
+
+/// By store; of a store's mails the oldest first, in which order everybody locks them.
+async fn take_in_all<'a>(
+    app: &App,
+    news: impl Iterator<Item = &'a News>,
+    owners: &HashMap<Uuid, TenantId>,
+    now: OffsetDateTime,
+) -> Result<(), VaultError> {
+    let mut by_store: HashMap<TenantId, Vec<&News>> = HashMap::new();
+    for told in news {
+        if let Some(tenant) = owners.get(&told.message) {
+            by_store.entry(*tenant).or_default().push(told);
+        }
+    }
+    for (tenant, mut news) in by_store {
+        news.sort_by_key(|told| told.message);
         app.db
-            .tenant(*tenant, async |tx| take_in(app, tx, told, now).await)
+            .tenant(tenant, async |tx| {
+                let mut left = Vec::new();
+                for told in &news {
+                    if take_in(app, tx, told, now).await? {
+                        left.push(told.message);
+                    }
+                }
+                meter::count_sent(app, tx, &left, now).await?;
+                Ok::<_, VaultError>(())
+            })
             .await?;
     }
-    finish(app, row, if known { APPLIED } else { IGNORED }, None).await?;
     Ok(())
 }
 
-async fn finish(
-    app: &App,
-    row: &ProviderEventRow,
-    state: &str,
-    note: Option<&str>,
-) -> Result<(), db::Error> {
+async fn finish(app: &App, ids: &[&str], state: &str, note: Option<&str>) -> Result<(), db::Error> {
+    if ids.is_empty() {
+        return Ok(());
+    }
     app.db
-        .system("finish an event of the provider's", async |tx| {
-            provider_events::finish(tx, &row.id, state, note).await
+        .system("finish events of the provider's", async |tx| {
+            provider_events::finish(tx, ids, state, note).await
         })
         .await
 }
 
+/// True when this is the first to say that the mail has left.
 async fn take_in(
     app: &App,
     tx: &mut TenantTx,
     told: &News,
     now: OffsetDateTime,
-) -> Result<(), VaultError> {
+) -> Result<bool, VaultError> {
     let Some(mut row) = messages::lock(tx, told.message).await? else {
-        return Ok(());
+        return Ok(false);
     };
     if !messages::note(tx, row.id, told.happening.as_str(), &told.reason, now).await? {
-        return Ok(());
+        return Ok(false);
     }
     metrics::counter!("mail_news_total", "happening" => told.happening.as_str()).increment(1);
     let was_sent = row.sent_at.is_some();
     change(&mut row, told.happening, now);
     messages::save(tx, &row).await?;
-    if !was_sent {
-        meter::count_sent(app, tx, now).await?;
-    }
     let reason = match told.happening {
-        Happening::HardBounce => "hard_bounce",
-        Happening::Complaint => "complaint",
+        Happening::HardBounce => Some("hard_bounce"),
+        Happening::Complaint => Some("complaint"),
         Happening::Delivered | Happening::SoftBounce | Happening::Opened | Happening::Clicked => {
-            return Ok(());
+            None
         }
     };
-    suppress(app, tx, &row, reason, now).await
+    if let Some(reason) = reason {
+        suppress(app, tx, &row, reason, now).await?;
+    }
+    Ok(!was_sent)
 }
 
 /// News only carry a message forward, whatever order they come in: a complaint outranks a bounce,

@@ -198,7 +198,9 @@ pub async fn get_mail_usage(
     let month = usage::month_of(app.clock.now());
     let mails = app
         .db
-        .read(staff.tenant.id, async |tx| usage::count(tx, month).await)
+        .read(staff.tenant.id, async |tx| {
+            usage::used(tx, month).await.map(|used| used.mails)
+        })
         .await?;
     let covered = staff.tenant.limit(meter::LIMIT);
     let percent = covered

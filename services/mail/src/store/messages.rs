@@ -1,6 +1,6 @@
 //! Mails on their way and what became of them.
 
-use db::{Error, Prepare, SystemTx, TenantTx};
+use db::{Error, Prepare, SystemTx, TenantTx, one_of};
 use diesel::prelude::*;
 use diesel::sql_types;
 use diesel_async::RunQueryDsl;
@@ -337,7 +337,7 @@ pub async fn list_due(
 /// The stores that messages belong to, from the platform's scope.
 pub async fn tenants_of(tx: &SystemTx, ids: &[Uuid]) -> Result<Vec<(Uuid, TenantId)>, Error> {
     let rows: Vec<(Uuid, Uuid)> = message::table
-        .filter(message::id.eq_any(ids))
+        .filter(one_of(message::id, ids))
         .select((message::id, message::tenant_id))
         .load(&mut tx.conn())
         .await?;

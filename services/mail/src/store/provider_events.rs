@@ -77,10 +77,16 @@ pub async fn claim(
     Ok(rows)
 }
 
-pub async fn finish(tx: &SystemTx, id: &str, state: &str, note: Option<&str>) -> Result<(), Error> {
+/// Says how these events ended.
+pub async fn finish(
+    tx: &SystemTx,
+    ids: &[&str],
+    state: &str,
+    note: Option<&str>,
+) -> Result<(), Error> {
     diesel::update(provider_event::table)
         .filter(provider_event::tenant_id.eq(TenantId::PLATFORM.uuid()))
-        .filter(provider_event::id.eq(id))
+        .filter(provider_event::id.eq_any(ids))
         .set((
             provider_event::state.eq(state),
             provider_event::note.eq(note),

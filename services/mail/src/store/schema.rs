@@ -92,11 +92,12 @@ diesel::table! {
 }
 
 diesel::table! {
-    mail_usage (tenant_id, month) {
+    mail_usage (tenant_id, month, slot) {
         tenant_id -> Uuid,
         month -> Date,
         mails -> BigInt,
         warned_percent -> SmallInt,
+        slot -> SmallInt,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What catalog told of variants, with the stock that is here.
 
-use db::{Error, Prepare, TenantTx, one_of};
+use db::{Error, Prepare, TenantTx, in_array, one_of};
 use diesel::dsl::{AsSelect, auto_type};
 use diesel::pg::Pg;
 use diesel::prelude::*;
@@ -38,7 +38,6 @@ pub struct VariantRow {
     pub quantity_step: i32,
 }
 
-diesel::define_sql_function! { fn unnest(list: sql_types::Array<sql_types::Uuid>) -> sql_types::Uuid; }
 diesel::define_sql_function! {
     fn array_append(
         list: sql_types::Array<sql_types::Uuid>,
@@ -92,9 +91,10 @@ pub async fn list_offers_of_cart(
     let wanted = cart::table
         .filter(cart::tenant_id.eq(tx.tenant().uuid()))
         .filter(cart::id.eq(id.uuid()))
-        .select(unnest(array_append(cart::variants, also)));
+        .select(array_append(cart::variants, also))
+        .single_value();
     let found: Vec<Found> = offered(tx.tenant().uuid())
-        .filter(sellable_variant::variant_id.eq_any(wanted))
+        .filter(in_array(sellable_variant::variant_id, wanted))
         .load(&mut tx.conn())
         .await?;
     Ok(offers(found, currency))

@@ -41,7 +41,7 @@ pub(super) async fn settle(app: &App, claimed: &Claimed, outcome: &Outcome) -> a
             apply(&mut row, claimed, outcome, now);
             messages::save(tx, &row).await?;
             if row.sent_at.is_some() && !was_sent {
-                meter::count_sent(app, tx, now).await?;
+                meter::count_sent(app, tx, &[claimed.id], now).await?;
             }
             Ok::<_, db::Error>(())
         })
