@@ -1,13 +1,15 @@
-//! Passwords: argon2id on a bounded pool.
+//! Passwords of staff and customers: argon2id on a bounded pool.
 
 use std::sync::Arc;
 
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash};
 use argon2::{Algorithm, Argon2, Params, Version};
-use http_kit::ApiError;
-use kernel::Invalid;
+use kernel::{Invalid, TenantId};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::OpaqueToken;
+use crate::ApiError;
 
 /// OWASP's minimum for argon2id: 19 MiB, two passes, one lane.
 const MEMORY_KIB: u32 = 19 * 1_024;
@@ -20,7 +22,7 @@ const BYTES_MAX: usize = 128;
 
 /// Passwords that are tried first, in lower case, one a line: the commonest of published breaches, as
 /// collected for zxcvbn (MIT), and some that are common here. Shorter ones are refused anyway.
-const COMMON: &str = include_str!("../seed/common-passwords.txt");
+const COMMON: &str = include_str!("common-passwords.txt");
 
 /// A password that somebody chose: 8 characters to 128 bytes, and none of the commonest.
 #[derive(Clone, Debug)]
@@ -74,7 +76,7 @@ impl Passwords {
     /// When the operating system has no random numbers.
     pub fn new() -> anyhow::Result<Self> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let nobody = hash(&crate::domain::secrets::temporary_password())
+        let nobody = hash(&OpaqueToken::new(TenantId::PLATFORM).text())
             .map_err(|error| anyhow::anyhow!("hashing: {error}"))?;
         Ok(Self {
             pool: Arc::new(Semaphore::new(cores)),
@@ -136,6 +138,27 @@ impl Turn {
             .run(move || compare(text.expose_secret(), &kept))
             .await?;
         Ok(if known { found } else { Match::No })
+    }
+
+    /// Compares with what another program made of a password, which only `is_it` can tell: what is
+    /// right is kept as argon2 from now on. `is_it` may take as long as it likes.
+    pub async fn replace(
+        self,
+        password: &SecretString,
+        is_it: impl FnOnce(&str) -> bool + Send + 'static,
+    ) -> Result<Match, ApiError> {
+        let (text, nobody) = (password.clone(), self.nobody.to_string());
+        self.run(move || {
+            let text = text.expose_secret();
+            if text.len() <= BYTES_MAX && is_it(text) {
+                // A password of any length was good enough there.
+                return hash(text).map_or(Match::No, Match::Rehashed);
+            }
+            // As much work as for a person whom nobody knows.
+            compare(text, &nobody);
+            Match::No
+        })
+        .await
     }
 
     async fn run<T: Send + 'static>(
