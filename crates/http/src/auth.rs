@@ -1,6 +1,7 @@
 //! Who somebody is: passwords, sessions, and access tokens (RFC 7519, RFC 9068) with who issues them, who
 //! believes them, and what they say.
 
+mod account_word;
 mod claims;
 mod issuer;
 mod keys;
@@ -9,6 +10,7 @@ mod passwords;
 mod refresh;
 mod verifier;
 
+pub use account_word::account_word;
 pub use claims::{Claims, TokenAudience};
 pub use issuer::{IssuedToken, Subject, TokenIssuer};
 pub use opaque::{OpaqueToken, random_bytes};
