@@ -18,6 +18,14 @@ PIXELS = 800
 QUALITY = 82
 WHOLE = (0, 0, SIDE, SIDE)
 DETAIL = (290, 290, 440, 440)
+# Where there is more to see.
+DETAILS = {
+    "luvas-cume": (560, 420, 330, 330),
+    "guia-trilhos": (240, 420, 440, 440),
+    "manual-nos": (240, 420, 440, 440),
+    "filtro-agua": (340, 480, 320, 320),
+    "panelas-conjunto": (180, 420, 460, 460),
+}
 GROUNDS = ("#e9e7e1", "#e4e6e4", "#ebe6dc")
 
 # A product's drawing, what it is told, its colours, and which part of the sheet is shown.
@@ -62,12 +70,12 @@ GOODS = {
     "garrafa-termica": (carry.flask, {}, [("#35513f", "#25282a"), ("#2f5470", "#25282a"), ("#d9d0ba", "#4a4034")], (80, 60, 880, 880)),
     "caneca-termica": (carry.flask, {"low": True}, [("#a8482e", "#25282a"), ("#34373a", "#1f2123")], (160, 220, 700, 700)),
     "garrafa-clara": (carry.bottle, {}, [("#7fb0bd", "#2b2e31"), ("#8fb48f", "#33463a")]),
-    "caneca-esmaltada": (carry.mug, {}, [("#e9e5da", "#2e4a5c"), ("#47604f", "#e9e2cf")], (90, 160, 820, 820)),
+    "caneca-esmaltada": (carry.mug, {}, [("#e9e5da", "#2e4a5c"), ("#47604f", "#e9e2cf")], (110, 110, 880, 880)),
     "filtro-agua": (small.filter_, {}, [("#3e7fa0", "#8fb6c4")]),
     "luvas-cume": (wear.glove, {}, [("#3a3d3c", "#6b6350")]),
     "bone-campo": (wear.cap, {}, [("#8a7a55", "#5f5238"), ("#55634c", "#3d4836"), ("#40566c", "#2e4052")], (100, 100, 860, 860)),
     "gorro-neve": (wear.beanie, {}, [("#a8452d", "#8f3521"), ("#cfc4ac", "#b3a68a"), ("#4b6152", "#3a4d41")]),
-    "oculos-protecao": (wear.goggles, {}, [("#2b2f33", "#d58a3c"), ("#2b2f33", "#4b5a66")], (100, 40, 800, 800)),
+    "oculos-protecao": (wear.goggles, {}, [("#2b2f33", "#d58a3c"), ("#2b2f33", "#4b5a66")], (50, 0, 900, 900)),
     "multiferramenta": (small.multitool, {}, [("#5a4632", "#333333")]),
     "bastoes-caminho": (small.poles, {}, [("#3e5870", "#2b2e31"), ("#a8482e", "#2b2e31")]),
     "mosquetoes-par": (small.carabiner, {}, [("#b4532f", "#3e5870")]),
@@ -85,7 +93,7 @@ def pictures():
             drawing(sheet, *colour, **told)
             yield f"{slug}-{number}", sheet.svg(*view or [WHOLE])
             if len(colours) == 1:
-                yield f"{slug}-detail", sheet.svg(DETAIL)
+                yield f"{slug}-detail", sheet.svg(DETAILS.get(slug, DETAIL))
 
 
 def webp(svg):
