@@ -20,7 +20,7 @@ pub async fn before(app: &App, http: &HttpRequest, visit: &Visit) -> Option<Http
         return None;
     }
     // While the store cannot be told there is no page of it either, but those it showed before.
-    let shell = shell::find(app, visit).await.ok()?;
+    let shell = shell::last_known(app, visit).await.ok()?;
     let minimum = asked(app, http, &shell)?;
     Some(page(app, visit, &shell, (minimum, StatusCode::OK)))
 }

@@ -145,6 +145,18 @@ pub async fn find(app: &App, visit: &Visit) -> Result<Arc<Shell>, Fault> {
     }
 }
 
+/// The store as it was last known, when no news told otherwise; asked for only then. So a page in
+/// memory is shown without a question, whoever is away.
+pub async fn last_known(app: &App, visit: &Visit) -> Result<Arc<Shell>, Fault> {
+    let is_told = |shell: &Arc<Shell>| {
+        shell.keep && app.versions.is_current(shell.tenant, &TAGS, shell.stamp)
+    };
+    match app.shells.known.get(&visit.caller.host).filter(is_told) {
+        Some(shell) => Ok(shell),
+        None => find(app, visit).await,
+    }
+}
+
 /// The store as its merchant has drafted it, for whoever holds the word for it. Never remembered.
 pub async fn preview(app: &App, visit: &Visit, word: &str) -> Result<Shell, Fault> {
     let word: String = form_urlencoded::byte_serialize(word.as_bytes()).collect();
