@@ -28,7 +28,7 @@ async fn signing_in_leads_to_where_one_came_from_and_keeps_the_tokens_from_scrip
     let shop = Shop::open().await;
     shop.get("/account/sign-in?next=/checkout", "")
         .await
-        .shows("value=\"/checkout\"");
+        .shows("value=\"&#x2f;checkout\"");
     shop.answers(LOGIN, (200, session("word")));
     let form = "email=ana%40example.pt&password=+secret+word&next=%2Fcheckout";
     let page = shop.post("/account/sign-in", "", form).await;
