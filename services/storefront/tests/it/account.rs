@@ -39,7 +39,7 @@ async fn signing_in_leads_to_where_one_came_from_and_keeps_the_tokens_from_scrip
     assert!(cookies.iter().all(|cookie| cookie.ends_with("; HttpOnly")));
     assert_eq!(
         shop.asked(LOGIN)[0].body["password"],
-        " secret word ",
+        " secret word",
         "spaces are part of it"
     );
     for elsewhere in [

@@ -359,7 +359,7 @@ fn every_page_renders_in_every_theme_with_prices_as_they_are_and_typed_text_esca
             (
                 "withdrawal_receipt.html",
                 context! { receipt => json!({ "order_number": "1001", "received_at": "2026-11-29T10:05:00Z", "whole_order": true, "refund_by": "2026-12-13" }) },
-                "29/11/2026 10:05 UTC",
+                "29&#x2f;11&#x2f;2026 10:05 UTC",
             ),
             (
                 "age_gate.html",
