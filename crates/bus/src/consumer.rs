@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use db::Db;
 use events::Event;
+use events::orders::v1::CustomerSessionRevoked;
 use events::tenants::v1::{SessionRevoked, StaffChanged, TenantChanged};
 use events::topology::heard_by;
 use tokio_util::sync::CancellationToken;
@@ -93,6 +94,7 @@ impl Consumer {
     pub fn with_projections(self) -> Self {
         self.on::<TenantChanged, _>(projections::tenant_changed)
             .on::<SessionRevoked, _>(projections::session_revoked)
+            .on::<CustomerSessionRevoked, _>(projections::customer_session_revoked)
             .on::<StaffChanged, _>(projections::staff_changed)
     }
 

@@ -7,6 +7,7 @@ use diesel::query_dsl::methods::FilterDsl;
 use diesel::upsert::excluded;
 use diesel_async::RunQueryDsl;
 use events::Named;
+use events::orders::v1::CustomerSessionRevoked;
 use events::tenants::v1::{SessionRevoked, StaffChanged, StaffStatus, TenantChanged};
 use uuid::Uuid;
 
@@ -68,13 +69,38 @@ pub async fn session_revoked(
     tx: &mut TenantTx,
     delivery: Delivery<SessionRevoked>,
 ) -> Result<(), HandleError> {
-    let revoked = delivery.message;
-    let expires_at = events::from_us(revoked.expires_at_us)
+    let SessionRevoked {
+        session_id,
+        expires_at_us,
+        ..
+    } = delivery.message;
+    revoked(tx, &session_id, expires_at_us).await
+}
+
+/// The same for a customer's session.
+pub async fn customer_session_revoked(
+    tx: &mut TenantTx,
+    delivery: Delivery<CustomerSessionRevoked>,
+) -> Result<(), HandleError> {
+    let CustomerSessionRevoked {
+        session_id,
+        expires_at_us,
+        ..
+    } = delivery.message;
+    revoked(tx, &session_id, expires_at_us).await
+}
+
+async fn revoked(
+    tx: &mut TenantTx,
+    session_id: &str,
+    expires_at_us: i64,
+) -> Result<(), HandleError> {
+    let expires_at = events::from_us(expires_at_us)
         .ok_or_else(|| HandleError::Park("a revocation without an end".to_owned()))?;
     diesel::insert_into(revoked_session::table)
         .values((
             revoked_session::tenant_id.eq(tx.tenant().uuid()),
-            revoked_session::session_id.eq(id(&revoked.session_id)?),
+            revoked_session::session_id.eq(id(session_id)?),
             revoked_session::expires_at.eq(expires_at),
         ))
         .on_conflict_do_nothing()

@@ -32,6 +32,7 @@ named! {
     catalog::v1::ProductKind, "PRODUCT_KIND_";
     orders::v1::OrderStatus, "ORDER_STATUS_";
     orders::v1::FulfilmentStatus, "FULFILMENT_STATUS_";
+    orders::v1::AccountMailKind, "ACCOUNT_MAIL_KIND_";
     invoicing::v1::DocumentKind, "DOCUMENT_KIND_";
     invoicing::v1::DocumentStatus, "DOCUMENT_STATUS_";
     payments::v1::AccountStatus, "ACCOUNT_STATUS_";

@@ -5,8 +5,8 @@ use crate::Event;
 use crate::catalog::v1::ProductChanged;
 use crate::invoicing::v1::DocumentIssued;
 use crate::orders::v1::{
-    OrderCancelled, OrderFulfilled, OrderPaid, OrderPlaced, OrderRefunded, RefundRequested,
-    StockChanged,
+    AccountMailRequested, CustomerSessionRevoked, OrderCancelled, OrderFulfilled, OrderPaid,
+    OrderPlaced, OrderRefunded, RefundRequested, StockChanged, WithdrawalReceived,
 };
 use crate::payments::v1::{
     AccountChanged, DisputeClosed, DisputeOpened, PaymentCanceled, PaymentFailed,
@@ -28,6 +28,7 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
         types: &[
             TenantChanged::TYPE,
             SessionRevoked::TYPE,
+            CustomerSessionRevoked::TYPE,
             StaffChanged::TYPE,
             tenants::v1::ActionRecorded::TYPE,
             catalog::v1::ActionRecorded::TYPE,
@@ -43,6 +44,7 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
         types: &[
             TenantChanged::TYPE,
             SessionRevoked::TYPE,
+            CustomerSessionRevoked::TYPE,
             StaffChanged::TYPE,
             StockChanged::TYPE,
             migration::v1::CatalogImportRequested::TYPE,
@@ -53,6 +55,7 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
         types: &[
             TenantChanged::TYPE,
             SessionRevoked::TYPE,
+            CustomerSessionRevoked::TYPE,
             StaffChanged::TYPE,
             ProductChanged::TYPE,
             AccountChanged::TYPE,
@@ -73,6 +76,7 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
         types: &[
             TenantChanged::TYPE,
             SessionRevoked::TYPE,
+            CustomerSessionRevoked::TYPE,
             StaffChanged::TYPE,
             OrderPlaced::TYPE,
             OrderPaid::TYPE,
@@ -85,6 +89,7 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
         types: &[
             TenantChanged::TYPE,
             SessionRevoked::TYPE,
+            CustomerSessionRevoked::TYPE,
             StaffChanged::TYPE,
             OrderPaid::TYPE,
             OrderCancelled::TYPE,
@@ -96,12 +101,15 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
         types: &[
             TenantChanged::TYPE,
             SessionRevoked::TYPE,
+            CustomerSessionRevoked::TYPE,
             StaffChanged::TYPE,
             OrderPlaced::TYPE,
             OrderPaid::TYPE,
             OrderCancelled::TYPE,
             OrderFulfilled::TYPE,
             OrderRefunded::TYPE,
+            AccountMailRequested::TYPE,
+            WithdrawalReceived::TYPE,
             PaymentRequiresAction::TYPE,
             PaymentFailed::TYPE,
             DocumentIssued::TYPE,
@@ -114,6 +122,7 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
         types: &[
             TenantChanged::TYPE,
             SessionRevoked::TYPE,
+            CustomerSessionRevoked::TYPE,
             StaffChanged::TYPE,
             catalog::v1::ImportApplied::TYPE,
             orders::v1::ImportApplied::TYPE,
@@ -158,6 +167,7 @@ mod tests {
             for always in [
                 TenantChanged::TYPE,
                 SessionRevoked::TYPE,
+                CustomerSessionRevoked::TYPE,
                 StaffChanged::TYPE,
             ] {
                 assert!(

@@ -123,6 +123,24 @@ event!(
 );
 
 event!(
+    orders::v1::CustomerSessionRevoked,
+    "orders.customer_session_revoked.v1",
+    session_id,
+    version
+);
+event!(
+    orders::v1::AccountMailRequested,
+    "orders.account_mail_requested.v1",
+    request_id,
+    version
+);
+event!(
+    orders::v1::WithdrawalReceived,
+    "orders.withdrawal_received.v1",
+    withdrawal_id,
+    version
+);
+event!(
     orders::v1::ActionRecorded,
     "orders.action_recorded.v1",
     action.action_id

@@ -1,12 +1,21 @@
-//! Access tokens: who issues them, who believes them, and what they say (RFC 7519, RFC 9068).
+//! Who somebody is: passwords, sessions, and access tokens (RFC 7519, RFC 9068) with who issues them, who
+//! believes them, and what they say.
 
+mod account_word;
 mod claims;
 mod issuer;
 mod keys;
+mod opaque;
+mod passwords;
+mod refresh;
 mod verifier;
 
+pub use account_word::account_word;
 pub use claims::{Claims, TokenAudience};
 pub use issuer::{IssuedToken, Subject, TokenIssuer};
+pub use opaque::{OpaqueToken, random_bytes};
+pub use passwords::{Match, NewPassword, Passwords, Turn};
+pub use refresh::{REFRESH_LIFE, Refresh, RefreshState, SESSION_LIFE};
 pub use verifier::{TokenError, TokenVerifier};
 
 /// The header's `typ`: an access token and nothing else (RFC 9068 §2.1).

@@ -6,7 +6,6 @@
 pub mod app;
 pub mod arrange;
 pub mod clients;
-mod demo;
 pub mod domain;
 pub mod edit;
 pub mod error;

@@ -6,7 +6,8 @@ use std::time::Duration;
 use ::events::catalog::v1::ProductChanged;
 use ::events::invoicing::v1::DocumentIssued;
 use ::events::orders::v1::{
-    OrderCancelled, OrderFulfilled, OrderPaid, OrderPlaced, OrderRefunded, StockChanged,
+    AccountMailRequested, OrderCancelled, OrderFulfilled, OrderPaid, OrderPlaced, OrderRefunded,
+    StockChanged, WithdrawalReceived,
 };
 use ::events::payments::v1::{PaymentFailed, PaymentRequiresAction};
 use ::events::tenants::v1::{StaffChanged, TenantChanged};
@@ -15,12 +16,13 @@ use bus::{Consumer, Relay};
 use db::{Db, EmbeddedMigrations, Schema, embed_migrations};
 use http_kit::{Foundation, Platform, Service, ServiceParts, TenantDirectory, Worker};
 use kernel::Clock;
+use kernel::ticket::TicketKey;
 use outbound::Outbound;
 use secrecy::SecretString;
 use tokio::sync::Notify;
 
 use crate::clients::Transport;
-use crate::events::{documents, goods, orders, payments, stores};
+use crate::events::{customers, documents, goods, orders, payments, stores};
 use crate::jobs::{apply_provider_events, erase_store, forget, send_deliveries, send_messages};
 use crate::look::Origins;
 use crate::render::Renderer;
@@ -43,6 +45,8 @@ pub struct App {
     pub clock: Clock,
     pub directory: TenantDirectory,
     pub vault: Vault,
+    /// Makes the words in letters about accounts.
+    pub ticket_key: TicketKey,
     pub renderer: Arc<Renderer>,
     pub transport: Arc<Transport>,
     /// For addresses that merchants typed.
@@ -71,6 +75,7 @@ impl App {
             db: foundation.db.clone(),
             clock: platform.clock.clone(),
             directory: foundation.directory.clone(),
+            ticket_key: config.ticket_key.clone(),
             vault: Vault::new(&config.sealing_keys)?,
             renderer: Arc::new(Renderer::new()?),
             transport: Arc::new(transport),
@@ -107,6 +112,8 @@ fn bus_workers(platform: &Platform, app: &App) -> Vec<Worker> {
         .on_with::<OrderCancelled, _, _>(app.clone(), orders::cancelled)
         .on_with::<OrderFulfilled, _, _>(app.clone(), orders::fulfilled)
         .on_with::<OrderRefunded, _, _>(app.clone(), orders::refunded)
+        .on_with::<AccountMailRequested, _, _>(app.clone(), customers::account_mail)
+        .on_with::<WithdrawalReceived, _, _>(app.clone(), customers::withdrawal)
         .on_with::<PaymentRequiresAction, _, _>(app.clone(), payments::requires_action)
         .on_with::<PaymentFailed, _, _>(app.clone(), payments::failed)
         .on_with::<DocumentIssued, _, _>(app.clone(), documents::issued)

@@ -1,5 +1,6 @@
 //! What is heard of other services.
 
+pub mod customers;
 pub mod documents;
 pub mod goods;
 pub mod orders;

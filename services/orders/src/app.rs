@@ -12,14 +12,16 @@ use events::payments::v1::{
     AccountChanged, DisputeClosed, DisputeOpened, PaymentCanceled, PaymentFailed,
     PaymentProcessing, PaymentRequiresAction, PaymentSucceeded, RefundFailed, RefundSucceeded,
 };
-use http_kit::{Foundation, Platform, Service, ServiceParts, Worker};
+use http_kit::auth::Passwords;
+use http_kit::{Foundation, Platform, RateLimiter, Service, ServiceParts, Worker};
 use kernel::Clock;
 use kernel::ticket::TicketKey;
 
+use crate::accounts::Accounts;
 use crate::checkout::Desks;
 use crate::domain::tax::Rates;
 use crate::events as hear;
-use crate::jobs::{expire_reservations, forget_carts};
+use crate::jobs::{expire_reservations, forget_accounts, forget_carts, write_to_customer};
 use crate::routes;
 use crate::store::settings;
 
@@ -31,6 +33,7 @@ static EMBEDDED: EmbeddedMigrations = embed_migrations!("migrations");
 
 const LOOK_FOR_EXPIRED: Duration = Duration::from_secs(10);
 const LOOK_FOR_IDLE_CARTS: Duration = Duration::from_secs(3_600);
+const LOOK_FOR_OVER_SESSIONS: Duration = Duration::from_secs(3_600);
 
 /// The service's state; clones share it.
 #[derive(Clone)]
@@ -41,6 +44,8 @@ pub struct App {
     /// The law as of the newest migration.
     pub rates: Arc<Rates>,
     pub desks: Desks,
+    pub accounts: Accounts,
+    pub attempts: RateLimiter,
 }
 
 impl App {
@@ -57,6 +62,16 @@ impl App {
             ticket_key: platform.config.ticket_key.clone(),
             rates: Arc::new(rates),
             desks: Desks::default(),
+            accounts: Accounts {
+                db: foundation.db.clone(),
+                clock: platform.clock.clone(),
+                passwords: Passwords::new()?,
+                issuer: platform.token_issuer()?,
+                sessions: foundation.sessions.clone(),
+                ticket_key: platform.config.ticket_key.clone(),
+                token_life: time::Duration::minutes(i64::from(platform.config.jwt.expire_minutes)),
+            },
+            attempts: platform.rates.clone(),
         })
     }
 }
@@ -75,6 +90,13 @@ pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
             LOOK_FOR_EXPIRED,
             app.clone(),
             expire_reservations::run,
+        )
+        .on(app.clone(), write_to_customer::run)
+        .every(
+            "forget_accounts",
+            LOOK_FOR_OVER_SESSIONS,
+            app.clone(),
+            forget_accounts::run,
         )
         .every("forget_carts", LOOK_FOR_IDLE_CARTS, app, forget_carts::run);
     workers.push(Worker::new("orders: jobs", move |stop| runner.run(stop)));

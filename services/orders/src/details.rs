@@ -56,6 +56,9 @@ pub struct LineDetails {
     pub barcode: String,
     pub title: String,
     pub variant_title: String,
+    /// The address of the product's page; empty when nobody knew it.
+    #[serde(default)]
+    pub product_slug: String,
     pub image_url: String,
     pub quantity: Quantity,
     pub unit_price: Money,

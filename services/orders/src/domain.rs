@@ -7,3 +7,4 @@ pub mod stock;
 pub mod tax;
 pub mod totals;
 pub mod tracking;
+pub mod withdrawal;

@@ -7,6 +7,7 @@ use crate::domain::cart::{CartError, NotPayable};
 use crate::domain::order::OrderError;
 use crate::domain::stock::OutOfStock;
 use crate::domain::totals::TotalsError;
+use crate::domain::withdrawal::ShareError;
 
 impl From<CartError> for ApiError {
     fn from(error: CartError) -> Self {
@@ -87,5 +88,18 @@ impl From<TotalsError> for ApiError {
                 Self::internal(&error)
             }
         }
+    }
+}
+
+impl From<ShareError> for ApiError {
+    fn from(error: ShareError) -> Self {
+        let detail = error.to_string();
+        let (place, code) = match error {
+            ShareError::Unknown(at) => (format!("/lines/{at}/line_id"), "unknown"),
+            ShareError::TooMany { at, .. } => (format!("/lines/{at}/quantity"), "too-large"),
+            ShareError::Twice(at) => (format!("/lines/{at}/line_id"), "duplicate"),
+        };
+        Self::invalid("invalid-body", "a line cannot be withdrawn from like this")
+            .at(place, code, detail)
     }
 }

@@ -1,4 +1,6 @@
 //! Work outside a request.
 
 pub mod expire_reservations;
+pub mod forget_accounts;
 pub mod forget_carts;
+pub mod write_to_customer;

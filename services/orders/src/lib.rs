@@ -4,6 +4,7 @@
 //! is away. Nothing is promised twice: checkouts that wait for one store are decided together, in
 //! the order they came, in one transaction that holds each row's lock once (`checkout`).
 
+pub mod accounts;
 pub mod app;
 pub mod checkout;
 pub mod details;

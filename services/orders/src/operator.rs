@@ -1,4 +1,6 @@
-//! What operators do from the command line: goods for the shelves of a new store.
+//! What operators do from the command line: goods, rates and a past for a store to look at.
+
+pub mod history;
 
 use http_kit::Platform;
 use kernel::{TenantId, VariantId};
@@ -6,7 +8,9 @@ use uuid::Uuid;
 
 use crate::App;
 use crate::domain::stock::Stock;
+use crate::domain::totals::ShippingRate;
 use crate::shelf;
+use crate::store::settings;
 use crate::store::stock::{self, MovementRow};
 
 const OPERATOR: &str = "operator";
@@ -50,6 +54,23 @@ pub async fn ensure_stock(
         };
         let counts = Stock { on_hand, reserved };
         shelf::apply(tx, &[(variant, counts)], &[movement], now).await?;
+        Ok::<_, db::Error>(true)
+    });
+    Ok(done.await?)
+}
+
+/// Sets what shipping costs unless somebody has ever said so. Answers whether it did.
+pub async fn ensure_shipping(
+    app: &App,
+    tenant: TenantId,
+    rates: &[ShippingRate],
+) -> anyhow::Result<bool> {
+    let done = app.db.tenant(tenant, async |tx| {
+        let (_, version) = settings::lock_shipping(tx).await?;
+        if version > 0 {
+            return Ok(false);
+        }
+        settings::save_shipping(tx, rates, &[]).await?;
         Ok::<_, db::Error>(true)
     });
     Ok(done.await?)

@@ -1,25 +1,105 @@
 //! Rows as the messages that other services hear.
 
+use bus::Delivery;
 use db::TenantTx;
 use events::common::v1::{Address as AddressMessage, TaxAmount as TaxMessage};
 use events::orders::v1;
 use events::{Named, to_us};
 use http_kit::Acted;
 use kernel::ticket::TicketKey;
-use kernel::{Money, TenantId};
-use time::OffsetDateTime;
+use kernel::{CustomerId, EventId, Money, SessionId, TenantId};
+use time::{Duration, OffsetDateTime};
 
 use crate::details::{Address, LineDetails, OrderDetails};
 use crate::domain::tax::TaxAmount;
+use crate::routes::withdrawals::WithdrawnLine;
 use crate::secret;
+use crate::store::accounts::AccountRow;
 use crate::store::orders::OrderRow;
+use crate::store::past::CustomerRow;
 use crate::store::stock::StockRow;
+use crate::store::withdrawals::WithdrawalRow;
 
 /// What staff did, for the audit trail.
 pub async fn action(tx: &mut TenantTx, acted: Acted) -> Result<(), db::Error> {
     let event = v1::ActionRecorded {
         tenant_id: tx.tenant().to_string(),
         action: Some(acted.into()),
+    };
+    bus::emit(tx, &event).await
+}
+
+/// A session of a customer's is over before its time.
+pub async fn session_revoked(
+    tx: &mut TenantTx,
+    (customer, session): (CustomerId, SessionId),
+    (now, token_life): (OffsetDateTime, Duration),
+) -> Result<Delivery<v1::CustomerSessionRevoked>, db::Error> {
+    let event = v1::CustomerSessionRevoked {
+        tenant_id: tx.tenant().to_string(),
+        session_id: session.to_string(),
+        expires_at_us: to_us(now + token_life),
+        version: 1,
+        customer_id: customer.to_string(),
+        revoked_at_us: to_us(now),
+    };
+    bus::emit(tx, &event).await?;
+    Ok(Delivery {
+        id: EventId::new(),
+        tenant: tx.tenant(),
+        occurred_at: now,
+        message: event,
+    })
+}
+
+/// Asks mail to write to somebody about an account.
+pub async fn account_mail(
+    tx: &mut TenantTx,
+    letter: v1::AccountMailRequested,
+) -> Result<(), db::Error> {
+    bus::emit(tx, &letter).await
+}
+
+/// An account is open.
+pub fn welcome(customer: &CustomerRow, account: &AccountRow) -> v1::AccountMailRequested {
+    v1::AccountMailRequested {
+        tenant_id: customer.tenant_id.to_string(),
+        request_id: customer.id.to_string(),
+        version: 1,
+        kind: v1::AccountMailKind::Welcome.into(),
+        email: customer.email_key.clone(),
+        name: customer.first_name.clone(),
+        locale: account.locale.clone(),
+        expires_at_us: 0,
+    }
+}
+
+/// A consumer has withdrawn from a purchase.
+pub async fn withdrawal(
+    tx: &mut TenantTx,
+    row: &WithdrawalRow,
+    order: &OrderRow,
+    lines: &[WithdrawnLine],
+) -> Result<(), db::Error> {
+    let lines = lines.iter().map(|line| v1::WithdrawalLine {
+        line_id: line.line_id.to_string(),
+        title: line.title.clone(),
+        variant_title: line.variant_title.clone(),
+        quantity: line.quantity.get(),
+    });
+    let event = v1::WithdrawalReceived {
+        tenant_id: tx.tenant().to_string(),
+        withdrawal_id: row.id.to_string(),
+        version: 1,
+        order_id: order.id.to_string(),
+        order_number: order.number.clone(),
+        name: row.name.clone(),
+        email: row.email.clone(),
+        statement: row.statement.clone(),
+        lines: lines.collect(),
+        whole_order: row.shares().is_empty(),
+        locale: order.details().locale.to_string(),
+        received_at_us: to_us(row.received_at),
     };
     bus::emit(tx, &event).await
 }

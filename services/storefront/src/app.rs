@@ -9,6 +9,7 @@ use http_kit::TrustedProxies;
 use crate::api::Api;
 use crate::cache::{Kept, PageCache, Versions};
 use crate::config::Settings;
+use crate::pages::session::Renewals;
 use crate::pages::shell::Shells;
 use crate::panel::Panel;
 use crate::theme::Library;
@@ -23,6 +24,7 @@ pub struct App {
     pub panel: Panel,
     pub pages: PageCache,
     pub shells: Shells,
+    pub renewals: Renewals,
     pub versions: Arc<Versions>,
     pub proxies: TrustedProxies,
     /// Whether news arrive; set when the listener is made.
@@ -33,12 +35,20 @@ impl App {
     /// # Errors
     /// When the themes cannot be read or a setting cannot be used.
     pub fn new(settings: Settings) -> anyhow::Result<Self> {
+        let library = Library::open(&settings.themes)?;
+        Self::with(settings, library)
+    }
+
+    /// # Errors
+    /// When a setting cannot be used.
+    pub fn with(settings: Settings, library: Library) -> anyhow::Result<Self> {
         Ok(Self {
             api: Api::new(&settings)?,
-            library: Arc::new(Library::open(&settings.themes)?),
+            library: Arc::new(library),
             panel: Panel::open(&settings)?,
             pages: PageCache::new(settings.cache_bytes),
             shells: Shells::default(),
+            renewals: Renewals::default(),
             versions: Arc::default(),
             proxies: TrustedProxies::parse(&settings.trusted_proxies)?,
             news: OnceLock::new(),

@@ -33,6 +33,8 @@ pub struct Settings {
     pub images_origin: Option<String>,
     /// Where browsers put what they upload.
     pub uploads_origin: Option<String>,
+    /// Shows this store whatever host is visited: for who makes a theme.
+    pub store_host: Option<String>,
     pub otlp_endpoint: Option<String>,
     pub log_json: bool,
 }
@@ -71,6 +73,7 @@ impl Settings {
                 .text("CDN_BASE_URL")
                 .and_then(|base| policy::origin(&base)),
             uploads_origin: uploads_origin(&mut env),
+            store_host: None,
             otlp_endpoint: env.text("OTEL_EXPORTER_OTLP_ENDPOINT"),
             log_json: env.text_or("LOG_FORMAT", "text") == "json",
         };

@@ -7,7 +7,9 @@
 pub mod api;
 pub mod app;
 pub mod cache;
+pub mod cli;
 pub mod config;
+pub mod dev;
 pub mod news;
 pub mod pages;
 pub mod panel;

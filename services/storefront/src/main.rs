@@ -1,13 +1,27 @@
-//! The storefront alone in a process: renders every store's pages.
+//! The storefront alone in a process: renders every store's pages, or helps who makes a theme.
 
+use std::process::ExitCode;
+
+use storefront::cli::{self, Command};
 use storefront::{Settings, run};
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> anyhow::Result<ExitCode> {
+    let command = Command::parse(std::env::args().skip(1))?;
+    if command != Command::Serve {
+        let telemetry = telemetry::init_with(None, false, "stores-storefront")?;
+        let is_good = cli::run(command).await;
+        telemetry.shutdown();
+        return Ok(if is_good? {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        });
+    }
     let settings = Settings::from_process()?;
     let endpoint = settings.otlp_endpoint.as_deref();
     let telemetry = telemetry::init_with(endpoint, settings.log_json, "stores-storefront")?;
     let outcome = run(settings).await;
     telemetry.shutdown();
-    outcome
+    outcome.map(|()| ExitCode::SUCCESS)
 }

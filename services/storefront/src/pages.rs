@@ -1,18 +1,23 @@
 //! A page a file: what it asks of which API, what it shows, and from which template.
 
+mod account;
 mod basket;
 mod category;
 mod checkout;
 mod checkout_form;
 mod feeds;
+mod fields;
+mod gate;
 mod home;
 mod legal;
 mod order;
 mod payment;
 mod product;
 mod search;
+pub mod session;
 pub mod shell;
 mod show;
+mod withdrawal;
 
 use actix_web::dev::Payload;
 use actix_web::http::{Method, StatusCode};
@@ -23,8 +28,12 @@ use crate::app::App;
 use crate::panel::Answer;
 use crate::web::form::{self, Refusal};
 use crate::web::{Form, Visit, respond};
+use session::Jar;
 use shell::Shell;
 use show::{Made, problem_page};
+
+/// What the panel's designer reads: the themes, and what can be set of them.
+const OFFER: &str = "/admin/themes.json";
 
 /// How a page ends that is not simply shown.
 pub enum Other {
@@ -55,6 +64,8 @@ pub struct Request<'r> {
     pub visit: &'r Visit,
     pub shell: &'r Shell,
     pub http: &'r HttpRequest,
+    /// What the answer gives the browser to keep.
+    pub jar: Jar,
 }
 
 impl Request<'_> {
@@ -89,6 +100,12 @@ pub async fn answer(
 }
 
 async fn read(app: &App, req: &HttpRequest, mut visit: Visit) -> HttpResponse {
+    if visit.path == OFFER {
+        return match app.library.offer() {
+            Some(offer) => respond::file(&visit, &offer),
+            None => respond::bare(StatusCode::NOT_FOUND, "There is no theme."),
+        };
+    }
     if let Some(answer) = app.panel.answer(&visit.path) {
         return panel(app, &visit, answer);
     }
@@ -98,7 +115,15 @@ async fn read(app: &App, req: &HttpRequest, mut visit: Visit) -> HttpResponse {
     if visit.path.starts_with("/assets/") {
         return respond::bare(StatusCode::NOT_FOUND, "There is no such file.");
     }
-    if let Some(route) = shared_route(&visit) {
+    let route = shared_route(&visit);
+    let preview = visit.query.text("preview");
+    if let (Some(route), false) = (route, preview.is_empty()) {
+        return show::preview(app, &visit, (route, preview)).await;
+    }
+    if let Some(answer) = gate::before(app, req, &visit).await {
+        return answer;
+    }
+    if let Some(route) = route {
         return show::shared(app, &visit, route).await;
     }
     let shell = match shell::find(app, &visit).await {
@@ -111,11 +136,13 @@ async fn read(app: &App, req: &HttpRequest, mut visit: Visit) -> HttpResponse {
         visit: &visit,
         shell: &shell,
         http: req,
+        jar: Jar::default(),
     };
-    match personal(&request).await {
+    let response = match personal(&request).await {
         Ok(made) => show::personal(&request, StatusCode::OK, made),
         Err(other) => ended(&request, other),
-    }
+    };
+    request.jar.into(response)
 }
 
 fn panel(app: &App, visit: &Visit, answer: Answer) -> HttpResponse {
@@ -166,11 +193,13 @@ async fn write(
         visit: &visit,
         shell: &shell,
         http: req,
+        jar: Jar::default(),
     };
-    match sent(&request, &form).await {
+    let response = match sent(&request, &form).await {
         Ok(response) => response,
         Err(other) => ended(&request, other),
-    }
+    };
+    request.jar.into(response)
 }
 
 fn ended(request: &Request<'_>, other: Other) -> HttpResponse {
@@ -262,8 +291,13 @@ async fn personal(request: &Request<'_>) -> Result<Made, Other> {
         "/checkout" => return checkout::show(request).await,
         "/checkout/pay" => return payment::show(request).await,
         "/checkout/done" => return payment::done(request).await,
+        "/withdrawal" => return withdrawal::show(request).await,
+        "/withdrawal/receipt" => return withdrawal::receipt(request),
         "/categories" => return Err(Other::answer(respond::moved(&request.link("/")))),
         _ => {}
+    }
+    if let Some(rest) = path.strip_prefix("/account") {
+        return account::show(request, rest).await;
     }
     if let Some(id) = path.strip_prefix("/orders/") {
         return order::show(request, id).await;
@@ -272,7 +306,16 @@ async fn personal(request: &Request<'_>) -> Result<Made, Other> {
 }
 
 async fn sent(request: &Request<'_>, form: &Form) -> Result<HttpResponse, Other> {
-    match request.visit.path.as_str() {
+    let path = request.visit.path.as_str();
+    if let Some(answer) = gate::before_form(request) {
+        return Ok(answer);
+    }
+    if let Some(rest) = path.strip_prefix("/account/") {
+        return account::sent(request, rest, form).await;
+    }
+    match path {
+        gate::PATH => gate::pass(request, form),
+        "/withdrawal" => withdrawal::declare(request, form).await,
         "/cart/add" => basket::add(request, form).await,
         "/cart/line" => basket::change(request, form).await,
         "/checkout" => checkout::place(request, form).await,

@@ -109,7 +109,7 @@ impl Panel {
         let policy = format!(
             "default-src 'none'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; form-action 'self'; \
              script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self'; manifest-src 'self'; \
-             img-src 'self' data: blob: {scheme}://*.{host} {}; connect-src 'self' {}; frame-src blob: {scheme}://*.{host}",
+             img-src 'self' data: blob: {scheme}://*.{host} {}; connect-src 'self' {}; frame-src 'self' blob: {scheme}://*.{host}",
             self.images, self.uploads
         );
         HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))

@@ -5,19 +5,22 @@
 //! amount of work, and everything they print is escaped unless a service has cleaned it.
 
 mod assets;
+pub mod check;
 mod engine;
+mod fields;
 mod filters;
 pub mod folder;
 mod library;
 mod manifest;
 mod minify;
+mod sections;
 mod texts;
 mod tokens;
 
 pub use assets::{Asset, content_type};
 pub use engine::{RenderError, Theme};
 pub use library::{Library, keep_watching};
-pub use manifest::Placed;
+pub use sections::{Placed, SectionTypes};
 pub use texts::Lang;
 pub use tokens::tokens_css;
 

@@ -6,13 +6,13 @@ use bus::{Consumer, Relay};
 use db::{Db, EmbeddedMigrations, Schema, Sealer, embed_migrations};
 use events::tenants::v1::TenantChanged;
 use events::{catalog, invoicing, mail, migration, orders, payments, tenants};
+use http_kit::auth::Passwords;
 use http_kit::{Foundation, Heartbeats, HotCache, Platform, Service, ServiceParts, Worker};
 use kernel::Clock;
 use time::Duration;
 
 use crate::events::action_recorded;
 use crate::identity::Identity;
-use crate::passwords::Passwords;
 use crate::routes;
 
 pub const MIGRATIONS: Schema = Schema {

@@ -1,15 +1,16 @@
 //! Signing in and staying so: sessions, refresh tokens, passwords.
 
 use db::{Db, TenantTx};
-use http_kit::auth::{IssuedToken, Subject, TokenAudience, TokenIssuer};
+use http_kit::auth::{
+    IssuedToken, Match, NewPassword, OpaqueToken, Passwords, REFRESH_LIFE, Refresh, SESSION_LIFE,
+    Subject, TokenAudience, TokenIssuer,
+};
 use http_kit::{ApiError, Sessions};
 use kernel::{Clock, Email, SessionId, StaffId, TenantId};
 use secrecy::SecretString;
 use time::{Duration, OffsetDateTime};
 
-use crate::domain::secrets::OpaqueToken;
-use crate::domain::sessions::{FIRST_PASSWORD_LIFE, REFRESH_LIFE, Refresh, SESSION_LIFE};
-use crate::passwords::{Match, NewPassword, Passwords};
+use crate::domain::sessions::FIRST_PASSWORD_LIFE;
 use crate::store::audit::{self, Entry};
 use crate::store::sessions::{self, SessionRow};
 use crate::store::staff::{self, OneTimeRow, StaffRow};

@@ -10,7 +10,6 @@ pub mod events;
 pub mod identity;
 pub mod invariants;
 pub mod operator;
-pub mod passwords;
 pub mod provision;
 pub mod routes;
 pub mod seed;

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, anyhow, bail};
 use db::{Db, SystemTx, TenantTx};
+use http_kit::auth::NewPassword;
 use http_kit::{ApiError, Foundation, Role};
 use kernel::{Email, StaffId, TenantId};
 use secrecy::{ExposeSecret, SecretString};
@@ -10,7 +11,6 @@ use time::OffsetDateTime;
 use crate::App;
 use crate::domain::new_tenant::Asked;
 use crate::domain::secrets::temporary_password;
-use crate::passwords::NewPassword;
 use crate::provision::{self, By};
 use crate::store::staff::{self, StaffRow};
 use crate::store::tenants::{self, Sought, TenantRow};

@@ -13,12 +13,15 @@ import { Route as AppRouteImport } from "./routes/_app"
 import { Route as SignInRouteImport } from "./routes/sign-in"
 import { Route as AppIndexRouteImport } from "./routes/_app/index"
 import { Route as AppAccountRouteImport } from "./routes/_app/account"
+import { Route as AppAuditRouteImport } from "./routes/_app/audit"
 import { Route as AppCategoriesRouteImport } from "./routes/_app/categories"
 import { Route as AppCustomersRouteImport } from "./routes/_app/customers"
+import { Route as AppDesignRouteImport } from "./routes/_app/design"
 import { Route as AppInvoicesRouteImport } from "./routes/_app/invoices"
 import { Route as AppPaymentsRouteImport } from "./routes/_app/payments"
 import { Route as AppSettingsRouteImport } from "./routes/_app/settings"
 import { Route as AppStockRouteImport } from "./routes/_app/stock"
+import { Route as AppWithdrawalsRouteImport } from "./routes/_app/withdrawals"
 import { Route as AppImportsIndexRouteImport } from "./routes/_app/imports/index"
 import { Route as AppImportsIdRouteImport } from "./routes/_app/imports/$id"
 import { Route as AppImportsNewRouteImport } from "./routes/_app/imports/new"
@@ -26,6 +29,7 @@ import { Route as AppMailsIndexRouteImport } from "./routes/_app/mails/index"
 import { Route as AppMailsTemplatesRouteImport } from "./routes/_app/mails/templates"
 import { Route as AppOrdersIndexRouteImport } from "./routes/_app/orders/index"
 import { Route as AppOrdersIdRouteImport } from "./routes/_app/orders/$id"
+import { Route as AppPlatformAuditRouteImport } from "./routes/_app/platform/audit"
 import { Route as AppPlatformBreaksRouteImport } from "./routes/_app/platform/breaks"
 import { Route as AppPlatformDeadLettersRouteImport } from "./routes/_app/platform/dead-letters"
 import { Route as AppPlatformHealthRouteImport } from "./routes/_app/platform/health"
@@ -43,6 +47,8 @@ import { Route as AppSettingsOrdersRouteImport } from "./routes/_app/settings/or
 import { Route as AppSettingsPaymentsRouteImport } from "./routes/_app/settings/payments"
 import { Route as AppSettingsPlanRouteImport } from "./routes/_app/settings/plan"
 import { Route as AppSettingsShippingRouteImport } from "./routes/_app/settings/shipping"
+import { Route as AppSettingsStaffRouteImport } from "./routes/_app/settings/staff"
+import { Route as AppSettingsStoreRouteImport } from "./routes/_app/settings/store"
 import { Route as AppSettingsWebhooksRouteImport } from "./routes/_app/settings/webhooks"
 import { Route as AppMailsTemplateKindRouteImport } from "./routes/_app/mails/template.$kind"
 import { Route as AppPlatformTenantsIndexRouteImport } from "./routes/_app/platform/tenants/index"
@@ -68,6 +74,11 @@ const AppAccountRoute = AppAccountRouteImport.update({
   path: "/account",
   getParentRoute: () => AppRoute,
 } as any)
+const AppAuditRoute = AppAuditRouteImport.update({
+  id: "/audit",
+  path: "/audit",
+  getParentRoute: () => AppRoute,
+} as any)
 const AppCategoriesRoute = AppCategoriesRouteImport.update({
   id: "/categories",
   path: "/categories",
@@ -76,6 +87,11 @@ const AppCategoriesRoute = AppCategoriesRouteImport.update({
 const AppCustomersRoute = AppCustomersRouteImport.update({
   id: "/customers",
   path: "/customers",
+  getParentRoute: () => AppRoute,
+} as any)
+const AppDesignRoute = AppDesignRouteImport.update({
+  id: "/design",
+  path: "/design",
   getParentRoute: () => AppRoute,
 } as any)
 const AppInvoicesRoute = AppInvoicesRouteImport.update({
@@ -96,6 +112,11 @@ const AppSettingsRoute = AppSettingsRouteImport.update({
 const AppStockRoute = AppStockRouteImport.update({
   id: "/stock",
   path: "/stock",
+  getParentRoute: () => AppRoute,
+} as any)
+const AppWithdrawalsRoute = AppWithdrawalsRouteImport.update({
+  id: "/withdrawals",
+  path: "/withdrawals",
   getParentRoute: () => AppRoute,
 } as any)
 const AppImportsIndexRoute = AppImportsIndexRouteImport.update({
@@ -131,6 +152,11 @@ const AppOrdersIndexRoute = AppOrdersIndexRouteImport.update({
 const AppOrdersIdRoute = AppOrdersIdRouteImport.update({
   id: "/orders/$id",
   path: "/orders/$id",
+  getParentRoute: () => AppRoute,
+} as any)
+const AppPlatformAuditRoute = AppPlatformAuditRouteImport.update({
+  id: "/platform/audit",
+  path: "/platform/audit",
   getParentRoute: () => AppRoute,
 } as any)
 const AppPlatformBreaksRoute = AppPlatformBreaksRouteImport.update({
@@ -218,6 +244,16 @@ const AppSettingsShippingRoute = AppSettingsShippingRouteImport.update({
   path: "/shipping",
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsStaffRoute = AppSettingsStaffRouteImport.update({
+  id: "/staff",
+  path: "/staff",
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsStoreRoute = AppSettingsStoreRouteImport.update({
+  id: "/store",
+  path: "/store",
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsWebhooksRoute = AppSettingsWebhooksRouteImport.update({
   id: "/webhooks",
   path: "/webhooks",
@@ -248,16 +284,20 @@ export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute
   "/sign-in": typeof SignInRoute
   "/account": typeof AppAccountRoute
+  "/audit": typeof AppAuditRoute
   "/categories": typeof AppCategoriesRoute
   "/customers": typeof AppCustomersRoute
+  "/design": typeof AppDesignRoute
   "/invoices": typeof AppInvoicesRoute
   "/payments": typeof AppPaymentsRoute
   "/settings": typeof AppSettingsRouteWithChildren
   "/stock": typeof AppStockRoute
+  "/withdrawals": typeof AppWithdrawalsRoute
   "/imports/$id": typeof AppImportsIdRoute
   "/imports/new": typeof AppImportsNewRoute
   "/mails/templates": typeof AppMailsTemplatesRoute
   "/orders/$id": typeof AppOrdersIdRoute
+  "/platform/audit": typeof AppPlatformAuditRoute
   "/platform/breaks": typeof AppPlatformBreaksRoute
   "/platform/dead-letters": typeof AppPlatformDeadLettersRoute
   "/platform/health": typeof AppPlatformHealthRoute
@@ -273,6 +313,8 @@ export interface FileRoutesByFullPath {
   "/settings/payments": typeof AppSettingsPaymentsRoute
   "/settings/plan": typeof AppSettingsPlanRoute
   "/settings/shipping": typeof AppSettingsShippingRoute
+  "/settings/staff": typeof AppSettingsStaffRoute
+  "/settings/store": typeof AppSettingsStoreRoute
   "/settings/webhooks": typeof AppSettingsWebhooksRoute
   "/imports/": typeof AppImportsIndexRoute
   "/mails/": typeof AppMailsIndexRoute
@@ -287,16 +329,20 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   "/sign-in": typeof SignInRoute
   "/account": typeof AppAccountRoute
+  "/audit": typeof AppAuditRoute
   "/categories": typeof AppCategoriesRoute
   "/customers": typeof AppCustomersRoute
+  "/design": typeof AppDesignRoute
   "/invoices": typeof AppInvoicesRoute
   "/payments": typeof AppPaymentsRoute
   "/stock": typeof AppStockRoute
+  "/withdrawals": typeof AppWithdrawalsRoute
   "/": typeof AppIndexRoute
   "/imports/$id": typeof AppImportsIdRoute
   "/imports/new": typeof AppImportsNewRoute
   "/mails/templates": typeof AppMailsTemplatesRoute
   "/orders/$id": typeof AppOrdersIdRoute
+  "/platform/audit": typeof AppPlatformAuditRoute
   "/platform/breaks": typeof AppPlatformBreaksRoute
   "/platform/dead-letters": typeof AppPlatformDeadLettersRoute
   "/platform/health": typeof AppPlatformHealthRoute
@@ -312,6 +358,8 @@ export interface FileRoutesByTo {
   "/settings/payments": typeof AppSettingsPaymentsRoute
   "/settings/plan": typeof AppSettingsPlanRoute
   "/settings/shipping": typeof AppSettingsShippingRoute
+  "/settings/staff": typeof AppSettingsStaffRoute
+  "/settings/store": typeof AppSettingsStoreRoute
   "/settings/webhooks": typeof AppSettingsWebhooksRoute
   "/imports": typeof AppImportsIndexRoute
   "/mails": typeof AppMailsIndexRoute
@@ -328,17 +376,21 @@ export interface FileRoutesById {
   "/_app": typeof AppRouteWithChildren
   "/sign-in": typeof SignInRoute
   "/_app/account": typeof AppAccountRoute
+  "/_app/audit": typeof AppAuditRoute
   "/_app/categories": typeof AppCategoriesRoute
   "/_app/customers": typeof AppCustomersRoute
+  "/_app/design": typeof AppDesignRoute
   "/_app/invoices": typeof AppInvoicesRoute
   "/_app/payments": typeof AppPaymentsRoute
   "/_app/settings": typeof AppSettingsRouteWithChildren
   "/_app/stock": typeof AppStockRoute
+  "/_app/withdrawals": typeof AppWithdrawalsRoute
   "/_app/": typeof AppIndexRoute
   "/_app/imports/$id": typeof AppImportsIdRoute
   "/_app/imports/new": typeof AppImportsNewRoute
   "/_app/mails/templates": typeof AppMailsTemplatesRoute
   "/_app/orders/$id": typeof AppOrdersIdRoute
+  "/_app/platform/audit": typeof AppPlatformAuditRoute
   "/_app/platform/breaks": typeof AppPlatformBreaksRoute
   "/_app/platform/dead-letters": typeof AppPlatformDeadLettersRoute
   "/_app/platform/health": typeof AppPlatformHealthRoute
@@ -354,6 +406,8 @@ export interface FileRoutesById {
   "/_app/settings/payments": typeof AppSettingsPaymentsRoute
   "/_app/settings/plan": typeof AppSettingsPlanRoute
   "/_app/settings/shipping": typeof AppSettingsShippingRoute
+  "/_app/settings/staff": typeof AppSettingsStaffRoute
+  "/_app/settings/store": typeof AppSettingsStoreRoute
   "/_app/settings/webhooks": typeof AppSettingsWebhooksRoute
   "/_app/imports/": typeof AppImportsIndexRoute
   "/_app/mails/": typeof AppMailsIndexRoute
@@ -371,16 +425,20 @@ export interface FileRouteTypes {
     | "/"
     | "/sign-in"
     | "/account"
+    | "/audit"
     | "/categories"
     | "/customers"
+    | "/design"
     | "/invoices"
     | "/payments"
     | "/settings"
     | "/stock"
+    | "/withdrawals"
     | "/imports/$id"
     | "/imports/new"
     | "/mails/templates"
     | "/orders/$id"
+    | "/platform/audit"
     | "/platform/breaks"
     | "/platform/dead-letters"
     | "/platform/health"
@@ -396,6 +454,8 @@ export interface FileRouteTypes {
     | "/settings/payments"
     | "/settings/plan"
     | "/settings/shipping"
+    | "/settings/staff"
+    | "/settings/store"
     | "/settings/webhooks"
     | "/imports/"
     | "/mails/"
@@ -410,16 +470,20 @@ export interface FileRouteTypes {
   to:
     | "/sign-in"
     | "/account"
+    | "/audit"
     | "/categories"
     | "/customers"
+    | "/design"
     | "/invoices"
     | "/payments"
     | "/stock"
+    | "/withdrawals"
     | "/"
     | "/imports/$id"
     | "/imports/new"
     | "/mails/templates"
     | "/orders/$id"
+    | "/platform/audit"
     | "/platform/breaks"
     | "/platform/dead-letters"
     | "/platform/health"
@@ -435,6 +499,8 @@ export interface FileRouteTypes {
     | "/settings/payments"
     | "/settings/plan"
     | "/settings/shipping"
+    | "/settings/staff"
+    | "/settings/store"
     | "/settings/webhooks"
     | "/imports"
     | "/mails"
@@ -450,17 +516,21 @@ export interface FileRouteTypes {
     | "/_app"
     | "/sign-in"
     | "/_app/account"
+    | "/_app/audit"
     | "/_app/categories"
     | "/_app/customers"
+    | "/_app/design"
     | "/_app/invoices"
     | "/_app/payments"
     | "/_app/settings"
     | "/_app/stock"
+    | "/_app/withdrawals"
     | "/_app/"
     | "/_app/imports/$id"
     | "/_app/imports/new"
     | "/_app/mails/templates"
     | "/_app/orders/$id"
+    | "/_app/platform/audit"
     | "/_app/platform/breaks"
     | "/_app/platform/dead-letters"
     | "/_app/platform/health"
@@ -476,6 +546,8 @@ export interface FileRouteTypes {
     | "/_app/settings/payments"
     | "/_app/settings/plan"
     | "/_app/settings/shipping"
+    | "/_app/settings/staff"
+    | "/_app/settings/store"
     | "/_app/settings/webhooks"
     | "/_app/imports/"
     | "/_app/mails/"
@@ -523,6 +595,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAccountRouteImport
       parentRoute: typeof AppRoute
     }
+    "/_app/audit": {
+      id: "/_app/audit"
+      path: "/audit"
+      fullPath: "/audit"
+      preLoaderRoute: typeof AppAuditRouteImport
+      parentRoute: typeof AppRoute
+    }
     "/_app/categories": {
       id: "/_app/categories"
       path: "/categories"
@@ -535,6 +614,13 @@ declare module "@tanstack/react-router" {
       path: "/customers"
       fullPath: "/customers"
       preLoaderRoute: typeof AppCustomersRouteImport
+      parentRoute: typeof AppRoute
+    }
+    "/_app/design": {
+      id: "/_app/design"
+      path: "/design"
+      fullPath: "/design"
+      preLoaderRoute: typeof AppDesignRouteImport
       parentRoute: typeof AppRoute
     }
     "/_app/invoices": {
@@ -563,6 +649,13 @@ declare module "@tanstack/react-router" {
       path: "/stock"
       fullPath: "/stock"
       preLoaderRoute: typeof AppStockRouteImport
+      parentRoute: typeof AppRoute
+    }
+    "/_app/withdrawals": {
+      id: "/_app/withdrawals"
+      path: "/withdrawals"
+      fullPath: "/withdrawals"
+      preLoaderRoute: typeof AppWithdrawalsRouteImport
       parentRoute: typeof AppRoute
     }
     "/_app/imports/": {
@@ -612,6 +705,13 @@ declare module "@tanstack/react-router" {
       path: "/orders/$id"
       fullPath: "/orders/$id"
       preLoaderRoute: typeof AppOrdersIdRouteImport
+      parentRoute: typeof AppRoute
+    }
+    "/_app/platform/audit": {
+      id: "/_app/platform/audit"
+      path: "/platform/audit"
+      fullPath: "/platform/audit"
+      preLoaderRoute: typeof AppPlatformAuditRouteImport
       parentRoute: typeof AppRoute
     }
     "/_app/platform/breaks": {
@@ -733,6 +833,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsShippingRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    "/_app/settings/staff": {
+      id: "/_app/settings/staff"
+      path: "/staff"
+      fullPath: "/settings/staff"
+      preLoaderRoute: typeof AppSettingsStaffRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    "/_app/settings/store": {
+      id: "/_app/settings/store"
+      path: "/store"
+      fullPath: "/settings/store"
+      preLoaderRoute: typeof AppSettingsStoreRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     "/_app/settings/webhooks": {
       id: "/_app/settings/webhooks"
       path: "/webhooks"
@@ -778,6 +892,8 @@ interface AppSettingsRouteChildren {
   AppSettingsPaymentsRoute: typeof AppSettingsPaymentsRoute
   AppSettingsPlanRoute: typeof AppSettingsPlanRoute
   AppSettingsShippingRoute: typeof AppSettingsShippingRoute
+  AppSettingsStaffRoute: typeof AppSettingsStaffRoute
+  AppSettingsStoreRoute: typeof AppSettingsStoreRoute
   AppSettingsWebhooksRoute: typeof AppSettingsWebhooksRoute
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute
 }
@@ -789,6 +905,8 @@ const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsPaymentsRoute: AppSettingsPaymentsRoute,
   AppSettingsPlanRoute: AppSettingsPlanRoute,
   AppSettingsShippingRoute: AppSettingsShippingRoute,
+  AppSettingsStaffRoute: AppSettingsStaffRoute,
+  AppSettingsStoreRoute: AppSettingsStoreRoute,
   AppSettingsWebhooksRoute: AppSettingsWebhooksRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
 }
@@ -799,17 +917,21 @@ const AppSettingsRouteWithChildren = AppSettingsRoute._addFileChildren(
 
 interface AppRouteChildren {
   AppAccountRoute: typeof AppAccountRoute
+  AppAuditRoute: typeof AppAuditRoute
   AppCategoriesRoute: typeof AppCategoriesRoute
   AppCustomersRoute: typeof AppCustomersRoute
+  AppDesignRoute: typeof AppDesignRoute
   AppInvoicesRoute: typeof AppInvoicesRoute
   AppPaymentsRoute: typeof AppPaymentsRoute
   AppSettingsRoute: typeof AppSettingsRouteWithChildren
   AppStockRoute: typeof AppStockRoute
+  AppWithdrawalsRoute: typeof AppWithdrawalsRoute
   AppIndexRoute: typeof AppIndexRoute
   AppImportsIdRoute: typeof AppImportsIdRoute
   AppImportsNewRoute: typeof AppImportsNewRoute
   AppMailsTemplatesRoute: typeof AppMailsTemplatesRoute
   AppOrdersIdRoute: typeof AppOrdersIdRoute
+  AppPlatformAuditRoute: typeof AppPlatformAuditRoute
   AppPlatformBreaksRoute: typeof AppPlatformBreaksRoute
   AppPlatformDeadLettersRoute: typeof AppPlatformDeadLettersRoute
   AppPlatformHealthRoute: typeof AppPlatformHealthRoute
@@ -831,17 +953,21 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppAccountRoute: AppAccountRoute,
+  AppAuditRoute: AppAuditRoute,
   AppCategoriesRoute: AppCategoriesRoute,
   AppCustomersRoute: AppCustomersRoute,
+  AppDesignRoute: AppDesignRoute,
   AppInvoicesRoute: AppInvoicesRoute,
   AppPaymentsRoute: AppPaymentsRoute,
   AppSettingsRoute: AppSettingsRouteWithChildren,
   AppStockRoute: AppStockRoute,
+  AppWithdrawalsRoute: AppWithdrawalsRoute,
   AppIndexRoute: AppIndexRoute,
   AppImportsIdRoute: AppImportsIdRoute,
   AppImportsNewRoute: AppImportsNewRoute,
   AppMailsTemplatesRoute: AppMailsTemplatesRoute,
   AppOrdersIdRoute: AppOrdersIdRoute,
+  AppPlatformAuditRoute: AppPlatformAuditRoute,
   AppPlatformBreaksRoute: AppPlatformBreaksRoute,
   AppPlatformDeadLettersRoute: AppPlatformDeadLettersRoute,
   AppPlatformHealthRoute: AppPlatformHealthRoute,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bus::{Link, Listener};
 use db::{Db, Schema};
+use events::orders::v1::CustomerSessionRevoked;
 use events::tenants::v1::{SessionRevoked, StaffChanged, TenantChanged};
 use tokio::sync::Notify;
 
@@ -73,8 +74,9 @@ impl Foundation {
     /// Hears of stores, sessions and staff; a service adds what else it keeps in memory, and runs it
     /// with [`listen`](Self::listen).
     pub fn listener(&self) -> Listener {
-        let (directory, of_revoked, of_staff) = (
+        let (directory, of_revoked, of_customers, of_staff) = (
             self.directory.clone(),
+            self.sessions.clone(),
             self.sessions.clone(),
             self.sessions.clone(),
         );
@@ -93,6 +95,11 @@ impl Foundation {
             .on::<SessionRevoked>(move |delivery| {
                 if let Ok(session) = delivery.message.session_id.parse() {
                     of_revoked.revoke(session, delivery.message.expires_at_us / 1_000_000);
+                }
+            })
+            .on::<CustomerSessionRevoked>(move |delivery| {
+                if let Ok(session) = delivery.message.session_id.parse() {
+                    of_customers.revoke(session, delivery.message.expires_at_us / 1_000_000);
                 }
             })
             .on::<StaffChanged>(move |delivery| {

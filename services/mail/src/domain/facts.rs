@@ -1,7 +1,7 @@
 //! What a mail is about, as plain facts: kept sealed with the message, made into words when it is sent.
 
 use events::common::v1::{Address, Money as EventMoney};
-use events::orders::v1::{Order, OrderLine};
+use events::orders::v1::{Order, OrderLine, WithdrawalReceived};
 use events::{MoneyField, from_us};
 use kernel::{Currency, Money};
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,7 @@ pub struct Facts {
     pub bill: Option<Bill>,
     pub endpoint: Option<Endpoint>,
     pub meter: Option<Meter>,
+    pub withdrawal: Option<Withdrawal>,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -154,6 +155,43 @@ pub struct Endpoint {
 pub struct Meter {
     pub mails: i64,
     pub covered: i64,
+}
+
+/// A consumer's declaration to withdraw, as it came in: the mail is the proof of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Withdrawal {
+    pub order_id: String,
+    pub order_number: String,
+    pub name: String,
+    pub email: String,
+    pub statement: String,
+    /// What is given back; everything when it is the whole order.
+    pub lines: Vec<Line>,
+    pub whole_order: bool,
+    #[serde(with = "time::serde::rfc3339")]
+    pub received_at: OffsetDateTime,
+}
+
+impl Withdrawal {
+    /// The facts of a declaration that orders told; nothing without its time.
+    pub fn of(event: &WithdrawalReceived) -> Option<Self> {
+        let lines = event.lines.iter().map(|line| Line {
+            title: line.title.clone(),
+            variant: line.variant_title.clone(),
+            quantity: line.quantity,
+            ..Line::default()
+        });
+        Some(Self {
+            order_id: event.order_id.clone(),
+            order_number: event.order_number.clone(),
+            name: event.name.clone(),
+            email: event.email.clone(),
+            statement: event.statement.clone(),
+            lines: lines.collect(),
+            whole_order: event.whole_order,
+            received_at: from_us(event.received_at_us).filter(|_| event.received_at_us > 0)?,
+        })
+    }
 }
 
 impl Shipment {

@@ -75,13 +75,16 @@ kinds! {
     ReturnApproved    "return_approved"    Shopper Transactional Notice;
     ReturnReceived    "return_received"    Shopper Transactional Notice;
     AccountVerify     "account_verify"     Shopper Urgent        Notice;
+    AccountExists     "account_exists"     Shopper Urgent        Notice;
     AccountReset      "account_reset"      Shopper Urgent        Notice;
     AccountWelcome    "account_welcome"    Shopper Transactional Notice;
+    WithdrawalReceived "withdrawal_received" Shopper Transactional Notice;
     AbandonedCart     "abandoned_cart"     Shopper Marketing     Products;
     BackInStock       "back_in_stock"      Shopper Marketing     Products;
     ReviewRequest     "review_request"     Shopper Marketing     Products;
     ExportReady       "export_ready"       Shopper Transactional Notice;
     NewOrder          "new_order"          Staff   Transactional Order;
+    NewWithdrawal     "new_withdrawal"     Staff   Transactional Notice;
     LowStock          "low_stock"          Staff   Transactional Products;
     StaffInvitation   "staff_invitation"   Staff   Urgent        Notice;
     Dunning           "dunning"            Staff   Transactional Notice;

@@ -10,6 +10,24 @@ pub fn order(store: &str, order: &str, token: &str) -> String {
     format!("{store}/orders/{order}?token={}", escaped(token))
 }
 
+/// Where a customer confirms an address; the word opens an account.
+pub fn account_verify(store: &str, word: &str) -> String {
+    format!("{store}/account/verify?token={}", escaped(word))
+}
+
+/// Where a customer chooses a new password.
+pub fn account_reset(store: &str, word: &str) -> String {
+    format!("{store}/account/reset?token={}", escaped(word))
+}
+
+pub fn account_sign_in(store: &str) -> String {
+    format!("{store}/account/sign-in")
+}
+
+pub fn account(store: &str) -> String {
+    format!("{store}/account")
+}
+
 /// The withdrawal function of Directive 2011/83/EU Art. 11a, for guests too.
 pub fn withdrawal(store: &str, number: &str) -> String {
     format!("{store}/withdrawal?order={}", escaped(number))

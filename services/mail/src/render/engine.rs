@@ -164,8 +164,19 @@ impl Renderer {
             .speaker(kind, Lang::En, &samples::store())
             .view(&samples::facts(kind));
         let groups = [
-            "store", "customer", "order", "product", "voucher", "document", "refund", "shipment",
-            "returned", "bill", "endpoint", "meter",
+            "store",
+            "customer",
+            "order",
+            "product",
+            "voucher",
+            "document",
+            "refund",
+            "shipment",
+            "returned",
+            "bill",
+            "endpoint",
+            "meter",
+            "withdrawal",
         ];
         let hidden = [
             "store.accent",

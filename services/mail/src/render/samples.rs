@@ -6,7 +6,7 @@ use time::macros::datetime;
 use super::view::StoreLook;
 use crate::domain::facts::{
     Bill, Document, Endpoint, Facts, Line, Link, Meter, OrderFacts, Product, Refund, Returned,
-    Shipment, Tax, Voucher,
+    Shipment, Tax, Voucher, Withdrawal,
 };
 use crate::domain::kinds::{Kind, Layout};
 
@@ -52,7 +52,9 @@ pub fn facts(kind: Kind) -> Facts {
         Kind::ReturnRequested | Kind::ReturnApproved | Kind::ReturnReceived => {
             facts.returned = Some(returned(kind));
         }
+        Kind::WithdrawalReceived | Kind::NewWithdrawal => facts.withdrawal = Some(withdrawal()),
         Kind::AccountVerify
+        | Kind::AccountExists
         | Kind::AccountReset
         | Kind::AccountWelcome
         | Kind::ExportReady
@@ -174,6 +176,24 @@ fn returned(kind: Kind) -> Returned {
             Vec::new()
         },
         refund: (kind == Kind::ReturnReceived).then(|| euros(4_980)),
+    }
+}
+
+fn withdrawal() -> Withdrawal {
+    Withdrawal {
+        order_id: "0198a3c2-7d10-7c3f-9a55-1f0d5a2b7e01".into(),
+        order_number: "PT-1042".into(),
+        name: "Ana Martins".into(),
+        email: "ana@example.pt".into(),
+        statement: "Não me serve.".into(),
+        lines: vec![Line {
+            title: "Casaco impermeável Serra".into(),
+            variant: "Verde / M".into(),
+            quantity: 1,
+            ..Line::default()
+        }],
+        whole_order: false,
+        received_at: datetime!(2026-11-29 15:42 UTC),
     }
 }
 

@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use super::texts::Words;
 use crate::domain::colours;
-use crate::domain::facts::{Facts, OrderFacts, Product};
+use crate::domain::facts::{Facts, OrderFacts, Product, Withdrawal};
 use crate::domain::format::{self, Lang};
 use crate::domain::kinds::{Audience, Class, Kind, Layout};
 use crate::domain::links;
@@ -78,6 +78,11 @@ impl Speaker<'_> {
             })),
             "endpoint": facts.endpoint.as_ref().map_or(json!({}), |endpoint| json!({
                 "host": endpoint.host,
+            })),
+            "withdrawal": facts.withdrawal.as_ref().map_or(json!({}), |withdrawal| json!({
+                "order_number": withdrawal.order_number,
+                "name": withdrawal.name,
+                "received": self.moment(Some(withdrawal.received_at)),
             })),
             "meter": facts.meter.as_ref().map_or(json!({}), |meter| json!({
                 "mails": meter.mails.to_string(), "covered": meter.covered.to_string(),
@@ -245,6 +250,21 @@ impl Speaker<'_> {
             row("return_address", returned.address.clone(), false);
             row("refunded", vec![self.amount(returned.refund)], false);
         }
+        if let Some(withdrawal) = &facts.withdrawal {
+            row("order", vec![withdrawal.order_number.clone()], false);
+            row(
+                "received",
+                vec![self.moment(Some(withdrawal.received_at))],
+                true,
+            );
+            row(
+                "consumer",
+                vec![withdrawal.name.clone(), withdrawal.email.clone()],
+                false,
+            );
+            row("given_back", self.given_back(withdrawal), false);
+            row("statement", withdrawal.statement.lines().map(str::to_owned).collect(), false);
+        }
         if let Some(bill) = &facts.bill {
             row("bill", vec![bill.number.clone()], false);
             row("amount", vec![self.money(bill.amount)], true);
@@ -262,6 +282,21 @@ impl Speaker<'_> {
             row("valid_until", vec![self.moment(link.expires_at)], false);
         }
         rows
+    }
+
+    fn given_back(&self, withdrawal: &Withdrawal) -> Vec<String> {
+        let whole = withdrawal
+            .whole_order
+            .then(|| self.words.label("whole_order").to_owned());
+        let lines = withdrawal.lines.iter().map(|line| {
+            let variant = if line.variant.is_empty() {
+                String::new()
+            } else {
+                format!(" ({})", line.variant)
+            };
+            format!("{} × {}{variant}", line.quantity, line.title)
+        });
+        whole.into_iter().chain(lines).collect()
     }
 
     /// Where the button leads. Where everything hangs on it, its address is shown too.
@@ -282,6 +317,10 @@ impl Speaker<'_> {
                     .map(|shipment| shipment.tracking_url.clone());
                 tracked.filter(|url| links::is_web(url)).or_else(to_order)
             }
+            Kind::NewWithdrawal => facts
+                .withdrawal
+                .as_ref()
+                .map(|withdrawal| links::admin_order(admin, &withdrawal.order_id)),
             Kind::NewOrder => order.map(|order| links::admin_order(admin, &order.id)),
             Kind::LowStock => Some(links::admin_stock(admin)),
             Kind::WebhookDisabled => Some(links::admin_webhooks(admin)),
@@ -293,8 +332,12 @@ impl Speaker<'_> {
             | Kind::OrderDelivered
             | Kind::OrderCancelled
             | Kind::OrderRefunded => to_order(),
-            Kind::ReturnRequested | Kind::ReturnApproved | Kind::ReturnReceived => None,
+            Kind::ReturnRequested
+            | Kind::ReturnApproved
+            | Kind::ReturnReceived
+            | Kind::WithdrawalReceived => None,
             Kind::AccountVerify
+            | Kind::AccountExists
             | Kind::AccountReset
             | Kind::AccountWelcome
             | Kind::AbandonedCart

@@ -1,6 +1,8 @@
 //! The mail service through HTTP, on real parts, with a ZeptoMail that does as it is told.
 
 #[cfg(test)]
+mod customers;
+#[cfg(test)]
 mod hearing;
 #[cfg(test)]
 mod logs;

@@ -25,7 +25,7 @@ use crate::store::{settings, variants};
 
 use judge::{Refusal, judge};
 use record::record;
-pub use rows::ticket;
+pub use rows::{line, ticket};
 
 /// A checkout that will be an order.
 struct Winner {

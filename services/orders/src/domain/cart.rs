@@ -30,6 +30,8 @@ pub struct Offer {
     pub barcode: String,
     pub title: String,
     pub variant_title: String,
+    /// The address of the product's page; empty until catalog has told it.
+    pub product_slug: String,
     pub image_url: String,
     pub price: Money,
     pub tax_class: TaxClass,
@@ -237,6 +239,7 @@ pub(crate) mod tests {
             barcode: String::new(),
             title: "Title".into(),
             variant_title: String::new(),
+            product_slug: String::new(),
             image_url: String::new(),
             price: Money::new(price, Currency::EUR),
             tax_class: TaxClass::Standard,

@@ -99,6 +99,7 @@ fn row(
         quantity_min: number(quantities.min),
         quantity_max: number(quantities.max),
         quantity_step: number(quantities.step),
+        product_slug: product.slug.clone(),
     })
 }
 

@@ -3,11 +3,13 @@
 use db::TenantTx;
 use events::from_us;
 use events::migration::v1::{Customer, Password};
+use kernel::CustomerId;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{Ended, Refusal, address};
 use crate::domain::old_password;
+use crate::store::accounts;
 use crate::store::past::{self, CustomerRow};
 
 /// Takes a customer. Who was here under the address, as a guest or otherwise, is the same person.
@@ -24,6 +26,14 @@ pub(super) async fn take(
         None => past::find_customer(tx, target).await?,
     };
     let id = before.as_ref().map_or(target, |before| before.id);
+    let account = accounts::find_account(tx, CustomerId::from_uuid(id)).await?;
+    // What somebody has said here since is newer than what another shop says.
+    if let (Some(before), Some(_)) = (&before, account) {
+        return Ok(Ended {
+            target: Some(before.id),
+            ..Ended::default()
+        });
+    }
     let row = CustomerRow {
         tenant_id: tx.tenant().uuid(),
         id,
@@ -62,6 +72,14 @@ pub(super) async fn take_password(tx: &TenantTx, body: Password) -> Result<Ended
     let key = email_key(&body.email)?;
     let known = past::find_customer_by_email(tx, &key).await?;
     let row = known.ok_or_else(|| Refusal::said("no customer has this address"))?;
+    let account = accounts::find_account(tx, CustomerId::from_uuid(row.id)).await?;
+    // A password was chosen here: the old one opens nothing any more.
+    if account.is_some() {
+        return Ok(Ended {
+            target: Some(row.id),
+            ..Ended::default()
+        });
+    }
     let row = CustomerRow {
         old_password: Some(body.hash),
         ..row

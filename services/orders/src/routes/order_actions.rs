@@ -104,6 +104,10 @@ pub async fn refund_order(
         let mut row = locked(tx, *id).await?;
         let before = audited(&row);
         let mut state = row.state();
+        // What no payment is known of cannot go back by one.
+        if row.payment_id.is_none() {
+            return Err(OrderError::NotPaid.into());
+        }
         let amount = body.amount.unwrap_or(state.refundable());
         state.request_refund(amount)?;
         row.set_state(&state, by.now);

@@ -6,7 +6,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel::sql_types::{Bool, Text};
 use diesel_async::RunQueryDsl;
-use kernel::{CartId, Currency, Money, OrderId, TenantId};
+use kernel::{CartId, Currency, CustomerId, Money, OrderId, TenantId};
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -341,4 +341,64 @@ pub struct Expired {
     pub tenant: TenantId,
     pub order: OrderId,
     pub until: OffsetDateTime,
+}
+
+/// Gives the orders that a guest of this address placed after `since` to a customer.
+pub async fn claim_of_guest(
+    tx: &TenantTx,
+    email: &str,
+    customer: CustomerId,
+    since: Option<OffsetDateTime>,
+) -> Result<usize, Error> {
+    let since = since.unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let claimed = diesel::update(orders::table)
+        .filter(orders::tenant_id.eq(tx.tenant().uuid()))
+        .filter(orders::email.eq(email))
+        .filter(orders::customer_id.is_null())
+        .filter(orders::placed_at.gt(since))
+        .set(orders::customer_id.eq(customer.uuid()))
+        .prepared()
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(claimed)
+}
+
+/// A customer's orders before (`placed_at`, `id`), the newest first.
+pub async fn list_of_customer(
+    tx: &TenantTx,
+    customer: CustomerId,
+    before: Option<(OffsetDateTime, Uuid)>,
+    limit: i64,
+) -> Result<Vec<OrderRow>, Error> {
+    let mut query = orders::table
+        .filter(orders::tenant_id.eq(tx.tenant().uuid()))
+        .filter(orders::customer_id.eq(customer.uuid()))
+        .order((orders::placed_at.desc(), orders::id.desc()))
+        .limit(limit)
+        .select(OrderRow::as_select())
+        .into_boxed();
+    if let Some((at, id)) = before {
+        let older = orders::placed_at.lt(at);
+        let same = orders::placed_at.eq(at).and(orders::id.lt(id));
+        query = query.filter(older.or(same));
+    }
+    Ok(query.load(&mut tx.conn()).await?)
+}
+
+/// The order of this number that was placed with this address.
+pub async fn lock_by_number(
+    tx: &TenantTx,
+    number: &str,
+    email: &str,
+) -> Result<Option<OrderRow>, Error> {
+    let found = orders::table
+        .filter(orders::tenant_id.eq(tx.tenant().uuid()))
+        .filter(orders::number.eq(number))
+        .filter(orders::email.eq(email))
+        .for_update()
+        .select(OrderRow::as_select())
+        .first(&mut tx.conn())
+        .await
+        .optional()?;
+    Ok(found)
 }

@@ -3,6 +3,7 @@
 use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use kernel::CustomerId;
 use serde_json::Value;
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -170,6 +171,28 @@ pub async fn list_past_orders(
         .select(PastOrderRow::as_select())
         .into_boxed();
     if let Some((at, id)) = after {
+        let older = past_order::placed_at.lt(at);
+        let same = past_order::placed_at.eq(at).and(past_order::id.lt(id));
+        query = query.filter(older.or(same));
+    }
+    Ok(query.load(&mut tx.conn()).await?)
+}
+
+/// What a customer ordered in another shop before (`placed_at`, `id`), the newest first.
+pub async fn list_of_customer(
+    tx: &TenantTx,
+    customer: CustomerId,
+    before: Option<(OffsetDateTime, Uuid)>,
+    limit: i64,
+) -> Result<Vec<PastOrderRow>, Error> {
+    let mut query = past_order::table
+        .filter(past_order::tenant_id.eq(tx.tenant().uuid()))
+        .filter(past_order::customer_id.eq(customer.uuid()))
+        .order((past_order::placed_at.desc(), past_order::id.desc()))
+        .limit(limit)
+        .select(PastOrderRow::as_select())
+        .into_boxed();
+    if let Some((at, id)) = before {
         let older = past_order::placed_at.lt(at);
         let same = past_order::placed_at.eq(at).and(past_order::id.lt(id));
         query = query.filter(older.or(same));

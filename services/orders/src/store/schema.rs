@@ -29,6 +29,7 @@ diesel::table! {
         quantity_min -> Integer,
         quantity_max -> Integer,
         quantity_step -> Integer,
+        product_slug -> Text,
     }
 }
 
@@ -244,4 +245,95 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    account (tenant_id, customer_id) {
+        tenant_id -> Uuid,
+        customer_id -> Uuid,
+        password_hash -> Text,
+        nif -> Nullable<Text>,
+        locale -> Text,
+        consent_at -> Nullable<Timestamptz>,
+        verified_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    account_challenge (tenant_id, hash) {
+        tenant_id -> Uuid,
+        hash -> Bytea,
+        purpose -> Text,
+        email_key -> Text,
+        locale -> Text,
+        registration -> Nullable<Jsonb>,
+        customer_id -> Nullable<Uuid>,
+        replaces -> Nullable<Bytea>,
+        told_at -> Nullable<Timestamptz>,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    customer_session (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        customer_id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+        end_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    customer_refresh_token (tenant_id, hash) {
+        tenant_id -> Uuid,
+        hash -> Bytea,
+        session_id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    customer_address (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        customer_id -> Uuid,
+        is_default -> Bool,
+        address -> Jsonb,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    erased_address (tenant_id, mark) {
+        tenant_id -> Uuid,
+        mark -> Text,
+        erased_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    withdrawal (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        order_id -> Uuid,
+        name -> Text,
+        email -> Text,
+        lines -> Jsonb,
+        statement -> Text,
+        received_at -> Timestamptz,
+        status -> Text,
+        note -> Text,
+        closed_at -> Nullable<Timestamptz>,
+        closed_by -> Text,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(cart, sellable_variant, stock);
+diesel::allow_tables_to_appear_in_same_query!(account, customer);
+diesel::allow_tables_to_appear_in_same_query!(orders, withdrawal);
+diesel::allow_tables_to_appear_in_same_query!(customer_refresh_token, customer_session);

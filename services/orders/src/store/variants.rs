@@ -36,6 +36,7 @@ pub struct VariantRow {
     pub quantity_min: i32,
     pub quantity_max: i32,
     pub quantity_step: i32,
+    pub product_slug: String,
 }
 
 diesel::define_sql_function! {
@@ -120,6 +121,7 @@ fn offer(row: VariantRow, available: Option<i64>, store: Currency) -> Offer {
         sku: row.sku,
         barcode: row.barcode,
         title: row.title,
+        product_slug: row.product_slug,
         variant_title: row.variant_title,
         image_url: row.image_url,
         price: Money::new(row.price_minor, currency),
@@ -186,6 +188,7 @@ pub async fn save_product(
             sellable_variant::quantity_min.eq(excluded(sellable_variant::quantity_min)),
             sellable_variant::quantity_max.eq(excluded(sellable_variant::quantity_max)),
             sellable_variant::quantity_step.eq(excluded(sellable_variant::quantity_step)),
+            sellable_variant::product_slug.eq(excluded(sellable_variant::product_slug)),
         ));
     let newer = sellable_variant::product_version.lt(excluded(sellable_variant::product_version));
     let written = diesel::query_dsl::methods::FilterDsl::filter(upsert, newer)

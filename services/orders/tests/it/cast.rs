@@ -66,6 +66,7 @@ impl Goods {
             product_id: self.product.to_string(),
             version: self.version,
             title: "M4 carbine".into(),
+            slug: "m4-carbine".into(),
             status: ProductStatus::Active.into(),
             variants: vec![Variant {
                 variant_id: self.variant.to_string(),

@@ -3,6 +3,8 @@
 //! only the effect matters.
 
 #[cfg(test)]
+mod accounts;
+#[cfg(test)]
 mod admin;
 #[cfg(test)]
 mod carts;
@@ -14,6 +16,8 @@ mod checkout;
 mod crowd;
 #[cfg(test)]
 mod heard;
+#[cfg(test)]
+mod members;
 #[cfg(test)]
 mod payments;
 #[cfg(test)]
@@ -34,5 +38,7 @@ mod stock;
 mod strangers;
 #[cfg(test)]
 mod tax;
+#[cfg(test)]
+mod withdrawals;
 #[cfg(test)]
 mod world;

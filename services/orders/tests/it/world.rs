@@ -184,7 +184,7 @@ impl World {
         world
     }
 
-    async fn on(place: Place) -> Self {
+    pub async fn on(place: Place) -> Self {
         let app = orders::operator::app(&place.platform).await.unwrap();
         let parts = vec![orders::build(&place.platform).await.unwrap()];
         let running = Running::start(&place.platform, parts, Roles::ALL).unwrap();

@@ -32,6 +32,7 @@ pub struct Caller {
 }
 
 /// One request.
+#[derive(Clone)]
 pub struct Ask {
     upstream: Upstream,
     method: Method,
@@ -59,8 +60,22 @@ impl Ask {
         }
     }
 
+    pub fn patch(upstream: Upstream, path: impl Into<String>, body: Value) -> Self {
+        Self {
+            body: Some(body),
+            ..Self::new(upstream, Method::PATCH, path)
+        }
+    }
+
     pub fn delete(upstream: Upstream, path: impl Into<String>) -> Self {
         Self::new(upstream, Method::DELETE, path)
+    }
+
+    /// With a body, where what is deleted asks for proof.
+    #[must_use]
+    pub fn body(mut self, body: Value) -> Self {
+        self.body = Some(body);
+        self
     }
 
     #[must_use]
@@ -88,6 +103,8 @@ struct Door {
 /// The way to the services.
 pub struct Api {
     http: Client,
+    /// The store that is asked for whatever host was visited.
+    store: Option<String>,
     doors: Vec<Door>,
 }
 
@@ -108,6 +125,7 @@ impl Api {
         };
         Ok(Self {
             http,
+            store: settings.store_host.clone(),
             doors: settings.upstreams.iter().map(door).collect(),
         })
     }
@@ -156,7 +174,7 @@ impl Api {
             .http
             .request(ask.method, format!("{}{}", door.base, ask.path))
             .timeout(time)
-            .header(HOST, &caller.host)
+            .header(HOST, self.store.as_ref().unwrap_or(&caller.host))
             .header(ACCEPT_LANGUAGE, &caller.language)
             .header("x-forwarded-for", caller.ip.to_string())
             .header("x-request-id", &caller.request_id);

@@ -1,23 +1,20 @@
 //! The pages themselves: bounded by bytes, each in the forms that browsers accept.
 
-use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use actix_web::http::header::HeaderValue;
 use http_kit::Encoded;
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::MutexGuard;
 use uuid::Uuid;
 
+use super::Turns;
 use super::versions::{Stamp, Tag};
 
 /// What no news tell of, such as reviews, is seen after this.
 const AGE_MAX: Duration = Duration::from_secs(300);
 /// While a service is away an outdated page is better than none, for so long.
 const STALE_AGE_MAX: Duration = Duration::from_secs(3_600);
-/// How long one waits for another's making of the same page before it makes its own.
-const TURN_WAIT: Duration = Duration::from_millis(500);
-const TURNS: usize = 256;
 
 /// A finished page.
 pub struct Finished {
@@ -59,9 +56,8 @@ impl Kept {
 /// Pages by host, language, path and the part of the query that matters.
 pub struct PageCache {
     pages: moka::sync::Cache<String, Arc<Kept>>,
-    /// Who makes a page; a few locks for all pages, so that nothing has to be tidied up.
-    turns: Vec<Mutex<()>>,
-    hasher: RandomState,
+    /// Who makes a page.
+    turns: Turns,
 }
 
 impl PageCache {
@@ -76,8 +72,7 @@ impl PageCache {
             .build();
         Self {
             pages,
-            turns: (0..TURNS).map(|_| Mutex::new(())).collect(),
-            hasher: RandomState::new(),
+            turns: Turns::default(),
         }
     }
 
@@ -91,10 +86,7 @@ impl PageCache {
 
     /// After a drop everybody asks at once: one makes the page, the others wait a little for it.
     pub async fn turn(&self, key: &str) -> Option<MutexGuard<'_, ()>> {
-        let count = u64::try_from(TURNS).unwrap_or(1);
-        let at = usize::try_from(self.hasher.hash_one(key) % count).unwrap_or(0);
-        let lock = self.turns.get(at)?;
-        tokio::time::timeout(TURN_WAIT, lock.lock()).await.ok()
+        self.turns.take(key).await
     }
 
     pub fn bytes(&self) -> u64 {
@@ -125,15 +117,5 @@ mod tests {
             cache.keep(format!("page {number}"), page(&"x".repeat(1_000)));
         }
         assert!(cache.bytes() <= 50_000);
-    }
-
-    #[tokio::test]
-    async fn two_do_not_make_one_page_at_once() {
-        let cache = PageCache::new(1_000);
-        let first = cache.turn("a").await;
-        assert!(first.is_some());
-        assert!(cache.turn("a").await.is_none(), "waited in vain");
-        drop(first);
-        assert!(cache.turn("a").await.is_some());
     }
 }

@@ -1,13 +1,14 @@
 //! Checkout on one page: contact, address, how to pay, consents.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 use minijinja::{Value, context};
 use serde_json::Value as Json;
 
 use super::basket::{self, title};
-use super::checkout_form::{CheckoutForm, FieldError, errors_of};
-use super::show::{self, Head, Made};
+use super::checkout_form::{CheckoutForm, FIELDS};
+use super::fields::{self, FieldError, errors_of};
+use super::session::{self, ACCOUNT};
+use super::show::{Head, Made};
 use super::{Other, Request};
 use crate::api::{Ask, Fault, Problem, Upstream};
 use crate::web::cookies::{self, Proof};
@@ -18,11 +19,53 @@ pub async fn show(request: &Request<'_>) -> Result<Made, Other> {
     let cart = cart
         .filter(can_be_ordered)
         .ok_or_else(|| to_cart(request))?;
-    let form = CheckoutForm {
+    let mut form = CheckoutForm {
         expected: total(&cart),
         ..CheckoutForm::empty()
     };
-    Ok(page(request, &cart, &form, Vec::new()))
+    let customer = Customer::find(request).await;
+    if let Some(profile) = &customer.profile {
+        form.know(profile);
+    }
+    form.saved_address = customer.default_address();
+    Ok(page(request, (&cart, &customer), &form, Vec::new()))
+}
+
+/// What is known of who is signed in: it saves typing, and nothing fails without it.
+#[derive(Default)]
+struct Customer {
+    profile: Option<Json>,
+    addresses: Vec<Json>,
+}
+
+impl Customer {
+    async fn find(request: &Request<'_>) -> Self {
+        if !session::is_claimed(request) {
+            return Self::default();
+        }
+        let get = |path: String| Ask::get(Upstream::Orders, path);
+        let profile = session::ask(request, get(ACCOUNT.to_owned())).await;
+        let Ok(Some(profile)) = profile else {
+            return Self::default();
+        };
+        let list = session::ask(request, get(format!("{ACCOUNT}/addresses"))).await;
+        let items = list
+            .ok()
+            .flatten()
+            .and_then(|list| list.get("items").and_then(Json::as_array).cloned());
+        Self {
+            profile: Some(profile),
+            addresses: items.unwrap_or_default(),
+        }
+    }
+
+    fn default_address(&self) -> String {
+        let is_default = |address: &&Json| address.get("is_default") == Some(&Json::Bool(true));
+        let address = self.addresses.iter().find(is_default);
+        let address = address.or_else(|| self.addresses.first());
+        let id = address.and_then(|address| address.get("id")?.as_str());
+        id.unwrap_or_default().to_owned()
+    }
 }
 
 /// Places the order; what is wrong is shown at its field, with everything that was typed.
@@ -30,15 +73,13 @@ pub async fn place(request: &Request<'_>, form: &Form) -> Result<HttpResponse, O
     let Some((proof, cart)) = basket::find(request).await? else {
         return Err(already_placed(request));
     };
-    let typed = CheckoutForm::read(form);
+    let mut typed = CheckoutForm::read(form);
+    let customer = Customer::find(request).await;
+    typed.send_to_saved(&customer.addresses);
     let errors = typed.check();
     if !errors.is_empty() {
-        let made = page(request, &cart, &typed, errors);
-        return Ok(show::personal(
-            request,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            made,
-        ));
+        let made = page(request, (&cart, &customer), &typed, errors);
+        return Ok(fields::again(request, made));
     }
     let locale = request.shell.lang_of(request.visit).tag();
     let currency = request.shell.text("/currency");
@@ -46,9 +87,15 @@ pub async fn place(request: &Request<'_>, form: &Form) -> Result<HttpResponse, O
     let ask = Ask::post(Upstream::Orders, "/api/orders/store/checkout", body)
         .header("x-cart-token", &proof.word)
         .header("idempotency-key", &typed.key);
-    match request.app.api.send(&request.visit.caller, ask).await {
+    let answer = match session::ask(request, ask.clone()).await {
+        // Nobody is signed in, or not any more: a guest orders as well.
+        Ok(None) => request.app.api.send(&request.visit.caller, ask).await,
+        Ok(Some(order)) => Ok(order),
+        Err(fault) => Err(fault),
+    };
+    match answer {
         Ok(order) => placed(request, &order),
-        Err(Fault::Refused(problem)) => refused(request, &cart, typed, *problem).await,
+        Err(Fault::Refused(problem)) => refused(request, (&cart, &customer), typed, *problem).await,
         Err(fault) => Err(fault.into()),
     }
 }
@@ -69,15 +116,11 @@ fn placed(request: &Request<'_>, order: &Json) -> Result<HttpResponse, Other> {
 
 async fn refused(
     request: &Request<'_>,
-    cart: &Json,
+    (cart, customer): (&Json, &Customer),
     mut typed: CheckoutForm,
     problem: Problem,
 ) -> Result<HttpResponse, Other> {
-    let notice = |key: &str| FieldError {
-        field: "form",
-        key: key.to_owned(),
-        message: String::new(),
-    };
+    let notice = FieldError::notice;
     let (cart, errors) = match problem.code.as_str() {
         // One click accepts what is so now.
         "total-changed" => {
@@ -89,21 +132,22 @@ async fn refused(
         "out-of-stock" | "not-for-sale" | "quantity-not-sold" | "cart-empty" | "cart-closed" => {
             return Err(to_cart(request));
         }
-        _ if !problem.errors.is_empty() => (cart.clone(), errors_of(&problem)),
+        _ if !problem.errors.is_empty() => (cart.clone(), errors_of(&problem, &FIELDS)),
         "checkout-crowded" | "try-again" => (cart.clone(), vec![notice("error-crowded")]),
         _ => return Err(Fault::Refused(Box::new(problem)).into()),
     };
     // What was refused was another order than the one that is sent next.
     typed.key = CheckoutForm::empty().key;
-    let made = page(request, &cart, &typed, errors);
-    Ok(show::personal(
-        request,
-        StatusCode::UNPROCESSABLE_ENTITY,
-        made,
-    ))
+    let made = page(request, (&cart, customer), &typed, errors);
+    Ok(fields::again(request, made))
 }
 
-fn page(request: &Request<'_>, cart: &Json, form: &CheckoutForm, errors: Vec<FieldError>) -> Made {
+fn page(
+    request: &Request<'_>,
+    (cart, customer): (&Json, &Customer),
+    form: &CheckoutForm,
+    errors: Vec<FieldError>,
+) -> Made {
     Made {
         template: "checkout.html",
         head: Head::private(title(request, "checkout-title")),
@@ -111,6 +155,8 @@ fn page(request: &Request<'_>, cart: &Json, form: &CheckoutForm, errors: Vec<Fie
             cart => Value::from_serialize(cart),
             form => Value::from_serialize(form),
             errors => Value::from_serialize(&errors),
+            addresses => Value::from_serialize(&customer.addresses),
+            profile => Value::from_serialize(&customer.profile),
         },
         ..Made::default()
     }

@@ -6,11 +6,11 @@ use kernel::{Email, Phone, Postcode, TaxId};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::api::Problem;
+use super::fields::FieldError;
 use crate::web::Form;
 
 /// The fields in the order of the page; errors are listed in it.
-const FIELDS: [&str; 17] = [
+pub const FIELDS: [&str; 17] = [
     "email",
     "phone",
     "name",
@@ -29,6 +29,8 @@ const FIELDS: [&str; 17] = [
     "accepts_terms",
     "accepts_newsletter",
 ];
+/// Those of an address.
+const ADDRESS: [&str; 6] = ["name", "company", "line1", "line2", "postcode", "city"];
 const METHODS: [&str; 3] = ["card", "mb_way", "multibanco"];
 /// Which text of the terms a page shows.
 pub const TERMS_VERSION: &str = "2026-11";
@@ -42,14 +44,8 @@ pub struct CheckoutForm {
     pub key: String,
     /// Minor units: the total that was shown.
     pub expected: i64,
-}
-
-/// What is wrong with a field, as a key of the theme's texts or as the service says it.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-pub struct FieldError {
-    pub field: &'static str,
-    pub key: String,
-    pub message: String,
+    /// The customer's address that was chosen; empty for the one that is typed.
+    pub saved_address: String,
 }
 
 impl CheckoutForm {
@@ -72,6 +68,44 @@ impl CheckoutForm {
             bills_elsewhere: form.has("bills_elsewhere"),
             key: key.unwrap_or_else(|_| uuid::Uuid::now_v7()).to_string(),
             expected: form.text("expected").parse().unwrap_or(-1),
+            saved_address: form.text("saved_address").to_owned(),
+        }
+    }
+
+    /// With what is known of the customer, where nothing is typed.
+    pub fn know(&mut self, profile: &Value) {
+        let text = |name: &str| {
+            profile
+                .get(name)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
+        let name = format!("{} {}", text("first_name"), text("last_name"));
+        for (field, value) in [
+            ("email", text("email")),
+            ("name", name.trim()),
+            ("tax_id", text("nif")),
+        ] {
+            self.values.entry(field).or_insert_with(|| value.to_owned());
+        }
+    }
+
+    /// Sends to the address that was chosen among the customer's; to the typed one when there is no such.
+    pub fn send_to_saved(&mut self, addresses: &[Value]) {
+        let is_chosen = |address: &&Value| {
+            let id = address.get("id").and_then(Value::as_str);
+            !self.saved_address.is_empty() && id == Some(self.saved_address.as_str())
+        };
+        let Some(address) = addresses.iter().find(is_chosen) else {
+            self.saved_address.clear();
+            return;
+        };
+        for name in ADDRESS {
+            let text = address
+                .get(name)
+                .and_then(Value::as_str)
+                .unwrap_or_default();
+            self.values.insert(name, text.to_owned());
         }
     }
 
@@ -109,15 +143,7 @@ impl CheckoutForm {
             wrong.push("accepts_terms");
         }
         let in_order = FIELDS.into_iter().filter(|name| wrong.contains(name));
-        let error = |field: &'static str| FieldError {
-            field,
-            key: format!(
-                "error-{}",
-                field.trim_start_matches("billing_").replace('_', "-")
-            ),
-            message: String::new(),
-        };
-        in_order.map(error).collect()
+        in_order.map(FieldError::at).collect()
     }
 
     /// For the orders service.
@@ -158,26 +184,8 @@ impl CheckoutForm {
     }
 }
 
-/// What the service found wrong, at the fields of the page; the rest stands above the form.
-pub fn errors_of(problem: &Problem) -> Vec<FieldError> {
-    let place = |pointer: &str| -> Option<&'static str> {
-        let last = pointer.rsplit('/').next()?;
-        let name = match pointer.strip_prefix("/billing_address/") {
-            Some(last) => format!("billing_{last}"),
-            None => last.to_owned(),
-        };
-        FIELDS.into_iter().find(|field| *field == name)
-    };
-    let error = |fault: &crate::api::FieldFault| FieldError {
-        field: place(&fault.pointer).unwrap_or("form"),
-        key: String::new(),
-        message: fault.message.clone(),
-    };
-    problem.errors.iter().map(error).collect()
-}
-
 /// Portugal's form; seven digits are as good.
-fn postcode(text: &str) -> String {
+pub fn postcode(text: &str) -> String {
     let digits: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     match (digits.len(), digits.get(..4), digits.get(4..)) {
         (7, Some(area), Some(rest)) if digits.bytes().all(|b| b.is_ascii_digit()) => {
@@ -187,7 +195,7 @@ fn postcode(text: &str) -> String {
     }
 }
 
-fn is_postcode(text: &str) -> bool {
+pub fn is_postcode(text: &str) -> bool {
     let code = postcode(text);
     let shape = code.bytes().enumerate().all(|(at, b)| {
         if at == 4 {
@@ -202,6 +210,8 @@ fn is_postcode(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::api::Problem;
+    use crate::pages::fields::errors_of;
 
     fn form(text: &str) -> CheckoutForm {
         CheckoutForm::read(&Form::parse(text.as_bytes()))
@@ -259,6 +269,33 @@ mod tests {
     }
 
     #[test]
+    fn the_address_that_was_chosen_takes_the_place_of_the_typed_one() {
+        let saved = [
+            json!({ "id": "1", "name": "Ana", "line1": "Rua 1", "line2": null, "postcode": "1100-148", "city": "Lisboa" }),
+        ];
+        let mut chosen = form("saved_address=1&line1=Rua+9&line2=x");
+        chosen.send_to_saved(&saved);
+        assert_eq!((chosen.text("line1"), chosen.text("line2")), ("Rua 1", ""));
+        let mut other = form("saved_address=2&line1=Rua+9");
+        other.send_to_saved(&saved);
+        assert_eq!(
+            (other.text("line1"), other.saved_address.as_str()),
+            ("Rua 9", "")
+        );
+        let mut empty = CheckoutForm::empty();
+        empty
+            .know(&json!({ "email": "a@b.pt", "first_name": "Ana", "last_name": "", "nif": null }));
+        assert_eq!(
+            (
+                empty.text("email"),
+                empty.text("name"),
+                empty.text("tax_id")
+            ),
+            ("a@b.pt", "Ana", "")
+        );
+    }
+
+    #[test]
     fn a_services_error_finds_its_field() {
         let problem: Problem = serde_json::from_value(json!({ "type": "invalid", "errors": [
             { "pointer": "/shipping_address/postcode", "message": "p" },
@@ -266,7 +303,7 @@ mod tests {
             { "pointer": "/cart_id", "message": "x" },
         ]}))
         .unwrap();
-        let fields: Vec<_> = errors_of(&problem)
+        let fields: Vec<_> = errors_of(&problem, &FIELDS)
             .iter()
             .map(|error| error.field)
             .collect();

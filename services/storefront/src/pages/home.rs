@@ -1,16 +1,28 @@
 //! The home page: the theme's sections with the store's own goods in them.
 
 use minijinja::{Value, context};
+use serde::Serialize;
 use serde_json::json;
 
 use super::show::{Head, Made};
 use super::{Asking, Other};
-use crate::api::{Ask, Upstream};
+use crate::api::{Ask, Fault, Upstream};
 use crate::cache::Tag;
+use crate::theme::Placed;
 
 const NEWEST: usize = 12;
 /// Categories that are shown with a picture of something in them.
 const TILES_MAX: usize = 4;
+/// Sections of a page that show products of a category of their own.
+const ROWS_MAX: usize = 8;
+
+/// A section, and the products of its category where it has one.
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    placed: Placed,
+    products: Option<serde_json::Value>,
+}
 
 pub async fn make(asking: &Asking<'_>) -> Result<Made, Other> {
     let Asking { app, visit, shell } = asking;
@@ -42,9 +54,24 @@ pub async fn make(asking: &Asking<'_>) -> Result<Made, Other> {
     let of_each = shown
         .iter()
         .map(|category| list(format!("category={}&limit=1", slug(category))));
-    let (newest, of_each) = futures_util::join!(
+    let theme = shell.theme(app).ok_or(Fault::Unavailable)?;
+    let sections = theme.page(shell.store.pointer("/theme/sections/home"));
+    let of_section = |placed: &Placed| {
+        let kind = theme.manifest.sections.get(&placed.section)?;
+        let slug = kind.category(&placed.settings)?;
+        Some(format!("category={slug}&limit={NEWEST}"))
+    };
+    let rows: Vec<_> = sections
+        .iter()
+        .enumerate()
+        .filter_map(|(at, placed)| Some((at, of_section(placed)?)))
+        .take(ROWS_MAX)
+        .collect();
+    let of_rows = rows.iter().map(|(_, query)| list(query.clone()));
+    let (newest, of_each, of_rows) = futures_util::join!(
         list(format!("limit={NEWEST}")),
-        futures_util::future::join_all(of_each)
+        futures_util::future::join_all(of_each),
+        futures_util::future::join_all(of_rows)
     );
     let newest = newest?;
     let mut tiles = Vec::new();
@@ -52,7 +79,23 @@ pub async fn make(asking: &Asking<'_>) -> Result<Made, Other> {
         let image = found?.pointer("/items/0/images/0").cloned();
         tiles.push(json!({ "category": category, "image": image }));
     }
-    let sections = shell.theme(app).map(|theme| theme.manifest.home.clone());
+    let mut sections: Vec<_> = sections
+        .into_iter()
+        .map(|placed| Shown {
+            placed,
+            products: None,
+        })
+        .collect();
+    for ((at, _), found) in rows.into_iter().zip(of_rows) {
+        // A category may be gone since the page was composed.
+        let found = match found {
+            Err(fault) if fault.is_not_found() => continue,
+            found => found?,
+        };
+        if let Some(shown) = sections.get_mut(at) {
+            shown.products = found.get("items").cloned();
+        }
+    }
     let name = shell.text("/name");
     let mut head = Head {
         canonical: "/".to_owned(),
@@ -73,7 +116,7 @@ pub async fn make(asking: &Asking<'_>) -> Result<Made, Other> {
         template: "home.html",
         head,
         data: context! {
-            sections => Value::from_serialize(sections.unwrap_or_default()),
+            sections => Value::from_serialize(sections),
             newest => Value::from_serialize(newest.get("items")),
             tiles => Value::from_serialize(tiles),
         },

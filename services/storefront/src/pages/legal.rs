@@ -7,11 +7,10 @@ use super::checkout_form::TERMS_VERSION;
 use super::show::{Head, Made};
 
 /// The pages, by address.
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 7] = [
     "terms",
     "privacy",
     "returns",
-    "withdrawal",
     "shipping",
     "disputes",
     "accessibility",

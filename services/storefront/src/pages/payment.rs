@@ -5,11 +5,12 @@ use serde_json::{Value as Json, json};
 use url::Url;
 
 use super::basket::title;
-use super::order;
+use super::order::{self, Key};
+use super::session;
 use super::show::{Head, Made};
 use super::{Other, Request};
 use crate::api::{Ask, Fault, Upstream};
-use crate::web::{cookies, policy, respond};
+use crate::web::{policy, respond};
 
 /// A page that waits for a payment looks again after so many seconds.
 const LOOK_AGAIN_SECONDS: u32 = 4;
@@ -19,10 +20,10 @@ const REFUSALS: [&str; 2] = ["payments-not-ready", "too-many-attempts"];
 
 /// The payment form of the visitor's last order.
 pub async fn show(request: &Request<'_>) -> Result<Made, Other> {
-    let proof = cookies::order(request.http, &request.app.settings).ok_or(Other::NotFound)?;
-    let order = order::find(request, &proof).await?;
-    let Some(ticket) = ticket(request).await? else {
-        return Err(see_order(request, &order));
+    let key = Key::of(request).ok_or(Other::NotFound)?;
+    let order = found(request, &key).await?;
+    let Some(ticket) = ticket(request, &key).await? else {
+        return Err(see_order(request, &key));
     };
     let ask = Ask::post(
         Upstream::Payments,
@@ -33,19 +34,17 @@ pub async fn show(request: &Request<'_>) -> Result<Made, Other> {
     let intent = match intent {
         Ok(intent) => intent,
         Err(fault) if REFUSALS.contains(&fault.code()) => {
-            return Ok(not_now(request, &order, fault.code()));
+            return Ok(not_now(request, (&order, &key), fault.code()));
         }
         // Settled meanwhile: the order says how.
-        Err(fault) if fault.status() == Some(409) => return Err(see_order(request, &order)),
+        Err(fault) if fault.status() == Some(409) => return Err(see_order(request, &key)),
         Err(fault) => return Err(fault.into()),
     };
     if intent.get("waits_for").is_some() || is_settled(&intent) {
-        return Err(Other::answer(respond::see_other(
-            &request.link("/checkout/done"),
-            &[],
-        )));
+        return Err(to(request, "/checkout/done", &key));
     }
-    let done = format!("{}{}", request.visit.origin, request.link("/checkout/done"));
+    let done = request.link(&format!("/checkout/done{}", key.query()));
+    let done = format!("{}{done}", request.visit.origin);
     Ok(Made {
         template: "pay.html",
         head: Head::private(title(request, "pay-title")),
@@ -61,21 +60,21 @@ pub async fn show(request: &Request<'_>) -> Result<Made, Other> {
 }
 
 /// The order stays as it is, and the page says why it cannot be paid.
-fn not_now(request: &Request<'_>, order: &Json, why: &str) -> Made {
+fn not_now(request: &Request<'_>, (order, key): (&Json, &Key), why: &str) -> Made {
     Made {
         template: "pay_closed.html",
         head: Head::private(title(request, "pay-title")),
-        data: context! { order => Value::from_serialize(order), why },
+        data: context! { order => Value::from_serialize(order), why, order_page => key.page() },
         ..Made::default()
     }
 }
 
 /// Where the browser comes back to: how the payment stands, by the service's own word.
 pub async fn done(request: &Request<'_>) -> Result<Made, Other> {
-    let proof = cookies::order(request.http, &request.app.settings).ok_or(Other::NotFound)?;
-    let order = order::find(request, &proof).await?;
-    let Some(ticket) = ticket(request).await? else {
-        return Err(see_order(request, &order));
+    let key = Key::of(request).ok_or(Other::NotFound)?;
+    let order = found(request, &key).await?;
+    let Some(ticket) = ticket(request, &key).await? else {
+        return Err(see_order(request, &key));
     };
     let ticket: String = form_urlencoded::byte_serialize(ticket.as_bytes()).collect();
     let path = format!("/api/payments/store/intents/current?ticket={ticket}");
@@ -87,10 +86,7 @@ pub async fn done(request: &Request<'_>) -> Result<Made, Other> {
     let intent = match found {
         Ok(intent) => intent,
         Err(fault) if fault.is_not_found() => {
-            return Err(Other::answer(respond::see_other(
-                &request.link("/checkout/pay"),
-                &[],
-            )));
+            return Err(to(request, "/checkout/pay", &key));
         }
         Err(fault) => return Err(fault.into()),
     };
@@ -102,6 +98,8 @@ pub async fn done(request: &Request<'_>) -> Result<Made, Other> {
             order => Value::from_serialize(&order),
             intent => Value::from_serialize(&intent),
             is_open,
+            order_page => key.page(),
+            pay => format!("/checkout/pay{}", key.query()),
             is_settled => is_settled(&intent),
             look_again => LOOK_AGAIN_SECONDS,
         },
@@ -109,12 +107,19 @@ pub async fn done(request: &Request<'_>) -> Result<Made, Other> {
     })
 }
 
-/// A fresh ticket for the visitor's last order; nothing when nothing is to pay.
-async fn ticket(request: &Request<'_>) -> Result<Option<String>, Other> {
-    let proof = cookies::order(request.http, &request.app.settings).ok_or(Other::NotFound)?;
-    let path = format!("/api/orders/store/orders/{}/ticket", proof.id);
-    let ask = Ask::post(Upstream::Orders, path, json!({})).header("x-order-token", &proof.word);
-    match request.app.api.send(&request.visit.caller, ask).await {
+/// The order; who was signed out meanwhile signs in and comes back.
+async fn found(request: &Request<'_>, key: &Key) -> Result<Json, Other> {
+    match order::find(request, key).await {
+        Err(fault) if fault.status() == Some(401) => Err(session::sign_in(request)),
+        found => Ok(found?),
+    }
+}
+
+/// A fresh ticket for the order; nothing when nothing is to pay.
+async fn ticket(request: &Request<'_>, key: &Key) -> Result<Option<String>, Other> {
+    let path = format!("/api/orders/store/orders/{}/ticket", key.id());
+    let ask = Ask::post(Upstream::Orders, path, json!({}));
+    match key.send(request, ask).await {
         Ok(view) => {
             let ticket = view.get("payment_ticket").and_then(Json::as_str);
             Ok(Some(ticket.ok_or(Fault::Unavailable)?.to_owned()))
@@ -129,12 +134,13 @@ fn is_settled(intent: &Json) -> bool {
     matches!(status, Some("succeeded" | "processing"))
 }
 
-fn see_order(request: &Request<'_>, order: &Json) -> Other {
-    let id = order.get("id").and_then(Json::as_str).unwrap_or_default();
-    Other::answer(respond::see_other(
-        &request.link(&format!("/orders/{id}")),
-        &[],
-    ))
+fn see_order(request: &Request<'_>, key: &Key) -> Other {
+    Other::answer(respond::see_other(&request.link(&key.page()), &[]))
+}
+
+fn to(request: &Request<'_>, place: &str, key: &Key) -> Other {
+    let place = format!("{place}{}", key.query());
+    Other::answer(respond::see_other(&request.link(&place), &[]))
 }
 
 /// What stands in for Stripe has a page to pay on; Stripe itself has none without a script.

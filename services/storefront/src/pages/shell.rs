@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::api::{Ask, Fault, Upstream};
 use crate::app::App;
-use crate::cache::{Stamp, Tag};
+use crate::cache::{Stamp, Tag, Turns};
 use crate::theme::{Lang, Theme, tokens_css};
 use crate::web::Visit;
 
@@ -33,6 +33,8 @@ pub struct Shell {
     pub lang: Lang,
     /// Design tokens as a style.
     pub tokens: String,
+    /// The word for the merchant's draft, as it stands in an address.
+    pub preview: Option<String>,
     template: String,
     stamp: Stamp,
     made: Instant,
@@ -65,6 +67,13 @@ impl Shell {
         }
     }
 
+    /// How old a visitor has to be to see the shop, where the store asks.
+    pub fn minimum_age(&self) -> Option<u64> {
+        self.store
+            .pointer("/age_gate/minimum_age")
+            .and_then(Value::as_u64)
+    }
+
     pub fn theme(&self, app: &App) -> Option<Arc<Theme>> {
         app.library.theme_or_fallback(&self.template)
     }
@@ -81,6 +90,7 @@ impl Shell {
 pub struct Shells {
     known: moka::sync::Cache<String, Arc<Shell>>,
     misses: moka::sync::Cache<String, ()>,
+    turns: Turns,
 }
 
 impl Default for Shells {
@@ -94,6 +104,7 @@ impl Default for Shells {
         Self {
             known: known.build(),
             misses: misses.build(),
+            turns: Turns::default(),
         }
     }
 }
@@ -108,7 +119,16 @@ pub async fn find(app: &App, visit: &Visit) -> Result<Arc<Shell>, Fault> {
     if app.shells.misses.contains_key(host) {
         return Err(unknown_store());
     }
-    match make(app, visit).await {
+    let _turn = app.shells.turns.take(host).await;
+    if let Some(shell) = app
+        .shells
+        .known
+        .get(host)
+        .filter(|shell| shell.is_right(app))
+    {
+        return Ok(shell);
+    }
+    match make(app, visit, "").await {
         Ok(shell) => {
             let shell = Arc::new(shell);
             app.shells.known.insert(host.to_owned(), shell.clone());
@@ -125,6 +145,29 @@ pub async fn find(app: &App, visit: &Visit) -> Result<Arc<Shell>, Fault> {
     }
 }
 
+/// The store as it was last known, when no news told otherwise; asked for only then. So a page in
+/// memory is shown without a question, whoever is away.
+pub async fn last_known(app: &App, visit: &Visit) -> Result<Arc<Shell>, Fault> {
+    let is_told = |shell: &Arc<Shell>| {
+        shell.keep && app.versions.is_current(shell.tenant, &TAGS, shell.stamp)
+    };
+    match app.shells.known.get(&visit.caller.host).filter(is_told) {
+        Some(shell) => Ok(shell),
+        None => find(app, visit).await,
+    }
+}
+
+/// The store as its merchant has drafted it, for whoever holds the word for it. Never remembered.
+pub async fn preview(app: &App, visit: &Visit, word: &str) -> Result<Shell, Fault> {
+    let word: String = form_urlencoded::byte_serialize(word.as_bytes()).collect();
+    let shell = make(app, visit, &format!("?preview={word}")).await?;
+    Ok(Shell {
+        keep: false,
+        preview: Some(word),
+        ..shell
+    })
+}
+
 fn unknown_store() -> Fault {
     Fault::Refused(Box::new(crate::api::Problem {
         code: "unknown-store".to_owned(),
@@ -133,12 +176,18 @@ fn unknown_store() -> Fault {
     }))
 }
 
-async fn make(app: &App, visit: &Visit) -> Result<Shell, Fault> {
+async fn make(app: &App, visit: &Visit, query: &str) -> Result<Shell, Fault> {
     let stamp = app.versions.stamp();
-    let ask = |upstream, path: &str| app.api.send(&visit.caller, Ask::get(upstream, path));
+    let ask = |upstream, path: String| app.api.send(&visit.caller, Ask::get(upstream, path));
     let (store, tree) = futures_util::join!(
-        ask(Upstream::Tenants, "/api/tenants/store/config"),
-        ask(Upstream::Catalog, "/api/catalog/store/categories"),
+        ask(
+            Upstream::Tenants,
+            format!("/api/tenants/store/config{query}")
+        ),
+        ask(
+            Upstream::Catalog,
+            "/api/catalog/store/categories".to_owned()
+        ),
     );
     let (store, tree) = (store?, tree?);
     let tenant = store
@@ -173,6 +222,7 @@ async fn make(app: &App, visit: &Visit) -> Result<Shell, Fault> {
         categories,
         lang: Lang::of_locale(&locale),
         tokens,
+        preview: None,
         template,
         store,
         stamp,

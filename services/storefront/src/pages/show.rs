@@ -134,6 +134,35 @@ pub async fn shared(app: &App, visit: &Visit, route: Shared<'_>) -> HttpResponse
     respond::shared(visit, &page)
 }
 
+/// Answers with a page as the merchant's draft has it.
+pub async fn preview(app: &App, visit: &Visit, (route, word): (Shared<'_>, &str)) -> HttpResponse {
+    let shell = match shell::preview(app, visit, word).await {
+        Ok(shell) => shell,
+        Err(fault) if fault.code() == "preview-expired" => {
+            return respond::bare(
+                StatusCode::FORBIDDEN,
+                "This preview has ended. Open it again in the panel.",
+            );
+        }
+        Err(fault) => return without_shell(app, visit, &fault),
+    };
+    let asking = Asking {
+        app,
+        visit,
+        shell: &shell,
+    };
+    let status = match route.make(&asking).await {
+        Ok(made) => match render(app, visit, &shell, made) {
+            Some((html, policy)) => return respond::draft(html, policy),
+            None => StatusCode::INTERNAL_SERVER_ERROR,
+        },
+        Err(Other::Answer(response)) => return *response,
+        Err(Other::NotFound) => StatusCode::NOT_FOUND,
+        Err(Other::Fault(_)) => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    problem(app, visit, &shell, status)
+}
+
 /// Answers with a page for one visitor.
 pub fn personal(request: &Request<'_>, status: StatusCode, made: Made) -> HttpResponse {
     match render(request.app, request.visit, request.shell, made) {
@@ -175,9 +204,16 @@ pub fn without_shell(app: &App, visit: &Visit, fault: &Fault) -> HttpResponse {
 }
 
 fn problem(app: &App, visit: &Visit, shell: &Shell, status: StatusCode) -> HttpResponse {
+    let title = match status {
+        StatusCode::NOT_FOUND => "missing-title",
+        StatusCode::SERVICE_UNAVAILABLE => "away-title",
+        _ => "fault-title",
+    };
+    let theme = shell.theme(app);
+    let title = theme.map(|theme| theme.say(shell.lang_of(visit), title));
     let made = Made {
         template: "problem.html",
-        head: Head::private(format!("{}", status.as_u16())),
+        head: Head::private(title.unwrap_or_default()),
         data: context! { status => status.as_u16(), request_id => visit.caller.request_id },
         ..Made::default()
     };
@@ -225,6 +261,8 @@ fn render(app: &App, visit: &Visit, shell: &Shell, made: Made) -> Option<(String
     let images = app.settings.images_origin.as_deref();
     let policy = if made.pays {
         policy::of_payment(&shell.tokens, images, &app.settings.stripe_js_url)
+    } else if shell.preview.is_some() {
+        policy::of_preview(&shell.tokens, images, &visit.origin)
     } else {
         policy::of_page(&shell.tokens, images)
     };
@@ -246,16 +284,17 @@ struct Alternate {
     href: String,
 }
 
-fn around(visit: &Visit, shell: &Shell, theme: &Theme, head: &Head) -> Value {
+pub fn around(visit: &Visit, shell: &Shell, theme: &Theme, head: &Head) -> Value {
     let lang = shell.lang_of(visit);
+    // A page that search engines shall not know is still one that can be read in another language.
+    let place = match (head.is_private, visit.search.as_str()) {
+        (false, _) => head.canonical.clone(),
+        (true, "") => visit.path.clone(),
+        (true, search) => format!("{}?{search}", visit.path),
+    };
     let alternate = |lang: Lang| Alternate {
         lang: lang.tag(),
-        href: format!(
-            "{}{}{}",
-            visit.origin,
-            shell.prefix_of(lang),
-            head.canonical
-        ),
+        href: format!("{}{}{place}", visit.origin, shell.prefix_of(lang)),
     };
     let preload = theme
         .manifest
@@ -269,6 +308,7 @@ fn around(visit: &Visit, shell: &Shell, theme: &Theme, head: &Head) -> Value {
         locale => lang.tag(),
         prefix => shell.prefix_of(lang),
         path => visit.path,
+        preview => shell.preview,
         origin => visit.origin,
         tokens => Value::from_safe_string(shell.tokens.clone()),
         preload => preload.collect::<Vec<_>>(),

@@ -7,7 +7,8 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehav
 
 use super::assets::{Asset, Assets};
 use super::folder::{self, Files};
-use super::manifest::Manifest;
+use super::manifest::{MANIFEST, Manifest};
+use super::sections::{self, Placed};
 use super::texts::{Lang, Texts};
 use super::{ThemeFault, filters};
 
@@ -33,8 +34,7 @@ impl Theme {
     /// The first thing that is wrong, with its file and line.
     pub fn new(shared: &Files, own: Files) -> Result<Self, ThemeFault> {
         let texts = Arc::new(Texts::of(shared, &own)?);
-        let missing = || ThemeFault::new("theme.toml", None, "is missing");
-        let manifest = Manifest::parse(own.get("theme.toml").ok_or_else(missing)?)?;
+        let manifest = Manifest::of(shared, &own)?;
         let files = folder::overlay(shared, own);
         let assets = Arc::new(Assets::of(&files)?);
         let mut environment = environment(&assets, &texts);
@@ -84,11 +84,25 @@ impl Theme {
         self.texts.has(lang, key)
     }
 
+    /// The sections of a page: as the merchant composed it, or as the theme has it.
+    pub fn page(&self, composed: Option<&serde_json::Value>) -> Vec<Placed> {
+        let own = composed.and_then(sections::read);
+        sections::composed(
+            &self.manifest.sections,
+            own.as_deref().unwrap_or(&self.manifest.home),
+        )
+    }
+
     /// What the manifest names is there.
     fn check(&self) -> Result<(), ThemeFault> {
-        let fault = |what: String| ThemeFault::new("theme.toml", None, what);
-        for placed in &self.manifest.home {
-            let file = format!("sections/{}.html", placed.section);
+        let fault = |what: String| ThemeFault::new(MANIFEST, None, what);
+        let wrong = sections::check(&self.manifest.sections, MANIFEST);
+        let placed = sections::check_placed(&self.manifest.sections, &self.manifest.home);
+        if let Some(fault) = wrong.into_iter().chain(placed).next() {
+            return Err(fault);
+        }
+        for section in self.manifest.sections.keys() {
+            let file = format!("sections/{section}.html");
             self.environment
                 .get_template(&file)
                 .map_err(|_| fault(format!("there is no {file}")))?;
@@ -103,7 +117,7 @@ impl Theme {
 }
 
 /// `templates/product.html` is called `product.html`; a section keeps its folder.
-fn template_name(file: &str) -> Option<&str> {
+pub fn template_name(file: &str) -> Option<&str> {
     let is_section = file.starts_with("sections/");
     let name = if is_section {
         file
@@ -133,6 +147,7 @@ fn environment(assets: &Arc<Assets>, texts: &Arc<Texts>) -> Environment<'static>
     environment.add_filter("money", filters::money);
     environment.add_filter("decimal", filters::decimal);
     environment.add_filter("date", filters::date);
+    environment.add_filter("moment", filters::moment);
     environment.add_filter("srcset", filters::srcset);
     environment.add_filter("src", filters::src);
     environment.add_filter("escaped", filters::escaped);
@@ -160,9 +175,24 @@ fn environment(assets: &Arc<Assets>, texts: &Arc<Texts>) -> Environment<'static>
     environment.add_function("link", |state: &State<'_, '_>, path: String| {
         let prefix = state.lookup("prefix");
         let prefix = prefix.as_ref().and_then(Value::as_str).unwrap_or_default();
-        filters::address(format!("{prefix}{path}"))
+        let preview = state.lookup("preview");
+        let preview = preview.as_ref().and_then(Value::as_str);
+        filters::address(match preview.filter(|_| is_carried(&path)) {
+            Some(word) => format!("{prefix}{path}?preview={word}"),
+            None => format!("{prefix}{path}"),
+        })
     });
     environment
+}
+
+/// Whether a page of the draft leads on to the draft of another: to pages that all visitors share,
+/// where nothing is added to the address.
+fn is_carried(path: &str) -> bool {
+    let is_shared = |start: &str| {
+        path.strip_prefix(start)
+            .is_some_and(|slug| !slug.is_empty())
+    };
+    !path.contains('?') && (path == "/" || is_shared("/categories/") || is_shared("/products/"))
 }
 
 /// The message with the place, and what caused it.

@@ -2,8 +2,8 @@
 
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind, State};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::{Iso8601, Rfc3339};
+use time::{Date, OffsetDateTime, UtcOffset};
 
 use super::texts::Lang;
 
@@ -94,20 +94,34 @@ pub fn decimal(value: Value) -> Result<String, Error> {
 
 /// A day as people write it: `29/11/2026`, `29 November 2026`.
 pub fn date(state: &State<'_, '_>, value: Value) -> Result<String, Error> {
-    let Some(at) = value
-        .as_str()
-        .and_then(|text| OffsetDateTime::parse(text, &Rfc3339).ok())
-    else {
-        return Err(Error::new(
+    let text = value.as_str().unwrap_or_default();
+    let day = Date::parse(text, &Iso8601::DATE).ok();
+    let day = day.or_else(|| Some(OffsetDateTime::parse(text, &Rfc3339).ok()?.date()));
+    let wrong = || {
+        Error::new(
             ErrorKind::InvalidOperation,
-            "date takes an RFC 3339 time",
-        ));
+            "date takes an RFC 3339 time or day",
+        )
     };
-    let (day, month, year) = (at.day(), at.month(), at.year());
-    Ok(match lang(state) {
+    Ok(day_written(lang(state), day.ok_or_else(wrong)?))
+}
+
+/// A day and a time, and by which clock: `29/11/2026 10:05 UTC`.
+pub fn moment(state: &State<'_, '_>, value: Value) -> Result<String, Error> {
+    let text = value.as_str().unwrap_or_default();
+    let wrong = |_| Error::new(ErrorKind::InvalidOperation, "moment takes an RFC 3339 time");
+    let at = OffsetDateTime::parse(text, &Rfc3339).map_err(wrong)?;
+    let at = at.to_offset(UtcOffset::UTC);
+    let day = day_written(lang(state), at.date());
+    Ok(format!("{day} {:02}:{:02} UTC", at.hour(), at.minute()))
+}
+
+fn day_written(lang: Lang, date: Date) -> String {
+    let (day, month, year) = (date.day(), date.month(), date.year());
+    match lang {
         Lang::Portuguese => format!("{day:02}/{:02}/{year}", u8::from(month)),
         Lang::English => format!("{day} {month} {year}"),
-    })
+    }
 }
 
 /// An address of ours, as it is where nothing in it means anything to HTML.

@@ -1,15 +1,19 @@
 //! All themes there are, read anew when a file changes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
+use http_kit::Encoded;
+use serde_json::json;
+use sha2::{Digest, Sha256};
 use tokio_util::sync::CancellationToken;
 
 use super::assets::Asset;
 use super::engine::Theme;
+use super::sections::{Placed, SectionType};
 use super::{ThemeFault, folder};
 
 /// What all themes share; no theme itself.
@@ -24,12 +28,52 @@ struct Shelf {
     generation: u64,
     themes: HashMap<String, Arc<Theme>>,
     assets: HashMap<String, Arc<Asset>>,
+    /// What the themes offer a merchant, as JSON.
+    offer: Option<Arc<Asset>>,
     fingerprint: Option<[u8; 32]>,
 }
 
-/// The themes of a folder. A theme that is broken keeps its last good state.
+/// Where themes come from.
+enum Source {
+    /// All folders of one, and what they share among them.
+    All(PathBuf),
+    /// One theme, which stands for every other, and what it shares with them.
+    One { folder: PathBuf, shared: PathBuf },
+}
+
+impl Source {
+    fn shared(&self) -> PathBuf {
+        match self {
+            Self::All(root) => root.join(SHARED),
+            Self::One { shared, .. } => shared.clone(),
+        }
+    }
+
+    /// The themes' folders by name.
+    fn themes(&self) -> Result<Vec<(String, PathBuf)>, ThemeFault> {
+        match self {
+            Self::All(root) => {
+                let names = theme_names(root)?.into_iter();
+                Ok(names.map(|name| (name.clone(), root.join(name))).collect())
+            }
+            Self::One { folder, .. } => Ok(vec![(FALLBACK.to_owned(), folder.clone())]),
+        }
+    }
+
+    fn fingerprint(&self) -> Result<[u8; 32], ThemeFault> {
+        match self {
+            Self::All(root) => folder::fingerprint(root),
+            Self::One { folder, shared } => {
+                let both = [folder::fingerprint(folder)?, folder::fingerprint(shared)?];
+                Ok(Sha256::digest(both.concat()).into())
+            }
+        }
+    }
+}
+
+/// The themes there are. A theme that is broken keeps its last good state.
 pub struct Library {
-    root: PathBuf,
+    source: Source,
     shelf: RwLock<Arc<Shelf>>,
 }
 
@@ -37,14 +81,31 @@ impl Library {
     /// # Errors
     /// When the folder cannot be read or has not even the theme that stands in for others.
     pub fn open(root: &Path) -> Result<Self, ThemeFault> {
+        Self::of(Source::All(root.to_owned()))
+    }
+
+    /// One theme for every store, whatever template it has.
+    ///
+    /// # Errors
+    /// When its folder or the shared one cannot be read, or it is broken.
+    pub fn of_one(folder: &Path, shared: &Path) -> Result<Self, ThemeFault> {
+        let (folder, shared) = (folder.to_owned(), shared.to_owned());
+        Self::of(Source::One { folder, shared })
+    }
+
+    fn of(source: Source) -> Result<Self, ThemeFault> {
         let library = Self {
-            root: root.to_owned(),
+            source,
             shelf: RwLock::default(),
         };
         library.look()?;
         if library.theme(FALLBACK).is_none() {
-            let place = root.join(FALLBACK).display().to_string();
-            return Err(ThemeFault::new(place, None, "there is no usable theme"));
+            let place = library.source.shared().display().to_string();
+            return Err(ThemeFault::new(
+                place,
+                None,
+                "there is no usable theme beside it",
+            ));
         }
         Ok(library)
     }
@@ -58,6 +119,11 @@ impl Library {
         self.shelf().assets.get(address).cloned()
     }
 
+    /// The themes with their colours, their section types and what can be set of these.
+    pub fn offer(&self) -> Option<Arc<Asset>> {
+        self.shelf().offer.clone()
+    }
+
     pub fn generation(&self) -> u64 {
         self.shelf().generation
     }
@@ -67,15 +133,15 @@ impl Library {
     /// # Errors
     /// When the folder itself cannot be read; a broken theme is logged and keeps its last good state.
     pub fn look(&self) -> Result<(), ThemeFault> {
-        let seen = folder::fingerprint(&self.root)?;
+        let seen = self.source.fingerprint()?;
         let before = self.shelf();
         if before.fingerprint == Some(seen) {
             return Ok(());
         }
-        let shared = folder::read(&self.root.join(SHARED))?;
+        let shared = folder::read(&self.source.shared())?;
         let mut themes = before.themes.clone();
-        for name in theme_names(&self.root)? {
-            let own = folder::read(&self.root.join(&name));
+        for (name, place) in self.source.themes()? {
+            let own = folder::read(&place);
             match own.and_then(|own| Theme::new(&shared, own)) {
                 Ok(theme) => {
                     themes.insert(name, Arc::new(theme));
@@ -101,6 +167,7 @@ impl Library {
         assets.extend(themes.values().flat_map(|theme| theme.assets().map(owned)));
         let shelf = Shelf {
             generation: before.generation + 1,
+            offer: Some(Arc::new(offer(&themes))),
             themes,
             assets,
             fingerprint: Some(seen),
@@ -118,6 +185,27 @@ impl Library {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+}
+
+fn offer(themes: &HashMap<String, Arc<Theme>>) -> Asset {
+    let section = |(name, kind): (&String, &SectionType)| json!({ "type": name, "name": kind.name, "fields": kind.fields });
+    let placed = |placed: &Placed| json!({ "type": placed.section, "settings": placed.settings });
+    let item = |(key, theme): (&String, &Arc<Theme>)| {
+        let manifest = &theme.manifest;
+        json!({
+            "key": key,
+            "name": manifest.name,
+            "colors": manifest.colors,
+            "home": manifest.home.iter().map(placed).collect::<Vec<_>>(),
+            "sections": manifest.sections.iter().map(section).collect::<Vec<_>>(),
+        })
+    };
+    let sorted: BTreeMap<_, _> = themes.iter().collect();
+    let items: Vec<_> = sorted.into_iter().map(item).collect();
+    Asset {
+        body: Encoded::new(json!({ "items": items }).to_string().into_bytes()),
+        content_type: "application/json; charset=utf-8",
     }
 }
 

@@ -2,12 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use super::ThemeFault;
+use super::folder::Files;
+use super::sections::{Placed, SECTIONS_MAX, SectionTypes};
 
+/// Where a theme says what it is.
+pub const MANIFEST: &str = "theme.toml";
+/// Where the kinds of section stand that all themes share.
+pub const SHARED_SECTIONS: &str = "sections.toml";
 const PRELOADS_MAX: usize = 2;
-const SECTIONS_MAX: usize = 20;
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,39 +28,47 @@ pub struct Manifest {
     /// The home page until a merchant composes his own.
     #[serde(default)]
     pub home: Vec<Placed>,
+    /// The kinds of section that a page can be composed of; those that all themes share are added.
+    #[serde(default)]
+    pub sections: SectionTypes,
 }
 
-/// A section where it stands, with its settings.
-#[derive(Clone, Debug, Deserialize, Serialize)]
+#[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Placed {
-    /// The name of a file in `sections/`, without its ending.
-    pub section: String,
-    #[serde(default)]
-    pub settings: BTreeMap<String, toml::Value>,
+struct Shared {
+    sections: SectionTypes,
 }
 
 impl Manifest {
-    pub fn parse(bytes: &[u8]) -> Result<Self, ThemeFault> {
-        let fault = |line, reason: String| ThemeFault::new("theme.toml", line, reason);
-        let text = std::str::from_utf8(bytes).map_err(|error| fault(None, error.to_string()))?;
-        let manifest: Self = toml::from_str(text).map_err(|error| {
-            let before = error.span().and_then(|span| text.get(..span.start));
-            let line = before.map(|before| before.matches('\n').count() + 1);
-            fault(line, error.message().to_owned())
-        })?;
+    /// The theme's own, with the section types that all themes share.
+    pub fn of(shared: &Files, own: &Files) -> Result<Self, ThemeFault> {
+        let missing = || ThemeFault::new(MANIFEST, None, "is missing");
+        let manifest: Self = parsed(MANIFEST, own.get(MANIFEST).ok_or_else(missing)?)?;
+        let fault = |reason: String| ThemeFault::new(MANIFEST, None, reason);
         if manifest.preload.len() > PRELOADS_MAX {
-            return Err(fault(
-                None,
-                format!("at most {PRELOADS_MAX} fonts are preloaded"),
-            ));
+            return Err(fault(format!("at most {PRELOADS_MAX} fonts are preloaded")));
         }
         if manifest.home.len() > SECTIONS_MAX {
-            return Err(fault(
-                None,
-                format!("a page has at most {SECTIONS_MAX} sections"),
-            ));
+            return Err(fault(format!("a page has at most {SECTIONS_MAX} sections")));
         }
-        Ok(manifest)
+        let mut sections = match shared.get(SHARED_SECTIONS) {
+            Some(bytes) => parsed::<Shared>(SHARED_SECTIONS, bytes)?.sections,
+            None => SectionTypes::new(),
+        };
+        sections.extend(manifest.sections);
+        Ok(Self {
+            sections,
+            ..manifest
+        })
     }
+}
+
+fn parsed<T: DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, ThemeFault> {
+    let fault = |line, reason: String| ThemeFault::new(file, line, reason);
+    let text = std::str::from_utf8(bytes).map_err(|error| fault(None, error.to_string()))?;
+    toml::from_str(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start));
+        let line = before.map(|before| before.matches('\n').count() + 1);
+        fault(line, error.message().to_owned())
+    })
 }

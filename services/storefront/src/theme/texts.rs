@@ -99,7 +99,8 @@ fn fluent_arguments(arguments: &Kwargs) -> FluentArgs<'static> {
     all
 }
 
-fn resource(file: &str, content: &[u8]) -> Result<FluentResource, ThemeFault> {
+/// A file of texts, or its first fault with its line.
+pub fn resource(file: &str, content: &[u8]) -> Result<FluentResource, ThemeFault> {
     let text = std::str::from_utf8(content).map_err(|error| ThemeFault::new(file, None, error))?;
     FluentResource::try_new(text.to_owned()).map_err(|(_, errors)| {
         let first = errors.first();

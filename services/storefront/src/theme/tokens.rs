@@ -14,10 +14,13 @@ pub fn tokens_css(defaults: &BTreeMap<String, String>, theme: &Value) -> String 
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))
         .collect();
-    let own = theme.get("colors").and_then(Value::as_object);
-    for (name, value) in own.into_iter().flatten() {
-        if let Some(value) = value.as_str() {
-            colors.insert(name, value);
+    // What a merchant chose in the designer comes last.
+    for own in ["colors", "tokens"] {
+        let own = theme.get(own).and_then(Value::as_object);
+        for (name, value) in own.into_iter().flatten() {
+            if let Some(value) = value.as_str().filter(|value| is_color(value)) {
+                colors.insert(name, value);
+            }
         }
     }
     let mut css = String::from(":root{");
@@ -26,8 +29,11 @@ pub fn tokens_css(defaults: &BTreeMap<String, String>, theme: &Value) -> String 
             let _ = write!(css, "--{}:{value};", name.replace('_', "-"));
         }
     }
-    let radius = theme.pointer("/shape/radius_px").and_then(Value::as_u64);
-    if let Some(radius) = radius.filter(|radius| *radius <= RADIUS_MAX) {
+    let chosen = theme.pointer("/tokens/radius").and_then(Value::as_str);
+    let chosen = chosen.and_then(|text| text.trim_end_matches("px").parse().ok());
+    let of_template = theme.pointer("/shape/radius_px").and_then(Value::as_u64);
+    let sensible = |radius: &u64| *radius <= RADIUS_MAX;
+    if let Some(radius) = chosen.filter(sensible).or(of_template.filter(sensible)) {
         let _ = write!(css, "--radius:{radius}px;");
     }
     css.push('}');
@@ -38,7 +44,7 @@ fn is_name(name: &str) -> bool {
     (1..=32).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'_')
 }
 
-fn is_color(value: &str) -> bool {
+pub fn is_color(value: &str) -> bool {
     value.strip_prefix('#').is_some_and(|digits| {
         matches!(digits.len(), 3 | 4 | 6 | 8) && digits.bytes().all(|b| b.is_ascii_hexdigit())
     })
@@ -49,15 +55,25 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    fn defaults_of(list: &[(&str, &str)]) -> BTreeMap<String, String> {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        list.iter().map(own).collect()
+    }
+
     #[test]
     fn a_stores_colours_win_and_only_colours_get_in() {
-        let defaults = [("background", "#fff"), ("text", "#111")];
-        let defaults = defaults.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let defaults = defaults_of(&[("background", "#fff"), ("text", "#111")]);
         let theme = json!({
             "colors": { "background": "#12150F", "text_muted": "red;}</style><script>", "Bad": "#000" },
             "shape": { "radius_px": 2 },
         });
-        let css = tokens_css(&defaults.into_iter().collect(), &theme);
+        let css = tokens_css(&defaults, &theme);
         assert_eq!(css, ":root{--background:#12150F;--text:#111;--radius:2px;}");
+        let theme = json!({
+            "colors": { "text": "#222" }, "shape": { "radius_px": 2 },
+            "tokens": { "text": "#333", "background": "url(x)", "radius": "12", "mood": "calm" },
+        });
+        let css = tokens_css(&defaults_of(&[("background", "#fff")]), &theme);
+        assert_eq!(css, ":root{--background:#fff;--text:#333;--radius:12px;}");
     }
 }

@@ -1,21 +1,36 @@
-//! What a browser keeps for a visitor: the word for his basket and for his last order.
+//! What a browser keeps for a visitor: the words for his basket, for his last order and for his
+//! account, and that he is old enough.
 //!
 //! Stores are siblings under one domain, so a name begins with `__Host-`: no other store can set it.
 //! That needs https; on a developer's machine the plain name stands in.
 
 use actix_web::HttpRequest;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use kernel::{CartId, OrderId};
 
 use crate::config::Settings;
 
 const MONTH_SECONDS: u32 = 30 * 24 * 3_600;
+const HOUR_SECONDS: u32 = 3_600;
 const WORD_CHARS_MAX: usize = 256;
+const TOKEN_CHARS_MAX: usize = 3_000;
+/// An access token is renewed this long before it ends: it may be on its way then.
+const ACCESS_MARGIN_SECONDS: u32 = 20;
 
 /// A thing that only the bearer of its word may open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof<I> {
     pub id: I,
     pub word: String,
+}
+
+/// What proves who is signed in, and what it is renewed with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tokens {
+    pub access: String,
+    pub access_seconds: u32,
+    pub refresh: String,
 }
 
 impl<I: std::str::FromStr> Proof<I> {
@@ -60,6 +75,62 @@ pub fn forget_basket(settings: &Settings) -> [String; 2] {
 pub fn set_order(settings: &Settings, proof: &Proof<OrderId>) -> String {
     let value = format!("{}.{}", proof.id, proof.word);
     secret(settings, "order", &value, MONTH_SECONDS)
+}
+
+pub fn forget_order(settings: &Settings) -> String {
+    secret(settings, "order", "", 0)
+}
+
+pub fn access(req: &HttpRequest, settings: &Settings) -> Option<String> {
+    find(req, settings, "access").filter(|token| is_token(token))
+}
+
+pub fn refresh(req: &HttpRequest, settings: &Settings) -> Option<String> {
+    find(req, settings, "session").filter(|token| is_token(token))
+}
+
+/// Both cookies of who is signed in. The one of the access token is gone before the token ends.
+pub fn set_session(settings: &Settings, tokens: &Tokens) -> [String; 2] {
+    let seconds = tokens.access_seconds.saturating_sub(ACCESS_MARGIN_SECONDS);
+    [
+        secret(settings, "access", &tokens.access, seconds),
+        secret(settings, "session", &tokens.refresh, MONTH_SECONDS),
+    ]
+}
+
+pub fn forget_session(settings: &Settings) -> [String; 2] {
+    [
+        secret(settings, "access", "", 0),
+        secret(settings, "session", "", 0),
+    ]
+}
+
+/// The age that the visitor said he has at least.
+pub fn age(req: &HttpRequest, settings: &Settings) -> Option<u64> {
+    find(req, settings, "age")?.parse().ok()
+}
+
+pub fn set_age(settings: &Settings, minimum: u64) -> String {
+    secret(settings, "age", &minimum.to_string(), MONTH_SECONDS)
+}
+
+/// What the receipt of a withdrawal shows, for as long as it may be reloaded.
+pub fn receipt(req: &HttpRequest, settings: &Settings) -> Option<serde_json::Value> {
+    let text = find(req, settings, "receipt")?;
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+pub fn set_receipt(settings: &Settings, receipt: &serde_json::Value) -> String {
+    let text = URL_SAFE_NO_PAD.encode(receipt.to_string());
+    secret(settings, "receipt", &text, HOUR_SECONDS)
+}
+
+fn is_token(text: &str) -> bool {
+    (1..=TOKEN_CHARS_MAX).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
 }
 
 fn secret(settings: &Settings, name: &str, value: &str, seconds: u32) -> String {
@@ -121,6 +192,23 @@ mod tests {
         assert!(count.starts_with("__Host-basket-count=2;") && !count.contains("HttpOnly"));
         let [plain, _] = set_basket(&settings("http"), &proof, 2);
         assert!(plain.starts_with("basket=") && !plain.contains("Secure"));
+    }
+
+    #[test]
+    fn an_account_is_in_no_scripts_reach_and_its_access_ends_before_the_token_does() {
+        let tokens = Tokens {
+            access: "a.b.c".to_owned(),
+            access_seconds: 600,
+            refresh: "r".to_owned(),
+        };
+        let [access, session] = set_session(&settings("https"), &tokens);
+        assert!(access.starts_with("__Host-access=a.b.c; Path=/; Max-Age=580;"));
+        for cookie in [&access, &session] {
+            assert!(cookie.contains("; Secure") && cookie.contains("; HttpOnly"));
+        }
+        for bad in ["", "a b", "a;b", "a\"b", &"x".repeat(TOKEN_CHARS_MAX + 1)] {
+            assert!(!is_token(bad), "{bad}");
+        }
     }
 
     #[test]

@@ -34,6 +34,12 @@ impl Form {
         found.map_or("", |(_, value)| value.trim())
     }
 
+    /// The field's text as it was typed: a password may begin with a space.
+    pub fn secret(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(key, _)| key == name);
+        found.map_or("", |(_, value)| value)
+    }
+
     pub fn has(&self, name: &str) -> bool {
         !self.text(name).is_empty()
     }
@@ -120,5 +126,6 @@ mod tests {
             ("a@b.pt", "1", "")
         );
         assert!(!form.has("note"));
+        assert_eq!(form.secret("email"), " a@b.pt ");
     }
 }

@@ -2,8 +2,9 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderName,
-    HeaderValue, LOCATION, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, VARY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
+    ETAG, HeaderName, HeaderValue, LOCATION, REFERRER_POLICY, RETRY_AFTER, SET_COOKIE, VARY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use http_kit::{Coding, Encoded};
@@ -76,6 +77,29 @@ pub fn personal(status: StatusCode, html: String, policy: HeaderValue) -> HttpRe
     response.insert_header((CACHE_CONTROL, PRIVATE));
     response.content_type("text/html; charset=utf-8");
     response.body(html)
+}
+
+/// A page of a draft: kept nowhere and listed nowhere.
+pub fn draft(html: String, policy: HeaderValue) -> HttpResponse {
+    let mut response = personal(StatusCode::OK, html, policy);
+    let name = HeaderName::from_static("x-robots-tag");
+    response
+        .headers_mut()
+        .insert(name, HeaderValue::from_static("noindex"));
+    response
+}
+
+/// A file for one visitor, to be kept by him.
+pub fn download(name: &str, content_type: &'static str, content: String) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    response.insert_header((
+        CONTENT_DISPOSITION,
+        format!("attachment; filename=\"{name}\""),
+    ));
+    response.insert_header((CONTENT_SECURITY_POLICY, BARE_POLICY));
+    response.insert_header((CACHE_CONTROL, PRIVATE));
+    response.insert_header((CONTENT_TYPE, HeaderValue::from_static(content_type)));
+    response.body(content)
 }
 
 /// Words alone, where not even a theme can be had.

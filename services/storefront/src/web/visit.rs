@@ -22,6 +22,8 @@ pub struct Visit {
     /// Without the language.
     pub path: String,
     pub query: Form,
+    /// The query as it stands in the address.
+    pub search: String,
     pub accepts: Option<HeaderValue>,
     pub if_none_match: Option<HeaderValue>,
 }
@@ -55,6 +57,7 @@ impl Visit {
             origin: format!("{}://{host}", app.settings.public_scheme),
             named,
             path: path.to_owned(),
+            search: req.uri().query().unwrap_or_default().to_owned(),
             query: Form::parse(req.uri().query().unwrap_or_default().as_bytes()),
             accepts: header(ACCEPT_ENCODING),
             if_none_match: header(IF_NONE_MATCH),

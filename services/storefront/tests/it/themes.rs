@@ -5,9 +5,10 @@ use std::sync::Arc;
 use http_kit::Coding;
 use minijinja::{Value, context};
 use serde_json::json;
+use storefront::theme::check::check_folder;
 use storefront::theme::{Lang, Library, Theme};
 
-const NAMES: [&str; 2] = ["tactical", "essential"];
+const NAMES: [&str; 3] = ["tactical", "essential", "atelier"];
 const STYLE_BYTES_MAX: usize = 25_000;
 const SCRIPT_BYTES_MAX: usize = 36_000;
 
@@ -132,6 +133,59 @@ fn texts_that_follow_a_value_are_there_too() {
         "field-postcode",
         "field-city",
         "field-tax-id",
+        "account-orders",
+        "account-profile",
+        "account-addresses",
+        "account-data",
+        "account-address",
+        "sign-in",
+        "register",
+        "verify",
+        "forgot",
+        "reset",
+        "done-saved",
+        "done-removed",
+        "done-verified",
+        "done-password",
+        "done-registered",
+        "done-sent",
+        "done-signed-out",
+        "done-deleted",
+        "field-password",
+        "field-current-password",
+        "field-new-password",
+        "field-first-name",
+        "field-last-name",
+        "field-nif",
+        "field-order-number",
+        "field-statement",
+        "error-password",
+        "error-current-password",
+        "error-new-password",
+        "error-first-name",
+        "error-last-name",
+        "error-nif",
+        "error-credentials",
+        "error-too-often",
+        "error-too-many-addresses",
+        "error-order-number",
+        "error-statement",
+        "error-part",
+        "error-order-unknown",
+        "state-pending-payment",
+        "state-paid",
+        "state-partially-refunded",
+        "state-refunded",
+        "state-cancelled",
+        "state-partial",
+        "state-fulfilled",
+        "state-delivered",
+        "withdrawal-confirm-title",
+        "withdrawal-receipt-title",
+        "age-title",
+        "missing-title",
+        "away-title",
+        "fault-title",
     ];
     for name in NAMES {
         let theme = theme(name);
@@ -147,7 +201,7 @@ fn texts_that_follow_a_value_are_there_too() {
     }
 }
 
-fn page(data: Value) -> Value {
+fn page_product() -> serde_json::Value {
     let money = |amount: i64| json!({ "amount": amount, "currency": "EUR" });
     let image = json!({ "id": "i", "alt": "Galo", "width": 800, "height": 600, "sources": [
         { "url": "/m/320.webp", "content_type": "image/webp", "width": 320, "height": 240 },
@@ -159,16 +213,22 @@ fn page(data: Value) -> Value {
             "compare_at": money(4_990), "weight_grams": 120, "image_id": "i", "in_stock": available > 0, "available": available,
         })
     };
-    let product = json!({
+    json!({
         "id": "p", "slug": "galo", "title": "Galo <b>", "vendor": "Barcelos", "tags": ["barro"],
         "description_html": "<p>Feito à mão</p>", "price": money(3_990), "price_max": money(4_500), "compare_at": money(4_990),
         "images": [image, image], "options": [{ "name": "Cor", "values": ["Azul", "Preto"] }], "variant_id": null,
         "variants": [variant("1", "Azul", 3), variant("2", "Preto", 0)], "variant_count": 2, "in_stock": true,
         "categories": [{ "id": "c", "slug": "barro", "name": "Barro" }],
-    });
+    })
+}
+
+fn page(data: Value) -> Value {
+    let money = |amount: i64| json!({ "amount": amount, "currency": "EUR" });
+    let product = page_product();
+    let image = product["images"][0].clone();
     let cart = json!({
         "lines": [{
-            "variant_id": "1", "sku": "SKU-1", "title": "Galo", "variant_title": "Azul", "image_url": "/m/320.webp", "quantity": 2,
+            "variant_id": "1", "product_slug": "galo-de-barro", "sku": "SKU-1", "title": "Galo", "variant_title": "Azul", "image_url": "/m/320.webp", "quantity": 2,
             "unit_price": money(3_990), "total": money(7_980), "warnings": [{ "code": "only-n-left", "message": "Só restam 3." }],
         }],
         "subtotal": money(7_980), "shipping": money(0), "tax": money(1_492), "total": money(7_980), "can_checkout": true,
@@ -203,7 +263,30 @@ fn every_page_renders_in_every_theme_with_prices_as_they_are_and_typed_text_esca
     let intent = json!({ "stripe_js_url": "https://js.stripe.com/v3/", "client_secret": "s", "publishable_key": "k", "stripe_account": "a",
         "amount": { "amount": 8_470, "currency": "EUR" }, "waits_for": "voucher",
         "voucher": { "entity": "12345", "reference": "123 456 789", "expires_at": "2026-12-02T00:00:00Z" } });
-    let sections = |theme: &Theme| Value::from_serialize(&theme.manifest.home);
+    let sections = |theme: &Theme| Value::from_serialize(theme.page(None));
+    let composed = |theme: &Theme| {
+        let page = json!([
+            { "type": "words", "settings": { "title": "Olá <b>", "text": "Um.\nDois.", "button": "Ver", "address": "/cart" } },
+            { "type": "collection", "settings": { "category": "barro" } },
+            { "type": "unknown", "settings": {} },
+        ]);
+        let shown = theme.page(Some(&page)).into_iter().map(|placed| {
+            json!({ "section": placed.section, "settings": placed.settings, "products": [page_product()] })
+        });
+        Value::from_serialize(shown.collect::<Vec<_>>())
+    };
+    let typed = json!({ "values": { "email": "\"><script>", "order_number": "1001" }, "lines": [
+        { "id": "l", "title": "Galo <b>", "variant_title": "Azul", "bought": 2, "quantity": 1, "is_marked": true },
+    ], "order": "o", "key": "k" });
+    let addresses = json!([{ "id": "ad", "name": "Ana", "line1": "Rua 9", "line2": null, "company": null, "postcode": "1100-148",
+        "city": "Lisboa", "is_default": true }]);
+    let orders = json!([
+        { "id": "o", "number": "1001", "status": "paid", "fulfilment": "fulfilled", "total": { "amount": 8_470, "currency": "EUR" },
+          "placed_at": "2026-11-29T10:00:00Z", "items": 3, "imported": false },
+        { "id": "p", "number": "77", "status": "paid", "fulfilment": "", "total": { "amount": 100, "currency": "EUR" },
+          "placed_at": "2025-11-29T10:00:00Z", "items": 1, "imported": true },
+    ]);
+    let account = || context! { form => typed, errors => errors, title => "T", done => "saved" };
     for name in NAMES {
         let theme = theme(name);
         let pages = [
@@ -222,8 +305,73 @@ fn every_page_renders_in_every_theme_with_prices_as_they_are_and_typed_text_esca
                 context! { reviews => reviews, properties => json!([{ "name": "Barro", "values": ["a"] }]), problem => "out-of-stock", left => 3 },
                 "49,90\u{a0}€",
             ),
+            (
+                "home.html",
+                context! { sections => composed(&theme) },
+                "<p>Dois.</p>",
+            ),
+            (
+                "account/sign_in.html",
+                account(),
+                "action=\"/account/sign-in\"",
+            ),
+            ("account/register.html", account(), "new-password"),
+            (
+                "account/verify.html",
+                account(),
+                "action=\"/account/verify\"",
+            ),
+            ("account/forgot.html", account(), "email-error"),
+            ("account/reset.html", account(), "new-password"),
+            ("account/spent.html", account(), "/account/forgot"),
+            (
+                "account/orders.html",
+                context! { orders, is_first => true, next => "n", ..account() },
+                "84,70\u{a0}€",
+            ),
+            ("account/profile.html", account(), "is_password"),
+            (
+                "account/addresses.html",
+                context! { addresses, ..account() },
+                "Rua 9",
+            ),
+            (
+                "account/address.html",
+                context! { address_id => "ad", ..account() },
+                "/account/addresses/ad",
+            ),
+            ("account/data.html", account(), "href=\"/account/export\""),
+            (
+                "checkout.html",
+                context! { form, errors, addresses, profile => json!({ "email": "ana@example.pt" }) },
+                "saved_address",
+            ),
+            (
+                "withdrawal.html",
+                context! { form => typed, errors, text => "legal/withdrawal.pt.html" },
+                "quantity-l",
+            ),
+            (
+                "withdrawal_confirm.html",
+                context! { form => typed },
+                "name=\"confirmed\"",
+            ),
+            (
+                "withdrawal_receipt.html",
+                context! { receipt => json!({ "order_number": "1001", "received_at": "2026-11-29T10:05:00Z", "whole_order": true, "refund_by": "2026-12-13" }) },
+                "29&#x2f;11&#x2f;2026 10:05 UTC",
+            ),
+            (
+                "age_gate.html",
+                context! { minimum => 18, next => "/", is_refused => false },
+                "18 anos",
+            ),
             ("search.html", context! { words => "galo" }, "39,90\u{a0}€"),
-            ("cart.html", context! { problem => "" }, "79,80\u{a0}€"),
+            (
+                "cart.html",
+                context! { problem => "" },
+                "href=\"/products/galo-de-barro\"",
+            ),
             ("checkout.html", context! { form, errors }, "error-email"),
             ("pay.html", context! { intent }, "84,70\u{a0}€"),
             ("waiting.html", context! { intent }, "123 456 789"),
@@ -261,4 +409,48 @@ fn every_page_renders_in_every_theme_with_prices_as_they_are_and_typed_text_esca
             );
         }
     }
+}
+
+#[test]
+fn nothing_is_wrong_with_the_themes_that_are_shipped() {
+    for name in NAMES {
+        let faults = check_folder(&root().join(name), &root().join("base")).unwrap();
+        let told: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        assert_eq!(told, Vec::<String>::new(), "{name}");
+    }
+}
+
+#[test]
+fn every_footer_leads_to_the_withdrawal_function_and_every_header_to_the_account() {
+    for name in NAMES {
+        let html = theme(name)
+            .render("cart.html", page(context! { problem => "" }))
+            .unwrap();
+        let footer = html.split("<footer").nth(1).unwrap();
+        assert!(footer.contains("href=\"/withdrawal\""), "{name}");
+        let header = html.split("<header").nth(1).unwrap();
+        assert!(header.contains("href=\"/account\""), "{name}");
+    }
+}
+
+#[test]
+fn what_a_merchant_may_compose_is_told_to_the_panel() {
+    let offer = Library::open(&root()).unwrap().offer().unwrap();
+    let (_, bytes) = offer.body.bytes(Coding::Identity);
+    let told: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
+    let keys: Vec<_> = told["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["key"].as_str().unwrap())
+        .collect();
+    assert_eq!(keys, ["atelier", "essential", "tactical"]);
+    let hero = told["items"][2]["sections"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|section| section["type"] == "hero")
+        .unwrap();
+    assert_eq!(hero["fields"][0]["kind"], "text");
+    assert_eq!(hero["name"]["pt"], "Abertura");
 }

@@ -1,6 +1,7 @@
 //! Signing in and out, and one's own password.
 
 use garde::Validate;
+use http_kit::auth::{NewPassword, OpaqueToken};
 use http_kit::{
     ApiError, Data, HttpResponse, Json, Optional, RateClass, RequestMeta, Role, StatusCode,
 };
@@ -13,9 +14,7 @@ use utoipa::ToSchema;
 use super::audiences::{Entrance, Person};
 use super::cookies::{RefreshCookie, no_refresh_cookie, refresh_cookie};
 use crate::App;
-use crate::domain::secrets::OpaqueToken;
 use crate::identity::{Login, SignedIn, refused_password};
-use crate::passwords::NewPassword;
 use crate::store::staff::{self, StaffRow};
 use crate::store::tenants;
 

@@ -5,10 +5,8 @@ use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::future::{Ready, ready};
+use http_kit::auth::{OpaqueToken, REFRESH_LIFE};
 use http_kit::{ApiError, Input, OperationInput};
-
-use crate::domain::secrets::OpaqueToken;
-use crate::domain::sessions::REFRESH_LIFE;
 
 /// `__Host-` makes browsers insist on Secure, the path `/` and no domain: stores are siblings under
 /// one domain, and none may set or read another's cookie.

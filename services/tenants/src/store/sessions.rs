@@ -3,12 +3,12 @@
 use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
 use diesel_async::RunQueryDsl;
+use http_kit::auth::RefreshState;
 use kernel::{SessionId, StaffId};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::schema::{refresh_token, session};
-use crate::domain::sessions::RefreshState;
 
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = session)]

@@ -16,6 +16,8 @@ export type Permission =
   | "invoices.manage"
   | "settings.read"
   | "settings.edit"
+  | "staff.manage"
+  | "audit.read"
   | "imports.manage";
 
 /** What may be shown. The services decide anew at each request. */

@@ -44,6 +44,7 @@ const TONES: Record<string, Tone> = {
   sending: "info",
   processing: "info",
   requested: "info",
+  invited: "info",
   draft: "info",
 };
 

@@ -115,7 +115,8 @@ fn billing(form: &Checkout) -> Address {
         .unwrap_or_else(|| form.shipping_address.clone())
 }
 
-fn line(line: &PricedLine) -> LineDetails {
+/// A line as its order remembers it.
+pub fn line(line: &PricedLine) -> LineDetails {
     let offer = &line.offer;
     LineDetails {
         id: LineId::new(),
@@ -125,6 +126,7 @@ fn line(line: &PricedLine) -> LineDetails {
         barcode: offer.barcode.clone(),
         title: offer.title.clone(),
         variant_title: offer.variant_title.clone(),
+        product_slug: offer.product_slug.clone(),
         image_url: offer.image_url.clone(),
         quantity: line.quantity,
         unit_price: offer.price,

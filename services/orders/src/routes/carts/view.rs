@@ -43,6 +43,8 @@ pub struct CartLineView {
     pub sku: String,
     pub title: String,
     pub variant_title: String,
+    /// The address of the product's page; empty where catalog has not told it yet.
+    pub product_slug: String,
     pub image_url: String,
     pub quantity: Quantity,
     pub unit_price: Money,
@@ -183,6 +185,7 @@ fn line_view(line: &CartLine, offer: Option<&Offer>, language: &str) -> CartLine
         sku: text(|offer| &offer.sku),
         title: text(|offer| &offer.title),
         variant_title: text(|offer| &offer.variant_title),
+        product_slug: text(|offer| &offer.product_slug),
         image_url: text(|offer| &offer.image_url),
         quantity: line.quantity,
         unit_price: price,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use db::SystemTx;
 use garde::Validate;
+use http_kit::auth::NewPassword;
 use http_kit::{
     Answer, ApiError, Data, HttpResponse, IdempotencyKey, Json, Optional, RequestHash, RequestMeta,
     Stored, Sysadmin, claim_all, find_stored, store_all,
@@ -19,7 +20,6 @@ use super::view::TenantView;
 use crate::App;
 use crate::domain::new_tenant::{Asked, NewTenant};
 use crate::domain::secrets::temporary_password;
-use crate::passwords::NewPassword;
 use crate::provision::{self, By};
 
 /// Fields are read together after they arrived, so that one answer names all that are wrong.

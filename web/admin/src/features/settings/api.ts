@@ -1,11 +1,18 @@
 import { queryOptions } from "@tanstack/react-query";
-import { type invoicing, type mail, type orders, ProblemError } from "@virtual-stores/api-client";
+import {
+  type invoicing,
+  type mail,
+  type orders,
+  ProblemError,
+  type tenants,
+} from "@virtual-stores/api-client";
 import { answered, api, ifMatch } from "~/lib/api.ts";
 import { queryClient } from "~/lib/queries.ts";
 
 type Orders = orders.components["schemas"];
 type Mail = mail.components["schemas"];
 type Invoicing = invoicing.components["schemas"];
+export type Entitlement = tenants.components["schemas"]["Entitlement"];
 export type ShippingView = Orders["ShippingView"];
 export type RateView = Orders["RateView"];
 export type NumberingView = Orders["SettingsView"];

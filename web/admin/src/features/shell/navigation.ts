@@ -1,15 +1,18 @@
 import {
   IconActivity,
   IconAlertOctagon,
+  IconArrowBackUp,
   IconBuildingStore,
   IconCategory,
   IconCreditCard,
   IconFileInvoice,
+  IconHistory,
   IconHome,
   IconListCheck,
   IconMail,
   IconMailX,
   IconPackage,
+  IconPalette,
   IconReceipt,
   IconScale,
   IconSettings,
@@ -42,6 +45,7 @@ export const STORE_PLACES: PlaceGroup[] = [
     places: [
       { to: "/", name: "dashboard", icon: IconHome, exact: true },
       { to: "/orders", name: "orders", icon: IconShoppingBag, needs: "orders.read" },
+      { to: "/withdrawals", name: "withdrawals", icon: IconArrowBackUp, needs: "orders.read" },
       { to: "/customers", name: "customers", icon: IconUsers, needs: "customers.read" },
     ],
   },
@@ -65,6 +69,8 @@ export const STORE_PLACES: PlaceGroup[] = [
     places: [
       { to: "/mails", name: "mails", icon: IconMail, needs: "orders.read" },
       { to: "/imports", name: "imports", icon: IconTransferIn, needs: "imports.manage" },
+      { to: "/design", name: "design", icon: IconPalette, needs: "settings.read" },
+      { to: "/audit", name: "audit", icon: IconHistory, needs: "audit.read" },
       { to: "/settings", name: "settings", icon: IconSettings, needs: "settings.read" },
     ],
   },
@@ -75,6 +81,7 @@ export const PLATFORM_PLACES: PlaceGroup[] = [
     places: [
       { to: "/platform/tenants", name: "tenants", icon: IconBuildingStore },
       { to: "/platform/health", name: "health", icon: IconActivity },
+      { to: "/platform/audit", name: "platformAudit", icon: IconHistory },
     ],
   },
   {

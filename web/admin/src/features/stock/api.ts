@@ -50,7 +50,14 @@ export function adjustStock(
   return answered(api.POST("/api/orders/admin/stock/{variant}/adjustments", { params, body }));
 }
 
-export function countStock(row: StockRow, on_hand: number, reason: string): Promise<StockView> {
+/** Without a threshold, the one that is there stays. */
+export function countStock(
+  row: StockRow,
+  on_hand: number,
+  reason: string,
+  low_stock_threshold?: number,
+): Promise<StockView> {
   const params = { path: { variant: row.variant_id }, header: ifMatch(row.version) };
-  return answered(api.PUT("/api/orders/admin/stock/{variant}", { params, body: { on_hand, reason } }));
+  const body = { on_hand, reason, low_stock_threshold };
+  return answered(api.PUT("/api/orders/admin/stock/{variant}", { params, body }));
 }

@@ -16,25 +16,35 @@ import { useSave } from "~/lib/save.ts";
 import { ProblemNotice } from "~/ui/notice.tsx";
 import { adjustStock, countStock, type StockRow } from "../api.ts";
 
+/** What the form shows at its own fields. */
+const POINTERS = ["/change", "/on_hand", "/reason", "/low_stock_threshold"];
+
 type Way = "add" | "take" | "count";
 
 interface Values {
   way: Way;
   amount: number | "";
   reason: string;
+  /** Null: as it is. */
+  low_stock_threshold: number | null;
 }
 
 /** Something arrived, something is gone, or somebody counted. */
 export function AdjustDialog({ row, onClose }: { row: StockRow; onClose: () => void }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const draft = useDraft<Values>({ way: "add", amount: "", reason: "" });
-  const { way, amount, reason } = draft.values;
+  const draft = useDraft<Values>({
+    way: "add",
+    amount: "",
+    reason: "",
+    low_stock_threshold: null,
+  });
+  const { way, amount, reason, low_stock_threshold } = draft.values;
   const saving = useSave<Values & { amount: number }>({
     send: (values, key) => {
       const why = values.reason.trim();
       return values.way === "count"
-        ? countStock(row, values.amount, why)
+        ? countStock(row, values.amount, why, values.low_stock_threshold ?? undefined)
         : adjustStock(row.variant_id, values.way === "add" ? values.amount : -values.amount, why, key);
     },
     done: async () => {
@@ -56,15 +66,12 @@ export function AdjustDialog({ row, onClose }: { row: StockRow; onClose: () => v
         onSubmit={(event) => {
           event.preventDefault();
           if (amount !== "") {
-            saving.save({ way, amount, reason });
+            saving.save({ way, amount, reason, low_stock_threshold });
           }
         }}
       >
         <Stack>
-          <ProblemNotice
-            problem={saving.problem}
-            shown={(pointer) => ["/change", "/on_hand", "/reason"].includes(pointer)}
-          />
+          <ProblemNotice problem={saving.problem} shown={(pointer) => POINTERS.includes(pointer)} />
           <SegmentedControl
             fullWidth
             aria-label={t("stock.way")}
@@ -83,6 +90,20 @@ export function AdjustDialog({ row, onClose }: { row: StockRow; onClose: () => v
             error={draft.errors["/change"] ?? draft.errors["/on_hand"]}
             onChange={(value) => draft.patch({ amount: typeof value === "number" ? value : "" })}
           />
+          {way === "count" && (
+            <NumberInput
+              label={t("stock.threshold")}
+              description={t("stock.thresholdHint")}
+              min={0}
+              allowDecimal={false}
+              allowNegative={false}
+              value={low_stock_threshold ?? ""}
+              error={draft.errors["/low_stock_threshold"]}
+              onChange={(value) =>
+                draft.patch({ low_stock_threshold: typeof value === "number" ? value : null })
+              }
+            />
+          )}
           <Autocomplete
             label={t("stock.reason")}
             required

@@ -1,0 +1,1 @@
+ALTER TABLE sellable_variant DROP COLUMN product_slug;

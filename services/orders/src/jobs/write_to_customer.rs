@@ -1,0 +1,111 @@
+//! Decides what somebody is told who registered or forgot a password: out of the request's sight, so that
+//! it answers the same, and as fast, for every address.
+
+use db::TenantTx;
+use events::orders::v1::{AccountMailKind, AccountMailRequested};
+use events::to_us;
+use jobs::{Job, JobError, Task};
+use kernel::TenantId;
+use serde::{Deserialize, Serialize};
+use time::Duration;
+use uuid::Uuid;
+
+use crate::accounts::{Registration, replaced};
+use crate::app::App;
+use crate::store::accounts::{self, Person};
+use crate::store::challenges::{self, ChallengeRow, RESET};
+use crate::tell;
+
+/// Mails of a kind that one address gets within [`WITHIN`]: who types another's again and again
+/// annoys nobody.
+const MAILS_MAX: i64 = 5;
+const WITHIN: Duration = Duration::hours(1);
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct WriteToCustomer {
+    pub request: Uuid,
+}
+
+impl Job for WriteToCustomer {
+    const KIND: &'static str = "write_to_customer";
+}
+
+pub async fn run(app: App, task: Task<WriteToCustomer>) -> Result<(), JobError> {
+    let request = task.job.request;
+    let hash = app.accounts.hash_of(task.tenant, request);
+    app.db
+        .tenant(task.tenant, async |tx: &mut TenantTx| {
+            let waiting = challenges::lock(tx, &hash).await?;
+            let Some(row) = waiting.filter(|row| row.told_at.is_none()) else {
+                return Ok(());
+            };
+            write(tx, &app, request, row).await
+        })
+        .await?;
+    Ok(())
+}
+
+async fn write(
+    tx: &mut TenantTx,
+    app: &App,
+    request: Uuid,
+    mut row: ChallengeRow,
+) -> Result<(), db::Error> {
+    let now = app.clock.now();
+    let of = (row.email_key.as_str(), row.purpose.as_str());
+    let is_enough = challenges::count_told(tx, of, now - WITHIN).await? >= MAILS_MAX;
+    let person = accounts::find_person_by_email(tx, &row.email_key).await?;
+    let is_reset = row.purpose == RESET;
+    // Nobody resets what there is not: a guest has nothing to sign in to.
+    let is_nobodys = is_reset && person.as_ref().is_none_or(|person| person.customer.guest);
+    if is_enough || is_nobodys {
+        return challenges::delete(tx, &row.hash).await;
+    }
+    let has_account = person.as_ref().is_some_and(Person::can_sign_in);
+    let kind = match (is_reset, has_account) {
+        (true, _) => AccountMailKind::Reset,
+        (false, true) => AccountMailKind::Exists,
+        (false, false) => AccountMailKind::Verify,
+    };
+    row.told_at = Some(now);
+    if let (true, Some(person)) = (is_reset, &person) {
+        row.customer_id = Some(person.customer.id);
+        row.replaces = Some(replaced(person));
+    }
+    challenges::save_told(tx, &row).await?;
+    tell::account_mail(
+        tx,
+        letter(tx.tenant(), request, (&row, person.as_ref()), kind),
+    )
+    .await
+}
+
+fn letter(
+    tenant: TenantId,
+    request: Uuid,
+    (row, person): (&ChallengeRow, Option<&Person>),
+    kind: AccountMailKind,
+) -> AccountMailRequested {
+    let registration = row.registration.clone();
+    let registration: Option<Registration> =
+        registration.and_then(|registration| serde_json::from_value(registration).ok());
+    // Whoever has an account is called as the account says, not as somebody who typed the address did.
+    let name = match (kind, person, &registration) {
+        (AccountMailKind::Verify, _, Some(registration)) => registration.first_name.clone(),
+        (_, Some(person), _) => person.customer.first_name.clone(),
+        _ => String::new(),
+    };
+    let own = person.map(Person::locale).unwrap_or_default();
+    let locale = if own.is_empty() { &row.locale } else { own };
+    let has_link = kind != AccountMailKind::Exists;
+    AccountMailRequested {
+        tenant_id: tenant.to_string(),
+        request_id: request.to_string(),
+        version: 1,
+        kind: kind.into(),
+        email: row.email_key.clone(),
+        name,
+        locale: locale.to_owned(),
+        expires_at_us: if has_link { to_us(row.expires_at) } else { 0 },
+    }
+}

@@ -1,0 +1,67 @@
+import type pt from "../pt/shell.ts";
+
+const shell: typeof pt = {
+  acting: {
+    leave: "Leave the store",
+    text: "You are in the store {{name}} on behalf of the platform. What you do is recorded.",
+  },
+  broken: {
+    reload: "Reload",
+    text: "Something went wrong on this page. Nothing that was saved is lost.",
+    title: "This page failed",
+  },
+  nav: {
+    breaks: "Differences",
+    catalogue: "Catalogue",
+    categories: "Categories",
+    customers: "Customers",
+    dashboard: "Home",
+    deadLetters: "Parked events",
+    health: "Health",
+    imports: "Imports",
+    invoices: "Invoices",
+    jobs: "Jobs",
+    mails: "Mails",
+    money: "Money",
+    more: "More",
+    operations: "Operations",
+    orders: "Orders",
+    payments: "Payments",
+    platformMails: "Mails",
+    products: "Products",
+    settings: "Settings",
+    stock: "Stock",
+    stripeWebhooks: "Stripe webhooks",
+    tenants: "Stores",
+    troubles: "Failed invoices",
+    audit: "Audit trail",
+    design: "Design",
+    platformAudit: "Audit trail",
+    withdrawals: "Withdrawals",
+  },
+  nowhere: {
+    home: "Go home",
+    text: "The address may be wrong, or what you look for is gone.",
+    title: "There is nothing here",
+  },
+  palette: {
+    nothing: "Nothing found",
+    order: "Look for order “{{q}}”",
+    product: "Look for product “{{q}}”",
+  },
+  shell: {
+    account: "Account",
+    dark: "Dark mode",
+    language: "Language",
+    light: "Light mode",
+    menu: "Menu",
+    navigation: "Navigation",
+    password: "Password",
+    platform: "Platform",
+    search: "Search or go to…",
+    signOut: "Sign out",
+    skip: "Skip to content",
+  },
+};
+
+export default shell;

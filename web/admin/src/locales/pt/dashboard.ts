@@ -1,0 +1,35 @@
+const dashboard = {
+  dashboard: {
+    allOrders: "Ver todas",
+    cut_one: "Só conta a encomenda mais recente.",
+    cut_other: "Só contam as {{count}} encomendas mais recentes.",
+    failedInvoices: "Documentos com erro",
+    hello: "{{store}}",
+    newest: "Últimas encomendas",
+    orders: "Encomendas",
+    sales: "Vendas",
+    salesText_one: "Encomendas pagas de hoje.",
+    salesText_other: "Encomendas pagas nos últimos {{count}} dias.",
+    subtitle: "O que se passa na loja.",
+    toSend: "Por expedir",
+    todo: "À sua espera",
+    turnover: "Faturação",
+    unpaid: "Por pagar",
+  },
+  setup: {
+    done: "Feito",
+    invoicing: "Ligar ao Moloni",
+    invoicingText: "Para emitir faturas certificadas.",
+    open: "Por fazer",
+    payments: "Receber pagamentos",
+    paymentsText: "Registo no Stripe, cerca de dez minutos.",
+    product: "Pôr um produto à venda",
+    productText: "Com preço, stock e uma imagem.",
+    shipping: "Definir os portes",
+    shippingText: "Sem isto, o envio é grátis.",
+    text: "{{done}} de {{all}} passos feitos.",
+    title: "Até à primeira encomenda",
+  },
+};
+
+export default dashboard;

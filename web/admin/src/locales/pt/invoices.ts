@@ -1,0 +1,43 @@
+const invoices = {
+  documentKinds: {
+    credit_note: "Nota de crédito",
+    invoice_receipt: "Fatura-recibo",
+    proforma: "Proforma",
+    simplified_invoice: "Fatura simplificada",
+  },
+  documentStatus: {
+    all: "Todos",
+    failed: "Com erro",
+    issued: "Emitidos",
+    waiting: "Em curso",
+    withdrawn: "Retirados",
+  },
+  invoices: {
+    bad: "{{missing}} em falta, {{differing}} diferentes, {{failed}} com erro",
+    checkNow: "Verificar agora",
+    checks: "Verificação diária",
+    checksText: "Cada encomenda paga tem o seu documento, e os totais coincidem ao cêntimo.",
+    connect: "Ligar",
+    day: "Dia",
+    document: "Documento",
+    empty: "Não há documentos",
+    emptyText: "São emitidos sozinhos quando uma encomenda é paga.",
+    good: "Tudo certo",
+    issuedTotal: "Emitido",
+    lost: "A ligação ao Moloni perdeu-se",
+    needsPlatform: "A plataforma está a tratar disto.",
+    nextTry: "Nova tentativa {{at}}",
+    noChecks: "Ainda não houve verificações",
+    noChecksText: "A primeira é feita na próxima noite.",
+    noPdf: "O PDF ainda não está disponível.",
+    notConnected: "A loja ainda não está ligada ao Moloni",
+    notConnectedText: "Até lá são emitidas proformas, que não são documentos fiscais.",
+    ordersTotal: "Pago",
+    pdfOf: "PDF de {{name}}",
+    result: "Resultado",
+    retryOf: "Tentar de novo {{name}}",
+    subtitle: "Faturas e notas de crédito, emitidas no Moloni.",
+  },
+};
+
+export default invoices;

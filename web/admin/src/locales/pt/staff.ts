@@ -1,0 +1,35 @@
+const staff = {
+  staff: {
+    editOf: "Alterar {{name}}",
+    email: "E-mail",
+    endsSessions: "Ao mudar a função ou ao tirar o acesso, as sessões da pessoa terminam de imediato.",
+    invite: "Convidar",
+    kept: "Já a guardei",
+    maySignIn: "Pode entrar",
+    name: "Nome",
+    passwordText: "Dê-a a {{email}}. Só se vê agora, vale 24 horas e serve para escolher outra.",
+    passwordTitle: "Palavra-passe temporária de {{name}}",
+    remove: "Remover",
+    removeOf: "Remover {{name}}",
+    removeText: "As sessões terminam de imediato. O que a pessoa fez fica no registo.",
+    removeTitle: "Remover {{name}}?",
+    renew: "Nova palavra-passe",
+    renewText: "A palavra-passe atual deixa de funcionar e as sessões terminam.",
+    renewTitle: "Nova palavra-passe para {{name}}?",
+    role: "Função",
+    roleTexts: {
+      accounting: "Pagamentos, reembolsos, faturas e o registo.",
+      catalog: "Produtos, categorias e stock.",
+      fulfilment: "Encomendas, envios e stock.",
+      manager: "Tudo menos pagamentos, equipa, plano e importações.",
+      owner: "Tudo.",
+      viewer: "Vê, mas não altera.",
+    },
+    signsInAt: "Entra em",
+    since: "Desde",
+    text: "Quem entra no painel desta loja e o que pode fazer.",
+    title: "Equipa",
+  },
+};
+
+export default staff;

@@ -1,0 +1,22 @@
+const withdrawals = {
+  withdrawals: {
+    all: "Todas",
+    close: "Concluir",
+    closeTitle: "Concluir a resolução da encomenda {{number}}",
+    closed: "Concluídas",
+    customer: "Cliente",
+    empty: "Não há declarações",
+    emptyText: "Aqui aparecem as declarações de livre resolução dos clientes.",
+    note: "Nota",
+    open: "Por tratar",
+    order: "Encomenda",
+    part: "{{count}} artigos",
+    received: "Recebida",
+    refundBy: "Reembolsar até",
+    text: "Declarações de livre resolução: o reembolso é devido em 14 dias.",
+    what: "O quê",
+    whole: "Encomenda completa",
+  },
+};
+
+export default withdrawals;

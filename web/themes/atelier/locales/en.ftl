@@ -1,0 +1,9 @@
+sale = Reduced
+split-title = Pieces that stay.
+split-text = Made with time, to last well beyond a season.
+split-button = See the collection
+editorial-title = Fewer things, better made.
+editorial-text = We choose each piece for its material, its cut and who makes it. What we show is in stock and leaves within days.
+collections = Collections
+choices = { $n } × { $name }
+foot-motto = 14 days to return, 3 years of guarantee, and somebody who answers.

@@ -1,0 +1,9 @@
+sale = Redução
+split-title = Peças que ficam.
+split-text = Feitas com tempo, para durarem muito para lá de uma estação.
+split-button = Ver a coleção
+editorial-title = Menos coisas, mais bem feitas.
+editorial-text = Escolhemos cada peça pelo material, pelo corte e por quem a faz. O que mostramos está em stock e segue em poucos dias.
+collections = Coleções
+choices = { $n } × { $name }
+foot-motto = 14 dias para devolver, 3 anos de garantia, e alguém que responde.
