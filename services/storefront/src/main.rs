@@ -7,7 +7,13 @@ use storefront::{Settings, run};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<ExitCode> {
-    let command = Command::parse(std::env::args().skip(1))?;
+    let command = match Command::parse(std::env::args().skip(1)) {
+        Ok(command) => command,
+        Err(usage) => {
+            eprintln!("{usage}");
+            return Ok(ExitCode::FAILURE);
+        }
+    };
     if command != Command::Serve {
         let telemetry = telemetry::init_with(None, false, "stores-storefront")?;
         let is_good = cli::run(command).await;

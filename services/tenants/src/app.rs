@@ -9,6 +9,7 @@ use events::{catalog, invoicing, mail, migration, orders, payments, tenants};
 use http_kit::auth::Passwords;
 use http_kit::{Foundation, Heartbeats, HotCache, Platform, Service, ServiceParts, Worker};
 use kernel::Clock;
+use kernel::ticket::TicketKey;
 use time::Duration;
 
 use crate::events::action_recorded;
@@ -34,6 +35,8 @@ pub struct App {
     pub heartbeats: Heartbeats,
     pub rates: http_kit::RateLimiter,
     pub sealer: Arc<Sealer>,
+    /// Signs the links of previews.
+    pub ticket_key: TicketKey,
     /// `scheme` and `BASE_DOMAIN[:port]`, between which a store's slug makes its address.
     pub scheme: String,
     pub domain: String,
@@ -66,6 +69,7 @@ impl App {
                 "tenants: sealed answers",
                 &config.sealing_keys,
             )?),
+            ticket_key: config.ticket_key.clone(),
             scheme: config.public_scheme.clone(),
             domain,
         })

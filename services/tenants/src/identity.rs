@@ -5,7 +5,7 @@ use http_kit::auth::{
     IssuedToken, Match, NewPassword, OpaqueToken, Passwords, REFRESH_LIFE, Refresh, SESSION_LIFE,
     Subject, TokenAudience, TokenIssuer,
 };
-use http_kit::{ApiError, Sessions};
+use http_kit::{ApiError, Sessions, StaffState};
 use kernel::{Clock, Email, SessionId, StaffId, TenantId};
 use secrecy::SecretString;
 use time::{Duration, OffsetDateTime};
@@ -246,21 +246,57 @@ impl Identity {
                 .detail("sign in again with the temporary password")
         })?;
         self.forget_all(&ended);
+        self.remember(&signed_in.staff);
         Ok(signed_in)
+    }
+
+    /// Ends every session of a person in the transaction, and says which: once it is committed they
+    /// go to [`forget_all`](Self::forget_all).
+    pub async fn end_all(
+        &self,
+        tx: &mut TenantTx,
+        id: StaffId,
+        reason: &str,
+    ) -> Result<Vec<SessionId>, ApiError> {
+        let now = self.clock.now();
+        let ended = sessions::end_all_sessions(tx, id, reason, now).await?;
+        for session in &ended {
+            tell::session_revoked(tx, id.uuid(), *session, now, self.token_life).await?;
+        }
+        Ok(ended)
+    }
+
+    /// This process knows at once what others hear in a moment.
+    pub fn remember(&self, row: &StaffRow) {
+        let Ok(role) = row.role.parse() else { return };
+        let state = StaffState {
+            tenant: TenantId::from_uuid(row.tenant_id),
+            role,
+            perms_version: row.perms_version,
+            active: row.status == "active",
+            version: row.version,
+        };
+        self.sessions.set_staff(StaffId::from_uuid(row.id), state);
     }
 
     async fn set_password(
         &self,
         tx: &mut TenantTx,
-        row: StaffRow,
+        mut row: StaffRow,
         hash: &str,
     ) -> Result<(SignedIn, Vec<SessionId>), ApiError> {
         let (id, now) = (StaffId::from_uuid(row.id), self.clock.now());
         staff::save_password(tx, id, hash, now).await?;
-        let ended = sessions::end_all_sessions(tx, id, "password", now).await?;
-        for session in &ended {
-            tell::session_revoked(tx, row.id, *session, now, self.token_life).await?;
+        if row.password_expires_at.is_some() {
+            // Whoever was invited works here from now on.
+            row.version += 1;
+            row.changed_at = now;
+            row.password_expires_at = None;
+            hash.clone_into(&mut row.password_hash);
+            staff::save_staff(tx, &row).await?;
+            tell::staff_changed(tx, &row).await?;
         }
+        let ended = self.end_all(tx, id, "password").await?;
         let entry = Entry {
             actor: format!("staff:{id}"),
             action: "password.change".into(),
@@ -307,7 +343,8 @@ impl Identity {
         }))
     }
 
-    fn forget_all(&self, ended: &[SessionId]) {
+    /// The tokens of these sessions are refused here from now on.
+    pub fn forget_all(&self, ended: &[SessionId]) {
         let now = self.clock.now();
         for session in ended {
             self.forget(*session, now);

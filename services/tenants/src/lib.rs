@@ -5,13 +5,17 @@
 //! answers with a token that every service verifies by itself.
 
 pub mod app;
+pub mod deeds;
 pub mod domain;
 pub mod events;
 pub mod identity;
 pub mod invariants;
+pub mod looks;
 pub mod operator;
+pub mod previews;
 pub mod provision;
 pub mod routes;
+pub mod sealed;
 pub mod seed;
 pub mod store;
 pub mod tell;

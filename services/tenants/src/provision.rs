@@ -113,6 +113,14 @@ pub async fn create(
         contact_phone: new.contact_phone.clone().map(String::from),
         version: 1,
         changed_at: now,
+        sections: None,
+        tokens: json!({}),
+        published: None,
+        minimum_age: None,
+        legal_name: None,
+        address: None,
+        complaints_book_url: None,
+        dispute_body: None,
     };
     configs::create_config(tx, &config).await?;
     let owner = owner(&row, new, password_hash, now);

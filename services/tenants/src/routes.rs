@@ -5,12 +5,17 @@ pub mod audiences;
 pub mod auth;
 pub mod cookies;
 pub mod health;
+pub mod settings;
+pub mod staff;
 pub mod store;
 pub mod sysadmin;
+pub mod theme;
+pub mod trail;
 
-use http_kit::{Routes, routes};
+use http_kit::{ApiError, Routes, routes};
 
 use crate::App;
+use crate::domain::Misfit;
 
 pub fn table() -> Routes<App> {
     routes![
@@ -18,7 +23,25 @@ pub fn table() -> Routes<App> {
             change_password @ Login, get_me;
         store: get_config;
         admin: list_entitlements;
+        settings: get_store_settings, save_store_settings;
+        theme: list_store_templates, get_theme, save_theme, publish_theme, list_theme_versions,
+            roll_back_theme, preview_theme;
+        staff: list_staff, invite_staff, change_staff, remove_staff, renew_staff_password;
+        trail: list_audit, list_platform_audit;
         sysadmin: create_tenant, list_tenants, get_tenant, change_tenant, suspend_tenant, resume_tenant;
         health: get_health;
     ]
+}
+
+/// 422; the fields are named with `at`.
+fn not_acceptable() -> ApiError {
+    ApiError::invalid("invalid-body", "some fields are not acceptable")
+}
+
+fn refused(misfits: Vec<Misfit>) -> ApiError {
+    misfits
+        .into_iter()
+        .fold(not_acceptable(), |problem, misfit| {
+            problem.at(misfit.pointer, "invalid", misfit.accepted)
+        })
 }

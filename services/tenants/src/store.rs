@@ -7,3 +7,4 @@ pub mod schema;
 pub mod sessions;
 pub mod staff;
 pub mod tenants;
+pub mod themes;

@@ -60,14 +60,22 @@ pub async fn tenant_changed(tx: &mut TenantTx) -> Result<TenantChanged, ApiError
 
 /// Tells a person's role and state.
 pub async fn staff_changed(tx: &mut TenantTx, row: &StaffRow) -> Result<(), ApiError> {
-    let role: Result<Role, _> = row.role.parse();
-    let permissions = role.map(Role::permissions).unwrap_or_default();
-    let active = row.status == "active";
-    let status = if active {
+    let status = if row.status == "active" {
         StaffStatus::Active
     } else {
         StaffStatus::Disabled
     };
+    staff_is(tx, row, status).await
+}
+
+/// The same in a state that the row does not tell: invited, or about to be gone.
+pub async fn staff_is(
+    tx: &mut TenantTx,
+    row: &StaffRow,
+    status: StaffStatus,
+) -> Result<(), ApiError> {
+    let role: Result<Role, _> = row.role.parse();
+    let permissions = role.map(Role::permissions).unwrap_or_default();
     let event = StaffChanged {
         tenant_id: row.tenant_id.to_string(),
         staff_id: row.id.to_string(),

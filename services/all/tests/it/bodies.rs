@@ -20,6 +20,25 @@ pub fn body_of(route: &Route, shop: &Shop<'_>) -> Value {
             "owner_name": "Rui", "contact_phone": "+351912345678",
         }),
         "change_tenant" => json!({"name": "Another name", "plan": "business"}),
+        "save_store_settings" => json!({
+            "name": "Shop", "contact_email": "shop@example.pt", "contact_phone": "+351912345678",
+            "tax_number": "123456789", "legal_name": "Shop, Lda.",
+            "address": {"line1": "Rua do Ouro 1", "line2": "2.º", "postcode": "1100-148",
+                "city": "Lisboa", "country": "PT"},
+            "complaints_book_url": "https://www.livroreclamacoes.pt/Inicio/",
+            "dispute_body": {"name": "CNIACC", "url": "https://www.cniacc.pt/"},
+            "minimum_age": 18,
+        }),
+        "save_theme" => json!({
+            "template": "tactical",
+            "sections": {"home": [{"type": "hero", "settings": {"title": "Novidades"}}]},
+            "tokens": {"primary": "#B7C34A"},
+        }),
+        "roll_back_theme" => json!({"number": 1}),
+        "invite_staff" => json!({
+            "email": format!("{unique}@example.pt"), "name": "Rui", "role": "viewer", "locale": "pt-PT",
+        }),
+        "change_staff" => json!({"name": "Rui", "role": "viewer", "status": "active"}),
         "suspend_tenant" => json!({"reason": "billing"}),
         "log_in" => {
             json!({"email": shop.store.email, "password": PASSWORD, "slug": shop.store.slug})
@@ -31,6 +50,39 @@ pub fn body_of(route: &Route, shop: &Shop<'_>) -> Value {
         "change_password" => {
             json!({"current_password": "not the right one", "new_password": PASSWORD})
         }
+        "register_customer" => json!({
+            "email": format!("{unique}@example.pt"), "password": PASSWORD, "first_name": "Ana",
+            "last_name": "Silva", "marketing_consent": true, "locale": "pt-PT",
+        }),
+        "verify_customer" => json!({"token": "nonsense"}),
+        "log_in_customer" => {
+            json!({"email": format!("{unique}@example.pt"), "password": PASSWORD})
+        }
+        "refresh_customer" | "log_out_customer" => {
+            json!({"refresh_token": shop.id("refresh_tokens")})
+        }
+        "forgot_password" => {
+            json!({"email": format!("{unique}@example.pt"), "locale": "pt-PT"})
+        }
+        "reset_password" => json!({"token": "nonsense", "password": PASSWORD}),
+        "change_customer_password" => {
+            json!({"current_password": "not the right one", "new_password": PASSWORD})
+        }
+        "change_profile" => json!({
+            "first_name": "Ana", "last_name": "Silva", "nif": "123456789",
+            "marketing_consent": false,
+        }),
+        "erase_customer" => json!({"password": "not the right one"}),
+        "create_address" | "save_address" => json!({
+            "name": "Ana", "company": "", "line1": "Rua do Ouro 1", "line2": "", "city": "Lisboa",
+            "postcode": "1100-148", "country": "PT", "is_default": true,
+        }),
+        "declare_withdrawal" => json!({
+            "order_number": shop.order_number,
+            "email": format!("guest@{}.example", shop.store.slug), "name": "Ana",
+            "lines": [{"line_id": shop.id("lines"), "quantity": 1}], "statement": unique,
+        }),
+        "close_withdrawal" => json!({"note": "paid back"}),
         "create_product" => shop.product("Another product", &unique, &unique),
         "update_product" => {
             let mut product = shop.product("M4 carbine", "m4-carbine", "M4");

@@ -22,8 +22,9 @@ const OURS: [&str; 7] = [
     "created_at",
 ];
 
-/// Objects whose fields a client names: ways to pay, whatever they are called.
-const NAMES_FREELY: [&str; 1] = ["/payment_methods"];
+/// Objects whose fields a client names: ways to pay, whatever they are called, and what a theme calls
+/// its settings and tokens.
+const NAMES_FREELY: [&str; 3] = ["/payment_methods", "/sections/home/0/settings", "/tokens"];
 
 /// What has broken others: quotes, comments, templates, ends of lines, and characters that text is
 /// not made of.

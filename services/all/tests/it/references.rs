@@ -14,7 +14,7 @@ pub struct Reference {
 }
 
 /// Names of fields and parameters, and the kind of thing each names.
-const KINDS: [(&str, &str); 47] = [
+const KINDS: [(&str, &str); 52] = [
     ("product", "products"),
     ("products", "products"),
     ("variant", "variants"),
@@ -57,8 +57,13 @@ const KINDS: [(&str, &str); 47] = [
     ("imports", "imports"),
     ("past-orders", "past_orders"),
     ("email", "emails"),
+    ("line", "lines"),
+    ("addresses", "addresses"),
+    ("withdrawals", "withdrawals"),
     ("dead-letters", "dead_letters"),
     ("jobs", "jobs"),
+    ("staff", "staff"),
+    ("preview", "previews"),
     // Nobody's: the same words in every store.
     ("kind", "kind"),
     ("locale", "locale"),
@@ -75,7 +80,9 @@ const WORDS: [&str; 5] = [
 ];
 
 /// Query parameters that name nothing.
-const PLAIN: [&str; 21] = [
+const PLAIN: [&str; 23] = [
+    "action",
+    "actor",
     "limit",
     "count",
     "sort",
@@ -120,6 +127,7 @@ pub fn is_proof(kind: &str) -> bool {
         "change_tokens",
         "document_keys",
         "unsubscribe_words",
+        "previews",
     ]
     .contains(&kind)
 }

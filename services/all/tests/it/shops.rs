@@ -4,9 +4,13 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
+use db::TenantTx;
 use kernel::TenantId;
+use orders::store::addresses::{self, AddressRow};
+use orders::store::past::{self, CustomerRow};
 use reqwest::Method;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::platform::{Ask, Ground, Store};
 use testkit::until;
@@ -25,6 +29,8 @@ pub struct Shop<'g> {
     pub cart_word: String,
     /// Opens the guest's orders.
     pub order_word: String,
+    /// Of the guest's paid order; every store counts alike, so it names nothing.
+    pub order_number: String,
 }
 
 /// What a checkout left behind.
@@ -45,18 +51,33 @@ impl<'g> Shop<'g> {
             ids: BTreeMap::new(),
             cart_word: String::new(),
             order_word: String::new(),
+            order_number: String::new(),
         };
         shop.remember("tenants", &store.id.to_string());
         shop.remember("refresh_tokens", &store.refresh_token);
         shop.remember("change_tokens", &store.change_token);
+        shop.hire_and_design().await;
         shop.fill_catalog().await;
         shop.set_up_orders().await;
         shop.connect_account().await;
         shop.write_to_people().await;
         shop.import().await;
         shop.sell().await;
+        shop.keep_customers().await;
         shop.wait_for_papers().await;
         shop
+    }
+
+    /// Somebody who works here, and a link to a look that nobody sees yet.
+    async fn hire_and_design(&mut self) {
+        let email = format!("rui@{}.example", self.store.slug);
+        let body = json!({"email": email, "name": "Rui", "role": "viewer"});
+        let ask = self.owner(Method::POST, "/api/tenants/admin/staff");
+        let made = self.ground.json(ask.keyed().json(body)).await.expect(201);
+        self.remember("staff", &made.at("/staff/id"));
+        let ask = self.owner(Method::POST, "/api/tenants/admin/theme/preview");
+        let made = self.ground.json(ask).await.expect(200);
+        self.remember("previews", &made.at("/token"));
     }
 
     /// A receiver of webhooks, and an address that is not written to.
@@ -316,6 +337,67 @@ impl<'g> Shop<'g> {
         for payment in told.body["items"].as_array().unwrap() {
             self.remember("payments", payment["id"].as_str().unwrap());
         }
+    }
+
+    /// A withdrawal from the guest's order, and an address of a customer.
+    async fn keep_customers(&mut self) {
+        let path = format!("/api/orders/store/orders/{}", self.id("orders"));
+        let ask = self.guest(Method::GET, &path);
+        let order = self
+            .ground
+            .json(ask.header("x-order-token", self.order_word.clone()));
+        let order = order.await.expect(200);
+        self.order_number = order.at("/number");
+        self.remember("lines", &order.at("/lines/0/id"));
+        let body = json!({
+            "order_number": self.order_number, "name": "Ana",
+            "email": format!("guest@{}.example", self.store.slug),
+        });
+        let ask = self.guest(Method::POST, "/api/orders/store/withdrawals");
+        let made = self.ground.json(ask.keyed().json(body)).await.expect(201);
+        self.remember("withdrawals", &made.at("/id"));
+        let address = self.keep_address().await;
+        self.remember("addresses", &address.to_string());
+    }
+
+    async fn keep_address(&self) -> Uuid {
+        let (tenant, now) = (self.tenant().uuid(), self.ground.place.clock.now());
+        let address = json!({
+            "name": "Rita", "company": "", "line1": "Rua do Ouro 2", "line2": "", "city": "Lisboa",
+            "postcode": "1100-148", "country": "PT",
+        });
+        let email = format!("rita@{}.example", self.store.slug);
+        let customer = CustomerRow {
+            tenant_id: tenant,
+            id: Uuid::now_v7(),
+            email: email.clone(),
+            email_key: email,
+            username: String::new(),
+            first_name: "Rita".into(),
+            last_name: "Silva".into(),
+            guest: false,
+            groups: Vec::new(),
+            marketing_consent: false,
+            billing: None,
+            shipping: None,
+            created_at: now,
+            old_password: None,
+        };
+        let row = AddressRow {
+            tenant_id: tenant,
+            id: Uuid::now_v7(),
+            customer_id: customer.id,
+            is_default: true,
+            address,
+            created_at: now,
+        };
+        let db = self.ground.place.database.db("orders");
+        let kept = db.tenant(self.tenant(), async |tx: &mut TenantTx| {
+            past::save_customer(tx, &customer).await?;
+            addresses::create(tx, &row).await
+        });
+        kept.await.unwrap();
+        row.id
     }
 
     async fn remember_webhooks(&mut self) {

@@ -37,15 +37,28 @@ pub async fn create(tx: &TenantTx, row: &ChallengeRow) -> Result<(), Error> {
     Ok(())
 }
 
-pub async fn lock(tx: &TenantTx, hash: &[u8]) -> Result<Option<ChallengeRow>, Error> {
+/// The address that a word was asked for.
+pub async fn find_address(tx: &TenantTx, hash: &[u8]) -> Result<Option<String>, Error> {
     let found = account_challenge::table
         .find((tx.tenant().uuid(), hash))
-        .select(ChallengeRow::as_select())
-        .for_update()
+        .select(account_challenge::email_key)
         .first(&mut tx.conn())
         .await
         .optional()?;
     Ok(found)
+}
+
+/// All that was asked for an address, locked: who decides on one comes after who decides on another.
+pub async fn lock_of_address(tx: &TenantTx, key: &str) -> Result<Vec<ChallengeRow>, Error> {
+    let rows = account_challenge::table
+        .filter(account_challenge::tenant_id.eq(tx.tenant().uuid()))
+        .filter(account_challenge::email_key.eq(key))
+        .order(account_challenge::hash)
+        .select(ChallengeRow::as_select())
+        .for_update()
+        .load(&mut tx.conn())
+        .await?;
+    Ok(rows)
 }
 
 pub async fn find(
@@ -110,23 +123,6 @@ pub async fn delete_of_address(tx: &TenantTx, key: &str) -> Result<(), Error> {
         .execute(&mut tx.conn())
         .await?;
     Ok(())
-}
-
-/// Mails of a purpose that this address was sent since.
-pub async fn count_told(
-    tx: &TenantTx,
-    (key, purpose): (&str, &str),
-    since: OffsetDateTime,
-) -> Result<i64, Error> {
-    let count = account_challenge::table
-        .filter(account_challenge::tenant_id.eq(tx.tenant().uuid()))
-        .filter(account_challenge::email_key.eq(key))
-        .filter(account_challenge::purpose.eq(purpose))
-        .filter(account_challenge::told_at.gt(since))
-        .count()
-        .get_result(&mut tx.conn())
-        .await?;
-    Ok(count)
 }
 
 /// Forgets at most `limit` that have run out; answers how many there were.

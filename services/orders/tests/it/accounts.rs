@@ -274,7 +274,7 @@ async fn nobody_learns_whether_an_address_has_an_account() {
     world
         .letter(&store, "nobody@example.pt", AccountMailKind::Verify, 1)
         .await;
-    let waiting = "SELECT count(*) FROM job WHERE state <> 'done'";
+    let waiting = "SELECT count(*) FROM job WHERE kind = 'write_to_customer' AND state <> 'done'";
     until("every letter is decided on", async || {
         (world.count(waiting).await == 0).then_some(())
     })
@@ -297,7 +297,7 @@ async fn a_letter_is_asked_for_once_and_nobody_gets_too_many() {
     for _ in 0..8 {
         world.register(&store, "ana@example.pt").await.expect(202);
     }
-    let waiting = "SELECT count(*) FROM job WHERE state <> 'done'";
+    let waiting = "SELECT count(*) FROM job WHERE kind = 'write_to_customer' AND state <> 'done'";
     until("every letter is decided on", async || {
         (world.count(waiting).await == 0).then_some(())
     })

@@ -254,6 +254,8 @@ fn what_is_heard_is_tested() {
     let tested = [
         TenantChanged::TYPE,
         SessionRevoked::TYPE,
+        // In the tests of accounts, with another process.
+        events::orders::v1::CustomerSessionRevoked::TYPE,
         StaffChanged::TYPE,
         events::catalog::v1::ProductChanged::TYPE,
         AccountChanged::TYPE,

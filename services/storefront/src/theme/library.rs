@@ -148,12 +148,13 @@ impl Library {
                 }
                 Err(fault) => {
                     let (file, line) = (fault.file.as_str(), fault.line);
+                    let called = place.file_name().unwrap_or_default().to_string_lossy();
                     tracing::error!(
-                        theme = name,
+                        theme = %called,
                         file,
                         line,
                         reason = fault.reason,
-                        "The theme {name} is broken: {fault}"
+                        "The theme {called} is broken: {fault}"
                     );
                 }
             }

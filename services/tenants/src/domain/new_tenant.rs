@@ -143,6 +143,18 @@ pub fn name_of(text: &str) -> Option<String> {
     fits.then(|| name.to_owned())
 }
 
+pub const FOREIGN_TAX_NUMBER_ACCEPTED: &str = "2 to 20 letters, digits and hyphens";
+
+/// A tax number of another country than Portugal, of which only the form is known.
+pub fn foreign_tax_number(text: &str) -> Option<String> {
+    let number = text.trim();
+    let fits = (2..=20).contains(&number.len())
+        && number
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    fits.then(|| number.to_owned())
+}
+
 /// Reads fields and gathers what is wrong with them.
 struct Reader(Vec<Wrong>);
 
@@ -245,20 +257,9 @@ impl Reader {
                 .required::<TaxId>("tax_number", value)
                 .map(String::from);
         }
-        let number = self.text("tax_number", value)?.trim();
-        let fits = (2..=20).contains(&number.len())
-            && number
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b == b'-');
-        if fits {
-            Some(number.to_owned())
-        } else {
-            self.wrong(
-                "tax_number",
-                "invalid",
-                "2 to 20 letters, digits and hyphens",
-            )
-        }
+        let number = self.text("tax_number", value)?;
+        foreign_tax_number(number)
+            .or_else(|| self.wrong("tax_number", "invalid", FOREIGN_TAX_NUMBER_ACCEPTED))
     }
 
     fn trial_days(&mut self, value: &Value) -> Option<i64> {

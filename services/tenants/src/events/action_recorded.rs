@@ -3,9 +3,8 @@
 use bus::{Delivery, HandleError, first_delivery};
 use db::TenantTx;
 use events::common::v1::Action;
-use events::{catalog, from_us, invoicing, mail, migration, orders, payments, tenants};
+use events::{catalog, invoicing, mail, migration, orders, payments, tenants};
 use kernel::EventId;
-use serde_json::Value;
 
 use crate::store::audit::{self, Entry};
 
@@ -64,32 +63,8 @@ async fn record(tx: &mut TenantTx, id: EventId, action: Option<Action>) -> Resul
     if !first_delivery(tx, "tenants.action_recorded", id).await? {
         return Ok(());
     }
-    let absent = |what: &str| HandleError::Park(format!("{what} is absent"));
-    let action = action.ok_or_else(|| absent("action"))?;
-    let at = from_us(action.at_us).ok_or_else(|| absent("action.at_us"))?;
-    let entry = Entry {
-        actor: action.actor,
-        acting_as: present(action.acting_as),
-        ip: present(action.ip),
-        action: action.action.into(),
-        target: action.target,
-        before: json(&action.before_json, "action.before_json")?,
-        after: json(&action.after_json, "action.after_json")?,
-    };
+    let action = action.ok_or_else(|| HandleError::Park("action is absent".to_owned()))?;
+    let (at, entry) = Entry::told(action).map_err(HandleError::Park)?;
     audit::append(tx, at, entry).await?;
     Ok(())
-}
-
-fn present(text: String) -> Option<String> {
-    (!text.is_empty()).then_some(text)
-}
-
-fn json(text: &str, field: &str) -> Result<Option<Value>, HandleError> {
-    if text.is_empty() {
-        return Ok(None);
-    }
-    let value = serde_json::from_str(text);
-    value
-        .map(Some)
-        .map_err(|_| HandleError::Park(format!("{field} is no JSON")))
 }

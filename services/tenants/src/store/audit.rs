@@ -7,11 +7,15 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 use diesel_async::RunQueryDsl;
+use events::common::v1::Action;
+use events::from_us;
 use kernel::TenantId;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 use uuid::Uuid;
+
+use super::tenants::literal;
 
 diesel::table! {
     audit_entry (tenant_id, seq) {
@@ -46,21 +50,96 @@ pub struct Entry {
     pub after: Option<Value>,
 }
 
+impl Entry {
+    /// A deed as a service tells it, and when it was done.
+    ///
+    /// # Errors
+    /// What of it cannot be read.
+    pub fn told(action: Action) -> Result<(OffsetDateTime, Self), String> {
+        let at = from_us(action.at_us).ok_or("action.at_us is absent")?;
+        let entry = Self {
+            actor: action.actor,
+            acting_as: present(action.acting_as),
+            ip: present(action.ip),
+            action: action.action.into(),
+            target: action.target,
+            before: json_of(&action.before_json, "action.before_json")?,
+            after: json_of(&action.after_json, "action.after_json")?,
+        };
+        Ok((at, entry))
+    }
+}
+
+fn present(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+fn json_of(text: &str, field: &str) -> Result<Option<Value>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let value = serde_json::from_str(text);
+    value.map(Some).map_err(|_| format!("{field} is no JSON"))
+}
+
+/// An entry as it is kept.
 #[derive(Clone, Debug, Queryable, Selectable, Insertable)]
 #[diesel(table_name = audit_entry)]
-struct Row {
+pub struct Row {
     tenant_id: Uuid,
-    seq: i64,
-    at: OffsetDateTime,
-    actor: String,
-    acting_as: Option<String>,
-    ip: Option<String>,
-    action: String,
-    target: String,
-    before: Option<Value>,
-    after: Option<Value>,
+    pub seq: i64,
+    pub at: OffsetDateTime,
+    pub actor: String,
+    pub acting_as: Option<String>,
+    pub ip: Option<String>,
+    pub action: String,
+    pub target: String,
+    pub before: Option<Value>,
+    pub after: Option<Value>,
     prev_hash: Vec<u8>,
     hash: Vec<u8>,
+}
+
+/// What is looked for in a trail; every field narrows.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Sought<'a> {
+    /// A deed, or all deeds of one kind of thing: `product.update`, `product`.
+    pub action: Option<&'a str>,
+    pub actor: Option<&'a str>,
+    pub since: Option<OffsetDateTime>,
+    pub until: Option<OffsetDateTime>,
+}
+
+/// The trail of the transaction's tenant, the newest entry first.
+pub async fn list_entries(
+    tx: &TenantTx,
+    sought: Sought<'_>,
+    after: Option<i64>,
+    limit: i64,
+) -> Result<Vec<Row>, Error> {
+    let mut query = audit_entry::table
+        .filter(audit_entry::tenant_id.eq(tx.tenant().uuid()))
+        .order(audit_entry::seq.desc())
+        .limit(limit)
+        .select(Row::as_select())
+        .into_boxed();
+    if let Some(action) = sought.action {
+        let of_kind = audit_entry::action.like(format!("{}.%", literal(action)));
+        query = query.filter(audit_entry::action.eq(action.to_owned()).or(of_kind));
+    }
+    if let Some(actor) = sought.actor {
+        query = query.filter(audit_entry::actor.eq(actor.to_owned()));
+    }
+    if let Some(since) = sought.since {
+        query = query.filter(audit_entry::at.ge(since));
+    }
+    if let Some(until) = sought.until {
+        query = query.filter(audit_entry::at.lt(until));
+    }
+    if let Some(after) = after {
+        query = query.filter(audit_entry::seq.lt(after));
+    }
+    Ok(query.load(&mut tx.conn()).await?)
 }
 
 impl Row {

@@ -64,6 +64,23 @@ pub async fn list_template_keys(tx: &TenantTx) -> Result<Vec<String>, Error> {
         .await?)
 }
 
+/// A template as it is offered.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = template)]
+pub struct Template {
+    pub key: String,
+    pub name: Value,
+    pub definition: Value,
+}
+
+pub async fn list_templates(tx: &TenantTx) -> Result<Vec<Template>, Error> {
+    Ok(template::table
+        .order(template::key)
+        .select(Template::as_select())
+        .load(&mut tx.conn())
+        .await?)
+}
+
 pub async fn get_plan(tx: &TenantTx, key: &str) -> Result<Plan, Error> {
     Ok(plan::table
         .find(key)

@@ -106,6 +106,37 @@ diesel::table! {
         contact_phone -> Nullable<Text>,
         version -> Int8,
         changed_at -> Timestamptz,
+        sections -> Nullable<Jsonb>,
+        tokens -> Jsonb,
+        published -> Nullable<Int4>,
+        minimum_age -> Nullable<Int2>,
+        legal_name -> Nullable<Text>,
+        address -> Nullable<Jsonb>,
+        complaints_book_url -> Nullable<Text>,
+        dispute_body -> Nullable<Jsonb>,
+    }
+}
+
+diesel::table! {
+    theme_draft (tenant_id) {
+        tenant_id -> Uuid,
+        template_id -> Text,
+        sections -> Nullable<Jsonb>,
+        tokens -> Jsonb,
+        version -> Int8,
+        changed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    theme_version (tenant_id, number) {
+        tenant_id -> Uuid,
+        number -> Int4,
+        template_id -> Text,
+        sections -> Nullable<Jsonb>,
+        tokens -> Jsonb,
+        published_at -> Timestamptz,
+        published_by -> Text,
     }
 }
 

@@ -9,8 +9,8 @@ use uuid::Uuid;
 
 use super::schema::{one_time_token, staff};
 
-#[derive(Clone, Debug, Queryable, Selectable, Insertable)]
-#[diesel(table_name = staff)]
+#[derive(Clone, Debug, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = staff, treat_none_as_null = true)]
 pub struct StaffRow {
     pub tenant_id: Uuid,
     pub id: Uuid,
@@ -86,6 +86,79 @@ pub async fn find_first_active(tx: &TenantTx) -> Result<Option<StaffRow>, Error>
         .first(&mut tx.conn())
         .await
         .optional()?)
+}
+
+/// Everybody who works here, in the order in which they came.
+pub async fn list_staff(
+    tx: &TenantTx,
+    after: Option<StaffId>,
+    limit: i64,
+) -> Result<Vec<StaffRow>, Error> {
+    let mut query = staff::table
+        .filter(staff::tenant_id.eq(tx.tenant().uuid()))
+        .order(staff::id)
+        .limit(limit)
+        .select(StaffRow::as_select())
+        .into_boxed();
+    if let Some(after) = after {
+        query = query.filter(staff::id.gt(after.uuid()));
+    }
+    Ok(query.load(&mut tx.conn()).await?)
+}
+
+/// Names of these people, as far as they work here.
+pub async fn list_names(tx: &TenantTx, ids: &[Uuid]) -> Result<Vec<(Uuid, String)>, Error> {
+    Ok(staff::table
+        .filter(
+            staff::tenant_id
+                .eq(tx.tenant().uuid())
+                .and(staff::id.eq_any(ids)),
+        )
+        .select((staff::id, staff::name))
+        .load(&mut tx.conn())
+        .await?)
+}
+
+/// How many people can sign in, or could once they choose a password.
+pub async fn count_active(tx: &TenantTx) -> Result<i64, Error> {
+    Ok(staff::table
+        .filter(
+            staff::tenant_id
+                .eq(tx.tenant().uuid())
+                .and(staff::status.eq("active")),
+        )
+        .count()
+        .get_result(&mut tx.conn())
+        .await?)
+}
+
+/// Whether somebody else than this person is an owner who can sign in.
+pub async fn has_other_owner(tx: &TenantTx, id: StaffId) -> Result<bool, Error> {
+    let others = staff::table
+        .filter(staff::tenant_id.eq(tx.tenant().uuid()))
+        .filter(staff::status.eq("active").and(staff::role.eq("owner")))
+        .filter(staff::id.ne(id.uuid()));
+    Ok(diesel::select(diesel::dsl::exists(others))
+        .get_result(&mut tx.conn())
+        .await?)
+}
+
+pub async fn save_staff(tx: &TenantTx, row: &StaffRow) -> Result<(), Error> {
+    diesel::update(staff::table.find((tx.tenant().uuid(), row.id)))
+        .set(row)
+        .prepared()
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The person with their sessions and tokens.
+pub async fn delete_staff(tx: &TenantTx, id: StaffId) -> Result<(), Error> {
+    diesel::delete(staff::table.find((tx.tenant().uuid(), id.uuid())))
+        .prepared()
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
 }
 
 /// A password of the person's own choice.

@@ -128,13 +128,11 @@ pub struct Sought<'a> {
     pub q: Option<&'a str>,
 }
 
-/// A pattern for texts with this one in them; what means something in patterns means itself.
-fn containing(text: &str) -> String {
-    let plain = text
-        .replace('\\', "\\\\")
+/// The text as part of a pattern: what means something in patterns means itself.
+pub(super) fn literal(text: &str) -> String {
+    text.replace('\\', "\\\\")
         .replace('%', "\\%")
-        .replace('_', "\\_");
-    format!("%{plain}%")
+        .replace('_', "\\_")
 }
 
 /// All stores of the platform, the newest first.
@@ -157,7 +155,7 @@ pub async fn list_tenants(
         query = query.filter(tenant::slug.eq(slug.to_lowercase()));
     }
     if let Some(part) = sought.q {
-        let pattern = containing(part);
+        let pattern = format!("%{}%", literal(part));
         let in_name = tenant::name.ilike(pattern.clone());
         query = query.filter(tenant::slug.ilike(pattern).or(in_name));
     }

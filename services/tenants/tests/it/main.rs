@@ -3,9 +3,15 @@
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod looks;
+#[cfg(test)]
+mod people;
+#[cfg(test)]
 mod provisioning;
 #[cfg(test)]
 mod sessions;
+#[cfg(test)]
+mod settings;
 #[cfg(test)]
 mod sign_in;
 #[cfg(test)]

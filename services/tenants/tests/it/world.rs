@@ -171,6 +171,44 @@ impl World {
         .await
     }
 
+    /// A write of a store's staff, with the version that was seen.
+    pub async fn write(
+        &self,
+        (store, token): (&Store, &str),
+        (method, path): (Method, &str),
+        seen: i64,
+        body: Option<Value>,
+    ) -> Reply {
+        self.send(Ask {
+            method,
+            host: self.host(&store.slug),
+            path,
+            token: Some(token),
+            body,
+            headers: vec![("if-match", format!("\"{seen}\""))],
+        })
+        .await
+    }
+
+    /// A request that may be repeated.
+    pub async fn keyed(
+        &self,
+        (store, token): (&Store, &str),
+        path: &str,
+        key: &str,
+        body: Option<Value>,
+    ) -> Reply {
+        self.send(Ask {
+            method: Method::POST,
+            host: self.host(&store.slug),
+            path,
+            token: Some(token),
+            body,
+            headers: vec![("idempotency-key", key.to_owned())],
+        })
+        .await
+    }
+
     /// The platform's for the empty label, a store's otherwise.
     pub fn host(&self, label: &str) -> String {
         let base = &self.place.platform.config.base_domain;

@@ -7,7 +7,7 @@ use garde::Validate;
 use http_kit::auth::NewPassword;
 use http_kit::{
     Answer, ApiError, Data, HttpResponse, IdempotencyKey, Json, Optional, RequestHash, RequestMeta,
-    Stored, Sysadmin, claim_all, find_stored, store_all,
+    Stored, Sysadmin,
 };
 use kernel::TenantId;
 use secrecy::{ExposeSecret, SecretString};
@@ -21,6 +21,7 @@ use crate::App;
 use crate::domain::new_tenant::{Asked, NewTenant};
 use crate::domain::secrets::temporary_password;
 use crate::provision::{self, By};
+use crate::sealed::Claim;
 
 /// Fields are read together after they arrived, so that one answer names all that are wrong.
 #[derive(Default, Deserialize, ToSchema, Validate)]
@@ -78,20 +79,22 @@ pub async fn create_tenant(
     meta: RequestMeta,
     body: Json<CreateTenant>,
 ) -> Result<HttpResponse, ApiError> {
-    let claim = key.0.map(|key| Claim::of(key, body.hash()));
+    let claim = key
+        .0
+        .map(|key| Claim::of(TenantId::PLATFORM, key, body.hash()));
     let asked = asked(body.into_inner());
     let found = app.db.read(TenantId::PLATFORM, async |tx| {
         if let Some(claim) = &claim
-            && let Some(stored) = find_stored(tx, &claim.key).await?
+            && let Some(answered) = claim.find(&app, tx).await?
         {
-            return claim.replay(&app, stored).map(Found::Answered);
+            return Ok(Found::Answered(answered));
         }
         match (provision::read(tx, &asked).await, &claim) {
             (Ok(new), _) => Ok(Found::New(new)),
             (Err(refused), None) => Err(refused),
             // What is in the way may be what the same request made a moment ago.
-            (Err(refused), Some(claim)) => match find_stored(tx, &claim.key).await? {
-                Some(stored) => claim.replay(&app, stored).map(Found::Answered),
+            (Err(refused), Some(claim)) => match claim.find(&app, tx).await? {
+                Some(answered) => Ok(Found::Answered(answered)),
                 None => Err(refused),
             },
         }
@@ -135,13 +138,10 @@ struct Request {
 
 /// Takes the key, makes the store and keeps the answer in one transaction.
 async fn create(app: &App, tx: &mut SystemTx, request: &Request) -> Result<HttpResponse, ApiError> {
-    if let Some(claim) = &request.claim {
-        let platform = tx.as_tenant(TenantId::PLATFORM);
-        if claim_all(platform, &[(&claim.key, claim.hash)]).await? != [true] {
-            let stored = find_stored(platform, &claim.key).await?;
-            let stored = stored.ok_or_else(|| ApiError::unavailable("busy").retry_after(1))?;
-            return claim.replay(app, stored);
-        }
+    if let Some(claim) = &request.claim
+        && let Some(answered) = claim.take(app, tx.as_tenant(TenantId::PLATFORM)).await?
+    {
+        return Ok(answered);
     }
     let NewTenant {
         template_id, email, ..
@@ -156,58 +156,14 @@ async fn create(app: &App, tx: &mut SystemTx, request: &Request) -> Result<HttpR
         admin_temp_password: request.password.expose_secret().to_owned(),
     };
     let claim = request.claim.as_ref();
-    let fingerprint = claim.map_or(RequestHash::NONE, |claim| claim.hash);
+    let fingerprint = claim.map_or(RequestHash::NONE, Claim::fingerprint);
     let answer = Stored::of(&Answer::created(created).at(location), fingerprint)?;
     if let Some(claim) = claim {
-        let sealed = claim.seal(app, &answer)?;
-        store_all(tx.as_tenant(TenantId::PLATFORM), &[(&claim.key, &sealed)]).await?;
+        claim
+            .keep(app, tx.as_tenant(TenantId::PLATFORM), &answer)
+            .await?;
     }
     Ok(answer.respond(false))
-}
-
-/// A key and the request it belongs to. The answer that is kept under it has a password in it, so
-/// it is kept sealed.
-struct Claim {
-    key: IdempotencyKey,
-    hash: RequestHash,
-}
-
-impl Claim {
-    fn of(key: IdempotencyKey, body: RequestHash) -> Self {
-        Self {
-            hash: key.fingerprint(body),
-            key,
-        }
-    }
-
-    fn place(&self) -> String {
-        let IdempotencyKey { principal, key, .. } = &self.key;
-        format!(
-            "{}/idempotency_key.body/{principal}/{key}",
-            TenantId::PLATFORM
-        )
-    }
-
-    fn seal(&self, app: &App, answer: &Stored) -> Result<Stored, ApiError> {
-        Ok(Stored {
-            body: app
-                .sealer
-                .seal(&self.place(), &answer.body)
-                .map_err(|_| ApiError::internal("sealing failed"))?,
-            ..answer.clone()
-        })
-    }
-
-    fn replay(&self, app: &App, stored: Stored) -> Result<HttpResponse, ApiError> {
-        let opened = app.sealer.open(&self.place(), &stored.body);
-        let body = opened.ok_or_else(|| {
-            ApiError::conflict(
-                "answer-sealed",
-                "this was answered before, and the key that sealed the answer is not in use any more",
-            )
-        })?;
-        Stored { body, ..stored }.replay(self.hash)
-    }
 }
 
 fn asked(body: CreateTenant) -> Asked {

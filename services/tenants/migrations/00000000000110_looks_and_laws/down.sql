@@ -1,0 +1,13 @@
+DROP INDEX audit_entry_actor;
+DROP INDEX audit_entry_action;
+DROP TABLE theme_version;
+DROP TABLE theme_draft;
+ALTER TABLE store_config
+  DROP COLUMN dispute_body,
+  DROP COLUMN complaints_book_url,
+  DROP COLUMN address,
+  DROP COLUMN legal_name,
+  DROP COLUMN minimum_age,
+  DROP COLUMN published,
+  DROP COLUMN tokens,
+  DROP COLUMN sections;
