@@ -42,7 +42,7 @@ pub async fn apply_waiting(app: &App) -> Result<usize, db::Error> {
             .open::<Value>(payload_place(&row.id), &row.payload)
         {
             Ok(payload) => read.push((row, news::read(&payload))),
-            Err(error) => put_off(app, row, &error).await?,
+            Err(error) => put_off(app, row, &error.into()).await?,
         }
     }
     let tried = apply(app, &read, now).await?;

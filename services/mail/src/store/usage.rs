@@ -44,18 +44,21 @@ pub async fn add(tx: &TenantTx, month: Date, mails: i64, one: Uuid) -> Result<()
 /// Notes that the merchant is told of this share of the plan's mails; false when he was told of it, or
 /// of a graver one, before.
 pub async fn claim_warning(tx: &TenantTx, month: Date, percent: i16) -> Result<bool, Error> {
-    let claimed = diesel::insert_into(mail_usage::table)
+    diesel::insert_into(mail_usage::table)
         .values((
             mail_usage::tenant_id.eq(tx.tenant().uuid()),
             mail_usage::month.eq(month),
             mail_usage::slot.eq(WARNED),
-            mail_usage::warned_percent.eq(percent),
         ))
-        .on_conflict((mail_usage::tenant_id, mail_usage::month, mail_usage::slot))
-        .do_update()
-        .set(mail_usage::warned_percent.eq(percent))
+        .on_conflict_do_nothing()
+        .execute(&mut tx.conn())
+        .await?;
+    let claimed = diesel::update(mail_usage::table)
+        .filter(mail_usage::tenant_id.eq(tx.tenant().uuid()))
+        .filter(mail_usage::month.eq(month))
+        .filter(mail_usage::slot.eq(WARNED))
         .filter(mail_usage::warned_percent.lt(percent))
-        .prepared()
+        .set(mail_usage::warned_percent.eq(percent))
         .execute(&mut tx.conn())
         .await?;
     Ok(claimed == 1)
