@@ -11,8 +11,9 @@ use clap::{Parser, Subcommand};
 use http_kit::{Platform, Roles};
 use kernel::{Clock, Config};
 
+pub use commands::demo;
 use commands::{
-    audit, broker, checks, dead_letters, demo, doctor, logins, replay, reseal, sysadmin, tenant,
+    audit, broker, checks, dead_letters, doctor, logins, replay, reseal, sysadmin, tenant,
 };
 
 /// Virtual Stores: the services in one program, and what operators do with them.

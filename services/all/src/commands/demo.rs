@@ -1,17 +1,25 @@
 //! A store to look at.
 
+mod data;
+mod goods;
+mod history;
+
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use http_kit::Platform;
-use kernel::{Currency, TenantId};
+use kernel::{Currency, Money, TenantId};
+use orders::domain::totals::ShippingRate;
 use serde_json::json;
 
 use crate::say;
+use data::Store;
+use history::Shelved;
 
 const EMAIL: &str = "owner@demo.example";
 const PASSWORD: &str = "demo-store-owner";
+const CURRENCY: Currency = Currency::EUR;
 /// Within which the stand-in answers.
 const TIME: Duration = Duration::from_secs(10);
 
@@ -63,15 +71,53 @@ async fn connect(platform: &Platform, tenant: TenantId, base: &str) -> anyhow::R
     payments::operator::ensure_account(&app, (tenant, "PT"), complete).await
 }
 
-/// Goods on the shelves, and so many of each; what was sold or changed since stays so.
-async fn fill(platform: &Platform, tenant: TenantId) -> anyhow::Result<()> {
-    let app = catalog::operator::app(platform).await?;
-    let goods = catalog::operator::ensure_demo(&app, tenant, Currency::EUR).await?;
-    let app = orders::operator::app(platform).await?;
-    for (variant, on_hand) in goods {
-        orders::operator::ensure_stock(&app, tenant, variant, on_hand).await?;
-    }
+/// Goods on the shelves, so many of each, what sending them costs and the past in which they were sold; what was
+/// sold or changed since stays so.
+pub async fn fill(platform: &Platform, tenant: TenantId) -> anyhow::Result<()> {
+    let store = Store::read()?;
+    let shop = orders::operator::app(platform).await?;
+    orders::operator::ensure_shipping(&shop, tenant, &rates(&store)).await?;
+    let shelves = shelve(platform, &shop, tenant, &store).await?;
+    let sales = history::sales(&store, &shelves, platform.clock.now())?;
+    orders::operator::history::ensure_history(&shop, tenant, CURRENCY, &sales).await?;
     Ok(())
+}
+
+fn rates(store: &Store) -> Vec<ShippingRate> {
+    let rate = |rate: &data::Rate| ShippingRate {
+        region: rate.region,
+        price: Money::new(rate.price, CURRENCY),
+        free_from: Some(Money::new(rate.free_from, CURRENCY)),
+    };
+    store.shipping.iter().map(rate).collect()
+}
+
+/// Each product with what is on sale of it.
+async fn shelve<'a>(
+    platform: &Platform,
+    shop: &orders::App,
+    tenant: TenantId,
+    store: &'a Store,
+) -> anyhow::Result<Vec<Shelved<'a>>> {
+    let app = catalog::operator::app(platform).await?;
+    for numbered in (1..).zip(&store.categories) {
+        let draft = goods::category(numbered);
+        catalog::operator::ensure_category(&app, tenant, draft).await?;
+    }
+    let mut shelves = Vec::new();
+    for product in &store.products {
+        let good = goods::good(store, product, CURRENCY, platform.clock.now())?;
+        let variants = catalog::operator::ensure_good(&app, tenant, CURRENCY, &good)
+            .await
+            .with_context(|| product.slug.clone())?;
+        for (at, variant) in variants.iter().enumerate() {
+            let on_hand = product.stock_of(at);
+            orders::operator::ensure_stock(shop, tenant, *variant, on_hand).await?;
+        }
+        let offered = catalog::operator::list_offered(&app, tenant, &variants).await?;
+        shelves.push(Shelved { product, offered });
+    }
+    Ok(shelves)
 }
 
 #[cfg(test)]
