@@ -263,7 +263,11 @@ impl Speaker<'_> {
                 false,
             );
             row("given_back", self.given_back(withdrawal), false);
-            row("statement", withdrawal.statement.lines().map(str::to_owned).collect(), false);
+            row(
+                "statement",
+                withdrawal.statement.lines().map(str::to_owned).collect(),
+                false,
+            );
         }
         if let Some(bill) = &facts.bill {
             row("bill", vec![bill.number.clone()], false);
