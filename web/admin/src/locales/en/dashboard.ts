@@ -30,7 +30,7 @@ const dashboard: typeof pt = {
     shipping: "Set shipping rates",
     shippingText: "Without them, shipping is free.",
     text: "{{done}} of {{all}} steps done.",
-    title: "Up to the first order",
+    title: "To have the store ready",
   },
 };
 

@@ -28,7 +28,7 @@ const dashboard = {
     shipping: "Definir os portes",
     shippingText: "Sem isto, o envio é grátis.",
     text: "{{done}} de {{all}} passos feitos.",
-    title: "Até à primeira encomenda",
+    title: "Para a loja estar pronta",
   },
 };
 
