@@ -153,19 +153,32 @@ impl Accounts {
     }
 
     /// Opens the account whose address this word confirms, and signs its owner in.
-    pub async fn verify(&self, tenant: TenantId, word: &str) -> Result<SignedIn, ApiError> {
-        let now = self.clock.now();
+    ///
+    /// Whoever confirms proves the password, too: somebody else may have registered the address with
+    /// one of his own, and would share the account that its owner confirms.
+    pub async fn verify(
+        &self,
+        tenant: TenantId,
+        word: &str,
+        password: &SecretString,
+    ) -> Result<SignedIn, ApiError> {
+        let (hash, now) = (secret::hash(word), self.clock.now());
+        let find = async |tx: &mut TenantTx| challenges::find(tx, &hash, VERIFY).await;
+        let asked = self.db.read(tenant, find).await?;
+        let asked = asked.filter(|asked| asked.expires_at > now);
+        let registration = asked.and_then(|asked| asked.registration);
+        let registration: Registration =
+            serde_json::from_value(registration.ok_or_else(wrong_word)?)
+                .map_err(|error| ApiError::internal(&error))?;
+        let kept = &registration.password_hash;
+        if self.passwords.verify(password, kept).await? == Match::No {
+            return Err(another_password("/password"));
+        }
         let outcome = self.db.tenant(tenant, async |tx: &mut TenantTx| {
-            let taken = challenges::take(tx, &secret::hash(word), VERIFY).await?;
-            let Some(taken) = taken.filter(|taken| taken.expires_at > now) else {
-                return Ok(None);
-            };
-            let Some(registration) = taken.registration.clone() else {
-                return Ok(None);
-            };
-            let registration: Registration =
-                serde_json::from_value(registration).map_err(|error| ApiError::internal(&error))?;
-            self.open_account(tx, &taken, registration, now).await
+            match challenges::take(tx, &hash, VERIFY).await? {
+                Some(taken) => self.open_account(tx, &taken, registration, now).await,
+                None => Ok(None),
+            }
         });
         outcome.await?.ok_or_else(wrong_word)
     }
@@ -217,6 +230,13 @@ impl Accounts {
         Ok(())
     }
 
+    /// Whether the owner of this address had everything erased: what another shop still knows of him
+    /// does not come back.
+    pub async fn was_erased(&self, tx: &TenantTx, email: &str) -> Result<bool, db::Error> {
+        let mark = self.mark(tx.tenant(), &email.trim().to_lowercase());
+        Ok(erasure::find_erased_at(tx, &mark).await?.is_some())
+    }
+
     fn mark(&self, tenant: TenantId, key: &str) -> String {
         let mut subject = tenant.uuid().into_bytes().to_vec();
         subject.extend(key.as_bytes());
@@ -237,6 +257,8 @@ impl Accounts {
             .tenant(tenant, async |tx: &mut TenantTx| {
                 let person = self.still(tx, &compared).await?;
                 let key = &person.customer.email_key;
+                // What was bought without signing in, under the proven address, is erased with the rest.
+                self.claim(tx, &person.customer).await?;
                 let ended = self.end_all(tx, id, "erased", now).await?;
                 challenges::delete_of_address(tx, key).await?;
                 customer_sessions::delete_of_customer(tx, id).await?;
@@ -279,6 +301,13 @@ fn customer_of(
 fn wrong_word() -> ApiError {
     ApiError::unauthorized("invalid-account-token")
         .detail("the link has been used or has run out; ask for a new one")
+}
+
+/// 422 at the field of a password that is not the one which is kept.
+fn another_password(pointer: &str) -> ApiError {
+    let why = "the password is another one";
+    let accepted = "the password that was chosen for this account";
+    ApiError::invalid("wrong-password", why).at(pointer, "wrong", accepted)
 }
 
 pub fn session_over() -> ApiError {

@@ -32,6 +32,16 @@ struct Ended {
     refunded_minor: i64,
 }
 
+impl Ended {
+    /// Of somebody who had everything about himself erased here.
+    fn erased() -> Self {
+        Self {
+            notes: vec!["erased at the person's own request".to_owned()],
+            ..Self::default()
+        }
+    }
+}
+
 /// Why a record was not taken.
 #[derive(Debug)]
 enum Refusal {
@@ -121,7 +131,19 @@ async fn take_body(
     now: OffsetDateTime,
 ) -> Result<Ended, Refusal> {
     let id: Uuid = id(&record.target_id)?;
-    match record.body {
+    let body = match record.body {
+        Some(Body::Customer(body)) if app.accounts.was_erased(tx, &body.email).await? => {
+            return Ok(Ended::erased());
+        }
+        Some(Body::Password(body)) if app.accounts.was_erased(tx, &body.email).await? => {
+            return Ok(Ended::erased());
+        }
+        Some(Body::Order(body)) if app.accounts.was_erased(tx, &body.email).await? => {
+            Some(Body::Order(past_orders::without_person(body)))
+        }
+        body => body,
+    };
+    match body {
         Some(Body::Customer(body)) => customers::take(tx, id, body, now).await,
         Some(Body::Password(body)) => customers::take_password(tx, body).await,
         Some(Body::Order(body)) => past_orders::take(tx, id, body, now).await,

@@ -23,7 +23,7 @@ pub fn table() -> Routes<App> {
         checkout: place_order @ Checkout;
         shop_orders: get_order, create_ticket;
         account: register_customer @ Login, verify_customer @ Login, log_in_customer @ Login,
-            refresh_customer @ Login, log_out_customer, forgot_password @ Login, reset_password @ Login,
+            refresh_customer, log_out_customer, forgot_password @ Login, reset_password @ Login,
             get_profile, change_profile, change_customer_password @ Login, erase_customer @ Login,
             export_customer, list_addresses, create_address, save_address, delete_address, list_own_orders;
         withdrawals: declare_withdrawal @ Login, list_withdrawals, close_withdrawal;

@@ -97,7 +97,7 @@ pub async fn withdrawal(
         email: row.email.clone(),
         statement: row.statement.clone(),
         lines: lines.collect(),
-        whole_order: row.shares().is_empty(),
+        whole_order: row.is_of_whole_order(),
         locale: order.details().locale.to_string(),
         received_at_us: to_us(row.received_at),
     };

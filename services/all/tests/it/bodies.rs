@@ -54,7 +54,7 @@ pub fn body_of(route: &Route, shop: &Shop<'_>) -> Value {
             "email": format!("{unique}@example.pt"), "password": PASSWORD, "first_name": "Ana",
             "last_name": "Silva", "marketing_consent": true, "locale": "pt-PT",
         }),
-        "verify_customer" => json!({"token": "nonsense"}),
+        "verify_customer" => json!({"token": "nonsense", "password": "not a password"}),
         "log_in_customer" => {
             json!({"email": format!("{unique}@example.pt"), "password": PASSWORD})
         }

@@ -1,5 +1,11 @@
--- Mails that leave at the same moment no longer wait for one another's commit: a month's count lies in
--- several rows. What was counted before stays in row 0, which says what the merchant was told.
-ALTER TABLE mail_usage ADD COLUMN slot smallint NOT NULL DEFAULT 0 CHECK (slot BETWEEN 0 AND 16);
-ALTER TABLE mail_usage DROP CONSTRAINT mail_usage_pkey;
-ALTER TABLE mail_usage ADD PRIMARY KEY (tenant_id, month, slot);
+-- Mails of a store that leave at the same moment no longer wait for one another's commit: a month's count
+-- lies in several rows. What was counted before, and what the merchant was told, stay in mail_usage; a
+-- version that knows only that one goes on counting there.
+CREATE TABLE mail_usage_slot (
+  tenant_id uuid     NOT NULL,
+  month     date     NOT NULL,
+  slot      smallint NOT NULL CHECK (slot BETWEEN 0 AND 15),
+  mails     bigint   NOT NULL,
+  PRIMARY KEY (tenant_id, month, slot)
+);
+SELECT stores_protect('mail_usage_slot');

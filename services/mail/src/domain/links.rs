@@ -43,7 +43,7 @@ pub fn admin_order(admin: &str, order: &str) -> String {
 }
 
 pub fn admin_stock(admin: &str) -> String {
-    format!("{admin}/inventory")
+    format!("{admin}/stock")
 }
 
 pub fn admin_webhooks(admin: &str) -> String {

@@ -98,7 +98,8 @@ async fn invite(
         facts: Facts {
             name: contact.name,
             link: Some(Link {
-                url: app.origins.admin.clone(),
+                // Where the store is known already, and only the person has to say who it is.
+                url: format!("{}/admin/", app.origins.store(&store)),
                 expires_at: None,
             }),
             ..Facts::default()

@@ -7,8 +7,8 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::schema::{
-    endpoint, mail_setting, mail_usage, message, order_seen, staff_contact, store_profile,
-    suppression, template_override, variant_seen,
+    endpoint, mail_setting, mail_usage, mail_usage_slot, message, order_seen, staff_contact,
+    store_profile, suppression, template_override, variant_seen,
 };
 
 #[derive(Clone, Debug, Default, Queryable, Selectable, Insertable)]
@@ -67,6 +67,6 @@ pub async fn erase(tx: &TenantTx) -> Result<(), Error> {
         )+};
     }
     empty!(endpoint message order_seen staff_contact suppression template_override variant_seen
-        mail_usage mail_setting store_profile);
+        mail_usage mail_usage_slot mail_setting store_profile);
     Ok(())
 }

@@ -92,12 +92,20 @@ diesel::table! {
 }
 
 diesel::table! {
-    mail_usage (tenant_id, month, slot) {
+    mail_usage (tenant_id, month) {
         tenant_id -> Uuid,
         month -> Date,
         mails -> BigInt,
         warned_percent -> SmallInt,
+    }
+}
+
+diesel::table! {
+    mail_usage_slot (tenant_id, month, slot) {
+        tenant_id -> Uuid,
+        month -> Date,
         slot -> SmallInt,
+        mails -> BigInt,
     }
 }
 

@@ -7,7 +7,7 @@ use diesel_async::RunQueryDsl;
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
-use super::schema::mail_usage;
+use super::schema::{mail_usage, mail_usage_slot};
 
 /// The first day of the month, which names it.
 pub fn month_of(at: OffsetDateTime) -> Date {
@@ -15,26 +15,27 @@ pub fn month_of(at: OffsetDateTime) -> Date {
     day.replace_day(1).unwrap_or(day)
 }
 
-/// A month's mails are counted in as many rows, one after the other of which a mail falls to: mails of
-/// a store that leave at the same moment wait for one another's commit only where they share a row.
+/// A month's mails are counted in as many rows, by the mail: mails of a store that leave at the same
+/// moment wait for one another's commit only where they share one.
 const SLOTS: u8 = 16;
-/// The row that says what the merchant was told. Nothing is counted in it, so that nobody who holds a
-/// row of the others waits for it while its holder waits for him.
-const WARNED: i16 = 0;
 
 /// Counts `mails` more, in the row that `one`, a mail among them, falls to.
 pub async fn add(tx: &TenantTx, month: Date, mails: i64, one: Uuid) -> Result<(), Error> {
-    let slot = i16::from(one.as_bytes().last().map_or(0, |byte| byte % SLOTS)) + 1;
-    diesel::insert_into(mail_usage::table)
+    let slot = one.as_bytes().last().map_or(0, |byte| byte % SLOTS);
+    diesel::insert_into(mail_usage_slot::table)
         .values((
-            mail_usage::tenant_id.eq(tx.tenant().uuid()),
-            mail_usage::month.eq(month),
-            mail_usage::slot.eq(slot),
-            mail_usage::mails.eq(mails),
+            mail_usage_slot::tenant_id.eq(tx.tenant().uuid()),
+            mail_usage_slot::month.eq(month),
+            mail_usage_slot::slot.eq(i16::from(slot)),
+            mail_usage_slot::mails.eq(mails),
         ))
-        .on_conflict((mail_usage::tenant_id, mail_usage::month, mail_usage::slot))
+        .on_conflict((
+            mail_usage_slot::tenant_id,
+            mail_usage_slot::month,
+            mail_usage_slot::slot,
+        ))
         .do_update()
-        .set(mail_usage::mails.eq(mail_usage::mails + excluded(mail_usage::mails)))
+        .set(mail_usage_slot::mails.eq(mail_usage_slot::mails + excluded(mail_usage_slot::mails)))
         .prepared()
         .execute(&mut tx.conn())
         .await?;
@@ -48,7 +49,6 @@ pub async fn claim_warning(tx: &TenantTx, month: Date, percent: i16) -> Result<b
         .values((
             mail_usage::tenant_id.eq(tx.tenant().uuid()),
             mail_usage::month.eq(month),
-            mail_usage::slot.eq(WARNED),
         ))
         .on_conflict_do_nothing()
         .execute(&mut tx.conn())
@@ -56,7 +56,6 @@ pub async fn claim_warning(tx: &TenantTx, month: Date, percent: i16) -> Result<b
     let claimed = diesel::update(mail_usage::table)
         .filter(mail_usage::tenant_id.eq(tx.tenant().uuid()))
         .filter(mail_usage::month.eq(month))
-        .filter(mail_usage::slot.eq(WARNED))
         .filter(mail_usage::warned_percent.lt(percent))
         .set(mail_usage::warned_percent.eq(percent))
         .execute(&mut tx.conn())
@@ -72,14 +71,23 @@ pub struct Used {
 }
 
 pub async fn used(tx: &TenantTx, month: Date) -> Result<Used, Error> {
-    let rows: Vec<(i64, i16)> = mail_usage::table
-        .filter(mail_usage::tenant_id.eq(tx.tenant().uuid()))
+    let (tenant, mut conn) = (tx.tenant().uuid(), tx.conn());
+    let counts: Vec<i64> = mail_usage_slot::table
+        .filter(mail_usage_slot::tenant_id.eq(tenant))
+        .filter(mail_usage_slot::month.eq(month))
+        .select(mail_usage_slot::mails)
+        .load(&mut conn)
+        .await?;
+    let before: Option<(i64, i16)> = mail_usage::table
+        .filter(mail_usage::tenant_id.eq(tenant))
         .filter(mail_usage::month.eq(month))
         .select((mail_usage::mails, mail_usage::warned_percent))
-        .load(&mut tx.conn())
-        .await?;
+        .first(&mut conn)
+        .await
+        .optional()?;
+    let (earlier, warned_percent) = before.unwrap_or_default();
     Ok(Used {
-        mails: rows.iter().map(|(mails, _)| mails).sum(),
-        warned_percent: rows.iter().map(|(_, told)| *told).max().unwrap_or(0),
+        mails: earlier + counts.iter().sum::<i64>(),
+        warned_percent,
     })
 }

@@ -13,9 +13,9 @@ async fn used(world: &World, store: &Store, mails: i64) {
     let month = mail::store::usage::month_of(world.place.clock.now());
     let sql = format!(
         "SET ROLE stores_mail_system;
-         UPDATE mail.mail_usage SET mails = 0 WHERE tenant_id = '{store}';
+         DELETE FROM mail.mail_usage_slot WHERE tenant_id = '{store}';
          INSERT INTO mail.mail_usage (tenant_id, month, mails) VALUES ('{store}', '{month}', {mails})
-         ON CONFLICT (tenant_id, month, slot) DO UPDATE SET mails = EXCLUDED.mails",
+         ON CONFLICT (tenant_id, month) DO UPDATE SET mails = EXCLUDED.mails",
         store = store.id
     );
     let owner = world.place.database.owner().await;

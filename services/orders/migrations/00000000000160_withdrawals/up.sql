@@ -5,8 +5,9 @@ CREATE TABLE withdrawal (
   order_id    uuid        NOT NULL,
   name        text        NOT NULL,
   email       text        NOT NULL,
-  -- What of the order, and how many; empty for all of it.
+  -- What of the order, and how many; empty for all of it, or for the part that the statement names.
   lines       jsonb       NOT NULL,
+  in_words    boolean     NOT NULL DEFAULT false,
   statement   text        NOT NULL,
   received_at timestamptz NOT NULL,
   status      text        NOT NULL CHECK (status IN ('open', 'closed')),

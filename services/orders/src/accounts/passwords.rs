@@ -7,7 +7,7 @@ use kernel::{CustomerId, SessionId, TenantId};
 use secrecy::SecretString;
 use time::OffsetDateTime;
 
-use super::{Accounts, SignedIn, address_as_password, session_over, wrong_word};
+use super::{Accounts, SignedIn, address_as_password, another_password, session_over, wrong_word};
 use crate::secret;
 use crate::store::accounts::{self, AccountRow, Kept, Person};
 use crate::store::challenges::{self, RESET};
@@ -37,7 +37,10 @@ impl Accounts {
             };
             let person = accounts::lock_person(tx, CustomerId::from_uuid(id)).await?;
             let bound = |person: &Person| {
-                taken.as_ref().and_then(|taken| taken.replaces.clone()) == Some(replaced(person))
+                taken.as_ref().is_some_and(|taken| {
+                    taken.replaces.as_ref() == Some(&replaced(person))
+                        && taken.email_key == person.customer.email_key
+                })
             };
             let Some(person) = person.filter(bound) else {
                 return Ok(None);
@@ -97,9 +100,7 @@ impl Accounts {
             return Err(session_over());
         };
         if self.passwords.verify(password, hash).await? == Match::No {
-            let why = "the password is another one";
-            let accepted = "the password you sign in with";
-            return Err(ApiError::invalid("wrong-password", why).at(pointer, "wrong", accepted));
+            return Err(another_password(pointer));
         }
         Ok(person)
     }

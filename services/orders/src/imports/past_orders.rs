@@ -52,6 +52,19 @@ pub(super) async fn take(
     })
 }
 
+/// An order of somebody who had everything about himself erased: its figures are kept.
+pub(super) fn without_person(body: PastOrder) -> PastOrder {
+    PastOrder {
+        customer_id: String::new(),
+        email: String::new(),
+        billing: None,
+        shipping: None,
+        customer_note: String::new(),
+        notes: Vec::new(),
+        ..body
+    }
+}
+
 /// The account that ordered, when it came before.
 async fn known_customer(tx: &TenantTx, body: &PastOrder) -> Result<Option<Uuid>, Refusal> {
     if body.customer_id.is_empty() {

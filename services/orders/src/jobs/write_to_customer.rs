@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use time::Duration;
 use uuid::Uuid;
 
-use crate::accounts::{Registration, replaced};
+use crate::accounts::replaced;
 use crate::app::App;
 use crate::store::accounts::{self, Person};
 use crate::store::challenges::{self, ChallengeRow, RESET};
@@ -95,15 +95,12 @@ fn letter(
     (row, person): (&ChallengeRow, Option<&Person>),
     kind: AccountMailKind,
 ) -> AccountMailRequested {
-    let registration = row.registration.clone();
-    let registration: Option<Registration> =
-        registration.and_then(|registration| serde_json::from_value(registration).ok());
-    // Whoever has an account is called as the account says, not as somebody who typed the address did.
-    let name = match (kind, person, &registration) {
-        (AccountMailKind::Verify, _, Some(registration)) => registration.first_name.clone(),
-        (_, Some(person), _) => person.customer.first_name.clone(),
-        _ => String::new(),
-    };
+    // Whoever has an account is called as the account says. Until then nobody is called anything: what
+    // somebody typed beside an address, which may be a stranger's, is not sent there.
+    let name = person
+        .filter(|_| kind != AccountMailKind::Verify)
+        .map(|person| person.customer.first_name.clone())
+        .unwrap_or_default();
     let own = person.map(Person::locale).unwrap_or_default();
     let locale = if own.is_empty() { &row.locale } else { own };
     let has_link = kind != AccountMailKind::Exists;

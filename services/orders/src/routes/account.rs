@@ -51,6 +51,9 @@ pub struct VerifyCustomer {
     /// From the link in the mail.
     #[schema(value_type = String)]
     pub token: SecretString,
+    /// With which the account was registered.
+    #[schema(value_type = String)]
+    pub password: SecretString,
 }
 
 #[derive(Deserialize, ToSchema, Validate)]
@@ -210,7 +213,14 @@ pub async fn verify_customer(
     shopper: Shopper,
     body: Json<VerifyCustomer>,
 ) -> Result<HttpResponse, ApiError> {
-    let signed_in = app.accounts.verify(shopper.tenant.id, word(&body.token));
+    let tenant = shopper.tenant.id;
+    // One link's passwords are tried as often as one address's.
+    app.attempts
+        .check_attempt(RateClass::Login, tenant, word(&body.token))
+        .await?;
+    let signed_in = app
+        .accounts
+        .verify(tenant, word(&body.token), &body.password);
     Ok(answer(&app, signed_in.await?))
 }
 

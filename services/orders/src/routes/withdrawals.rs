@@ -38,10 +38,13 @@ pub struct DeclareWithdrawal {
     pub email: Email,
     #[garde(length(chars, min = 1, max = 200), custom(one_line))]
     pub name: String,
-    /// The whole order when absent or empty.
+    /// The whole order when absent or empty and not `in_words`.
     #[serde(default)]
     #[garde(length(max = 200))]
     pub lines: Vec<Share>,
+    /// A part, which the statement names: for whoever does not have the order before him.
+    #[serde(default)]
+    pub in_words: bool,
     /// What the consumer wants to say; nothing has to be said.
     #[serde(default)]
     #[garde(length(chars, max = STATEMENT_CHARS_MAX))]
@@ -55,7 +58,7 @@ pub struct WithdrawalView {
     pub order_number: String,
     pub name: String,
     pub email: String,
-    /// Everything that is withdrawn from.
+    /// Everything that is withdrawn from; nothing where only the statement says what it is.
     pub lines: Vec<WithdrawnLine>,
     pub whole_order: bool,
     pub statement: String,
@@ -114,7 +117,7 @@ impl WithdrawalView {
             let share = shares.iter().find(|share| share.line_id == line.id);
             let quantity = match share {
                 Some(share) => share.quantity,
-                None if shares.is_empty() => line.quantity,
+                None if row.is_of_whole_order() => line.quantity,
                 None => return None,
             };
             Some(WithdrawnLine {
@@ -130,7 +133,7 @@ impl WithdrawalView {
             name: row.name.clone(),
             email: row.email.clone(),
             lines: bought.filter_map(line).collect(),
-            whole_order: shares.is_empty(),
+            whole_order: row.is_of_whole_order(),
             statement: row.statement.clone(),
             received_at: row.received_at,
             refund_by: withdrawal::refund_by(row.received_at).to_string(),
@@ -159,7 +162,8 @@ pub async fn declare_withdrawal(
 ) -> Result<HttpResponse, ApiError> {
     let tenant = shopper.tenant.id;
     // Numbers are easy to guess: nobody shall find the address to one by trying, nor the reverse.
-    for tried in [body.order_number.as_str(), body.email.as_str()] {
+    let number = body.order_number.trim().to_uppercase();
+    for tried in [number.as_str(), body.email.as_str()] {
         app.attempts
             .check_attempt(RateClass::Login, tenant, tried)
             .await?;
@@ -171,7 +175,6 @@ pub async fn declare_withdrawal(
         &key,
         body.hash(),
         async |tx: &mut TenantTx| {
-            let number = body.order_number.trim().to_uppercase();
             let found = orders::lock_by_number(tx, &number, body.email.as_str()).await?;
             let order = found.ok_or_else(|| ApiError::not_found("order-not-found"))?;
             let row = declared(tx, &order, &body, now)?;
@@ -206,6 +209,16 @@ fn declared(
         .map(|line| (line.id, line.quantity))
         .collect();
     let shares = withdrawal::shares(&body.lines, &bought)?;
+    let in_words = body.in_words && shares.is_empty();
+    if in_words && body.statement.trim().is_empty() {
+        let why = "a part in words needs words";
+        let accepted = "what is given back, in words";
+        return Err(ApiError::invalid("statement-required", why).at(
+            "/statement",
+            "required",
+            accepted,
+        ));
+    }
     Ok(WithdrawalRow {
         tenant_id: tx.tenant().uuid(),
         id: Uuid::now_v7(),
@@ -213,6 +226,7 @@ fn declared(
         name: body.name.trim().to_owned(),
         email: body.email.as_str().to_owned(),
         lines: serde_json::to_value(shares).expect("shares are plain data"),
+        in_words,
         statement: body.statement.trim().to_owned(),
         received_at: now,
         status: OPEN.to_owned(),
@@ -226,6 +240,7 @@ fn declared(
 fn same<'a>(earlier: &'a [WithdrawalRow], row: &WithdrawalRow) -> Option<&'a WithdrawalRow> {
     earlier.iter().find(|first| {
         first.status == OPEN
+            && first.in_words == row.in_words
             && (&first.lines, &first.name, &first.statement)
                 == (&row.lines, &row.name, &row.statement)
     })

@@ -324,6 +324,7 @@ diesel::table! {
         name -> Text,
         email -> Text,
         lines -> Jsonb,
+        in_words -> Bool,
         statement -> Text,
         received_at -> Timestamptz,
         status -> Text,

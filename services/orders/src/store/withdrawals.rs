@@ -24,6 +24,8 @@ pub struct WithdrawalRow {
     pub name: String,
     pub email: String,
     pub lines: Value,
+    /// A part, of which only the statement says what it is.
+    pub in_words: bool,
     pub statement: String,
     pub received_at: OffsetDateTime,
     pub status: String,
@@ -33,7 +35,11 @@ pub struct WithdrawalRow {
 }
 
 impl WithdrawalRow {
-    /// What is withdrawn from; nothing for the whole order.
+    pub fn is_of_whole_order(&self) -> bool {
+        !self.in_words && self.shares().is_empty()
+    }
+
+    /// What is withdrawn from; nothing for the whole order, and where the statement says it.
     pub fn shares(&self) -> Vec<Share> {
         serde_json::from_value(self.lines.clone()).expect("lines are written by this service only")
     }

@@ -98,7 +98,11 @@ impl World {
         let letter = self.letter(store, email, AccountMailKind::Verify, 1).await;
         let token = self.word(store, &letter);
         let reply = self
-            .account(store, "verify", json!({ "token": token }))
+            .account(
+                store,
+                "verify",
+                json!({ "token": token, "password": PASSWORD }),
+            )
             .await;
         Member::of(store, &reply.expect(200))
     }
@@ -180,8 +184,13 @@ async fn an_account_opens_when_its_address_is_confirmed_and_takes_the_guests_ord
     let letter = world
         .letter(&store, "ana@example.pt", AccountMailKind::Verify, 1)
         .await;
-    assert_eq!(letter.name, "Ana");
-    let token = json!({ "token": world.word(&store, &letter) });
+    // A stranger may have typed the name.
+    assert_eq!(letter.name, "");
+    let word = world.word(&store, &letter);
+    let other = json!({ "token": word, "password": "not the one of before" });
+    let reply = world.account(&store, "verify", other).await;
+    reply.problem(422, "wrong-password");
+    let token = json!({ "token": word, "password": PASSWORD });
     let reply = world
         .account(&store, "verify", token.clone())
         .await
@@ -316,7 +325,7 @@ async fn a_letter_is_asked_for_once_and_nobody_gets_too_many() {
         .unwrap();
     assert_eq!(world.letters(&store, "ana@example.pt").await.len(), 5);
     // Whoever follows one of them uses up the others.
-    let token = |letter| json!({ "token": world.word(&store, letter) });
+    let token = |letter| json!({ "token": world.word(&store, letter), "password": PASSWORD });
     let reply = world.account(&store, "verify", token(&letters[2])).await;
     reply.expect(200);
     let reply = world.account(&store, "verify", token(&letters[3])).await;

@@ -188,7 +188,7 @@ async fn an_erased_customer_leaves_what_the_law_asks_for_and_nothing_comes_back(
     let letter = world
         .letter(&store, "ana@example.pt", AccountMailKind::Verify, 2)
         .await;
-    let body = json!({ "token": world.word(&store, &letter) });
+    let body = json!({ "token": world.word(&store, &letter), "password": PASSWORD });
     let reply = world.account(&store, "verify", body).await.expect(200);
     let back = Member::of(&store, &reply);
     let own = world

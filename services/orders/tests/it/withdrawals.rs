@@ -22,6 +22,26 @@ fn whole(placed: &Placed) -> Value {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_no_order_before_him_names_a_part_in_words() {
+    let world = World::start().await;
+    let store = world.store().await;
+    let goods = Goods::at(1_000);
+    world.sell(&store, &goods, 9).await;
+    let placed = world.paid_order(&store, &goods, 2).await;
+    let mut part = whole(&placed);
+    part["in_words"] = json!(true);
+    let reply = world.declare(&store, part.clone()).await;
+    reply.problem(422, "statement-required");
+    part["statement"] = json!("The green one.");
+    let reply = world.declare(&store, part).await.expect(201);
+    assert_eq!(reply.body["whole_order"], false);
+    assert_eq!(reply.body["lines"], json!([]));
+    let told: Vec<WithdrawalReceived> = world.told(store.id).await;
+    assert!(!told[0].whole_order && told[0].lines.is_empty());
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_guest_withdraws_gets_a_receipt_and_the_store_sees_to_it() {
     let world = World::start().await;
     let store = world.store().await;

@@ -127,7 +127,19 @@ pub fn told(
     }
     match errors_of(&problem, fields) {
         none if none.is_empty() => Err(Fault::Refused(problem).into()),
-        errors => Ok(errors),
+        errors => Ok(errors.into_iter().map(in_the_themes_words).collect()),
+    }
+}
+
+/// A new password is refused for a few reasons, which the theme tells in one sentence.
+fn in_the_themes_words(error: FieldError) -> FieldError {
+    if !matches!(error.field, "password" | "new_password") {
+        return error;
+    }
+    FieldError {
+        key: "error-password-refused".to_owned(),
+        message: String::new(),
+        ..error
     }
 }
 

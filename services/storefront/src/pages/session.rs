@@ -34,14 +34,27 @@ impl Jar {
         self.cookies.borrow_mut().extend(cookies);
     }
 
+    /// A cookie that the answer itself sets is newer than one of the same name in here.
     pub fn into(self, mut response: HttpResponse) -> HttpResponse {
+        let own: Vec<String> = response
+            .headers()
+            .get_all(SET_COOKIE)
+            .filter_map(|cookie| Some(name_of(cookie.to_str().ok()?).to_owned()))
+            .collect();
         for cookie in self.cookies.into_inner() {
+            if own.iter().any(|own| own == name_of(&cookie)) {
+                continue;
+            }
             if let Ok(value) = HeaderValue::from_str(&cookie) {
                 response.headers_mut().append(SET_COOKIE, value);
             }
         }
         response
     }
+}
+
+fn name_of(cookie: &str) -> &str {
+    cookie.split_once('=').map_or(cookie, |(name, _)| name)
 }
 
 /// Sessions that were just renewed, by the digest of the word that they were renewed with.
@@ -96,7 +109,12 @@ pub fn is_claimed(request: &Request<'_>) -> bool {
 
 /// The page where one signs in, with the way back to this one.
 pub fn sign_in(request: &Request<'_>) -> Other {
-    let here = request.link(&request.visit.path);
+    let mut here = request.link(&request.visit.path);
+    if request.http.method() == actix_web::http::Method::GET
+        && !request.http.query_string().is_empty()
+    {
+        here = format!("{here}?{}", request.http.query_string());
+    }
     let here: String = form_urlencoded::byte_serialize(here.as_bytes()).collect();
     let place = request.link(&format!("/account/sign-in?next={here}"));
     Other::answer(respond::see_other(&place, &[]))

@@ -227,8 +227,10 @@ fn body(declaration: &Declaration) -> Json {
     if typed.has("statement") {
         body["statement"] = typed.text("statement").into();
     }
-    if typed.has("part") && !lines.is_empty() {
-        body["lines"] = lines.into();
+    match (typed.has("part"), lines.is_empty()) {
+        (true, false) => body["lines"] = lines.into(),
+        (true, true) => body["in_words"] = true.into(),
+        (false, _) => {}
     }
     body
 }
@@ -281,6 +283,8 @@ mod tests {
             ["statement"],
             "which part is not said"
         );
+        let said = format!("{WHO}&part=yes&statement=The+green+one");
+        assert_eq!(body(&declaration(&said, None))["in_words"], true);
     }
 
     #[test]

@@ -187,13 +187,14 @@ async fn a_link_of_a_mail_is_used_by_a_button_and_not_by_being_opened() {
             .is_empty()
     );
     shop.answers("POST /api/orders/store/account/verify", (200, session("w")));
-    let page = shop.post("/account/verify", "", "token=abc").await;
+    let sent = "token=abc&password=palavra-passe";
+    let page = shop.post("/account/verify", "", sent).await;
     assert_eq!(page.header("location"), "/account?done=verified");
     shop.answers(
         "POST /api/orders/store/account/verify",
         problem("invalid-account-token", 401),
     );
-    let page = shop.post("/account/verify", "", "token=abc").await;
+    let page = shop.post("/account/verify", "", sent).await;
     assert_eq!(page.status, 401);
     page.shows("Este link já foi usado");
 }

@@ -122,19 +122,31 @@ pub async fn registers(request: &Request<'_>, form: &Form) -> Result<HttpRespons
 }
 
 /// The link of the mail opens a page with a button: programs that look into mails follow links, and
-/// the word in it works once.
+/// the word in it works once. It asks for the password, which a stranger who registered the address
+/// does not share.
 pub fn verify(request: &Request<'_>) -> Result<Made, Other> {
     with_word(request, ("account/verify.html", "verify"))
 }
 
 pub async fn verifies(request: &Request<'_>, form: &Form) -> Result<HttpResponse, Other> {
-    let body = json!({ "token": form.text("token") });
+    let typed = Typed::read(form, &["token"]);
+    let body = json!({ "token": typed.text("token"), "password": form.secret("password") });
     match post(request, "verify", body).await {
         Ok(begun) => {
             let place = request.link("/account?done=verified");
             session::begin(request, &begun, &place)
         }
-        Err(fault) => spent(request, fault, "verify"),
+        Err(fault) if fault.status() == Some(401) => spent(request, fault, "verify"),
+        Err(fault) => {
+            let known = [("wrong-password", FieldError::at("password"))];
+            let errors = told(fault, &["password"], &known)?;
+            let made = page(
+                request,
+                ("account/verify.html", "verify"),
+                (&typed, &errors),
+            );
+            Ok(fields::again(request, made))
+        }
     }
 }
 
