@@ -9,7 +9,9 @@ mod sessions;
 pub use passwords::replaced;
 
 use db::{Db, TenantTx};
-use http_kit::auth::{IssuedToken, NewPassword, OpaqueToken, Passwords, TokenIssuer, account_word};
+use http_kit::auth::{
+    IssuedToken, Match, NewPassword, OpaqueToken, Passwords, TokenIssuer, account_word,
+};
 use http_kit::{ApiError, Sessions};
 use kernel::ticket::TicketKey;
 use kernel::{Clock, CustomerId, Email, Locale, TenantId};
