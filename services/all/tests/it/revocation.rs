@@ -61,7 +61,7 @@ async fn a_suspended_store_stops_selling_in_every_service_while_its_tokens_live(
     let reads = routes(&all, AudienceKind::Staff, false);
     let writes = routes(&all, AudienceKind::Staff, true);
     let counts = [shelves.len(), tills.len(), reads.len(), writes.len()];
-    assert_eq!(counts, [6, 3, 7, 6], "services with such a route");
+    assert_eq!(counts, [6, 3, 7, 7], "services with such a route");
     let act = async |what: &str| {
         let path = format!("/api/sysadmin/tenants/{}/{what}", all.a.id);
         let ask = all.request(Method::POST, &all.platform_host(), &path);
