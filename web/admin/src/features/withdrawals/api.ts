@@ -19,7 +19,10 @@ export const withdrawalsQuery = (search: WithdrawalSearch) =>
   });
 
 /** Its last day for the refund is over, and nobody has dealt with it. */
-export function isOverdue({ status, refund_by }: Pick<Withdrawal, "status" | "refund_by">, now: Date): boolean {
+export function isOverdue(
+  { status, refund_by }: Pick<Withdrawal, "status" | "refund_by">,
+  now: Date,
+): boolean {
   const [year, month, day] = refund_by.split("-").map(Number);
   return status === "open" && now >= new Date(year ?? 0, (month ?? 1) - 1, (day ?? 1) + 1);
 }
