@@ -1,6 +1,6 @@
-import { Button, SimpleGrid, Stack } from "@mantine/core";
+import { Button, SimpleGrid, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { SettingsForm } from "~/features/settings/form.tsx";
 import type { Draft } from "~/lib/draft.ts";
@@ -28,6 +28,7 @@ function Designer({ view }: { view: ThemeView }) {
   const { t } = useTranslation();
   const canEdit = useMay()("settings.edit");
   const [isLooking, setLooking] = useState(false);
+  const [isDirty, setDirty] = useState(false);
   const [round, setRound] = useState(0);
   const publishing = useSave<number, ThemeView>({ send: publishTheme, done: take });
   async function take(next: ThemeView) {
@@ -36,12 +37,17 @@ function Designer({ view }: { view: ThemeView }) {
   }
   const actions = (
     <>
+      {canEdit && isDirty && (
+        <Text size="sm" c="dimmed">
+          {t("design.saveFirst")}
+        </Text>
+      )}
       <Button variant="default" onClick={() => setLooking(true)}>
         {t("design.versions")}
       </Button>
       {canEdit && (
         <Button
-          disabled={view.is_published}
+          disabled={view.is_published || isDirty}
           loading={publishing.isSaving}
           onClick={() => publishing.save(view.version)}
         >
@@ -62,7 +68,7 @@ function Designer({ view }: { view: ThemeView }) {
           draftOf={designDraft}
           send={(values, version) => saveTheme(version, designBody(values))}
         >
-          {(draft) => <Board draft={draft} />}
+          {(draft) => <Board draft={draft} onDirty={setDirty} />}
         </SettingsForm>
         <Preview version={view.version} />
       </SimpleGrid>
@@ -92,7 +98,14 @@ function State({ view }: { view: ThemeView }) {
   ) : null;
 }
 
-function Board({ draft }: { draft: Draft<DesignDraft> }) {
+interface BoardProps {
+  draft: Draft<DesignDraft>;
+  onDirty: (isDirty: boolean) => void;
+}
+
+function Board({ draft, onDirty }: BoardProps) {
+  const { isDirty } = draft;
+  useEffect(() => onDirty(isDirty), [isDirty, onDirty]);
   const templates = useQuery(templatesQuery);
   const themes = useQuery(themesQuery);
   const theme = themes.data?.find((one) => one.key === draft.values.template);

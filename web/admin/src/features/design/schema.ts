@@ -71,6 +71,11 @@ export function inLanguage(texts: Record<string, string>, language: string, othe
   return texts[language] ?? texts[language.split("-")[0] ?? ""] ?? Object.values(texts)[0] ?? otherwise;
 }
 
+/** An address as themes take it: of the store itself from its `/` on, or of another place by https. */
+export function isAddress(text: string): boolean {
+  return /^(\/(?!\/)|https:\/\/)[!-[\]-~]*$/.test(text);
+}
+
 function kindOf(value: SettingValue): SectionField["kind"] {
   if (typeof value === "boolean") {
     return "boolean";

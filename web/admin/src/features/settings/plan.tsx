@@ -107,7 +107,12 @@ function useUsed(): Record<string, number | undefined> {
 }
 
 function Name({ item }: { item: Entitlement }) {
-  return <span className="mono">{item.key.replace(/^limit\./, "")}</span>;
+  const { t } = useTranslation();
+  if (!isLimit(item)) {
+    return <span className="mono">{item.key}</span>;
+  }
+  const name = item.key.replace(/^limit\./, "");
+  return <>{t(`plan.limits.${name}` as "plan.limits.staff", name)}</>;
 }
 
 function Sources({ item }: { item: Entitlement }) {

@@ -73,7 +73,7 @@ export function StaffPage({ after, onPage }: { after?: string; onPage: (after?: 
       <Pager shown={query.data?.items.length ?? 0} next={query.data?.next} after={after} onPage={onPage} />
       {edited && (
         <PersonDialog
-          person={edited === "new" ? null : edited}
+          person={edited === "new" ? null : (query.data?.items.find(({ id }) => id === edited.id) ?? edited)}
           onClose={() => setEdited(null)}
           onInvited={setInvited}
         />

@@ -1,6 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 import { oneOf, textOf } from "~/lib/search.ts";
-import { listWithdrawals } from "./contract.ts";
+import { listWithdrawals, type Withdrawal } from "./contract.ts";
 
 export interface WithdrawalSearch {
   status?: "open" | "closed";
@@ -17,3 +17,12 @@ export const withdrawalsQuery = (search: WithdrawalSearch) =>
     queryFn: ({ signal }) => listWithdrawals({ status: search.status, after: search.after }, signal),
     placeholderData: (before) => before,
   });
+
+/** Its last day for the refund is over, and nobody has dealt with it. */
+export function isOverdue(
+  { status, refund_by }: Pick<Withdrawal, "status" | "refund_by">,
+  now: Date,
+): boolean {
+  const [year, month, day] = refund_by.split("-").map(Number);
+  return status === "open" && now >= new Date(year ?? 0, (month ?? 1) - 1, (day ?? 1) + 1);
+}

@@ -1,4 +1,5 @@
 import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useDraft } from "~/lib/draft.ts";
 import { queryClient } from "~/lib/queries.ts";
@@ -29,6 +30,12 @@ export function CloseDialog({ withdrawal, onClose }: { withdrawal: Withdrawal; o
       >
         <Stack>
           <ProblemNotice problem={saving.problem} shown={(pointer) => pointer in draft.errors} />
+          <Text size="sm">
+            {t("withdrawals.closeText")}{" "}
+            <Link to="/orders/$id" params={{ id: withdrawal.order_id }}>
+              {t("orders.orderNumber", { number: withdrawal.order_number })}
+            </Link>
+          </Text>
           <Textarea
             label={t("withdrawals.note")}
             autosize

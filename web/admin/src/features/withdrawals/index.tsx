@@ -7,9 +7,9 @@ import { useFormat } from "~/lib/format.ts";
 import { useMay } from "~/lib/permissions.ts";
 import { Page, Section } from "~/ui/page.tsx";
 import { Loaded } from "~/ui/query.tsx";
-import { StateBadge } from "~/ui/state.tsx";
+import { Label, StateBadge } from "~/ui/state.tsx";
 import { Empty, Pager, Table } from "~/ui/table.tsx";
-import { type WithdrawalSearch, withdrawalsQuery } from "./api.ts";
+import { isOverdue, type WithdrawalSearch, withdrawalsQuery } from "./api.ts";
 import { CloseDialog } from "./close_dialog.tsx";
 import type { Withdrawal } from "./contract.ts";
 
@@ -71,7 +71,7 @@ export function WithdrawalsPage({ search }: { search: WithdrawalSearch }) {
                   {
                     key: "refund_by",
                     header: t("withdrawals.refundBy"),
-                    cell: (row) => format.date(row.refund_by),
+                    cell: (row) => <RefundBy row={row} />,
                   },
                   {
                     key: "status",
@@ -118,6 +118,17 @@ function Who({ row }: { row: Withdrawal }) {
       <Text size="xs" c="dimmed">
         {row.email}
       </Text>
+    </Stack>
+  );
+}
+
+function RefundBy({ row }: { row: Withdrawal }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  return (
+    <Stack gap={0}>
+      <span>{format.date(row.refund_by)}</span>
+      {isOverdue(row, new Date()) && <Label tone="bad">{t("withdrawals.overdue")}</Label>}
     </Stack>
   );
 }

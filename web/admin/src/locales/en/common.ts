@@ -1,7 +1,14 @@
 import type pt from "../pt/common.ts";
 
 const common: typeof pt = {
-  actors: { staff: "staff", stripe: "Stripe", shopper: "customer", system: "system", sysadmin: "platform" },
+  actors: {
+    staff: "staff",
+    stripe: "Stripe",
+    shopper: "customer",
+    system: "system",
+    sysadmin: "platform",
+    operator: "platform",
+  },
   amount: {
     ambiguous: "That could mean two things: write 1234 or 1.23.",
     empty: "Write an amount.",

@@ -82,6 +82,8 @@ const orders: typeof pt = {
     refund_requested: "Refund requested",
     refunded: "Refunded",
     voucher: "Multibanco reference issued",
+    withdrawal_closed: "Withdrawal closed",
+    withdrawal_received: "Withdrawal declared",
   },
 };
 

@@ -17,6 +17,7 @@ const session: typeof pt = {
       tooLong: "At most 128 characters.",
       tooShort: "At least 8 characters.",
     },
+    forgotten: "Forgot your password? Ask the store's owner for another one.",
     newPassword: "New password",
     newPasswordHint: "8 to 128 characters.",
     password: "Password",

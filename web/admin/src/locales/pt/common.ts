@@ -5,6 +5,7 @@ const common = {
     shopper: "cliente",
     system: "sistema",
     sysadmin: "plataforma",
+    operator: "plataforma",
   },
   amount: {
     ambiguous: "Não é claro: escreva 1234 ou 1,23.",

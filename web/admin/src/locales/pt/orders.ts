@@ -80,6 +80,8 @@ const orders = {
     refund_requested: "Reembolso pedido",
     refunded: "Reembolsada",
     voucher: "Referência Multibanco emitida",
+    withdrawal_closed: "Livre resolução concluída",
+    withdrawal_received: "Livre resolução pedida",
   },
 };
 

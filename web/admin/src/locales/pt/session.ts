@@ -15,6 +15,7 @@ const session = {
       tooLong: "No máximo 128 caracteres.",
       tooShort: "Pelo menos 8 caracteres.",
     },
+    forgotten: "Esqueceu-se da palavra-passe? Peça outra ao dono da loja.",
     newPassword: "Nova palavra-passe",
     newPasswordHint: "8 a 128 caracteres.",
     password: "Palavra-passe",

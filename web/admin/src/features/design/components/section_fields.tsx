@@ -3,7 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { categoriesQuery } from "~/features/categories/api.ts";
 import type { SectionField, SectionType } from "../api.ts";
-import { fieldsOf, inLanguage, type PlacedSection, type SettingValue } from "../schema.ts";
+import { fieldsOf, inLanguage, isAddress, type PlacedSection, type SettingValue } from "../schema.ts";
+
+const TEXT_MAX = 2_000;
 
 interface SectionFieldsProps {
   section: PlacedSection;
@@ -45,6 +47,7 @@ interface FieldProps {
 }
 
 function Field({ field, label, value, error, onChange }: FieldProps) {
+  const { t } = useTranslation();
   const text = value === undefined ? "" : String(value);
   const typed = { label, error, value: text };
   switch (field.kind) {
@@ -63,6 +66,7 @@ function Field({ field, label, value, error, onChange }: FieldProps) {
           error={error}
           min={field.min}
           max={field.max}
+          allowDecimal={false}
           value={typeof value === "number" ? value : ""}
           onChange={(next) => onChange(typeof next === "number" ? next : undefined)}
         />
@@ -87,7 +91,7 @@ function Field({ field, label, value, error, onChange }: FieldProps) {
           {...typed}
           autosize
           minRows={3}
-          maxLength={2_000}
+          maxLength={field.max ?? TEXT_MAX}
           onChange={(event) => onChange(event.currentTarget.value || undefined)}
         />
       );
@@ -96,8 +100,9 @@ function Field({ field, label, value, error, onChange }: FieldProps) {
       return (
         <TextInput
           {...typed}
+          error={error ?? (field.kind === "url" && text !== "" && !isAddress(text) && t("design.noAddress"))}
           inputMode={field.kind === "url" ? "url" : undefined}
-          maxLength={2_000}
+          maxLength={field.max ?? TEXT_MAX}
           onChange={(event) => onChange(event.currentTarget.value || undefined)}
         />
       );

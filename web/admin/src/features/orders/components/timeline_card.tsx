@@ -49,13 +49,16 @@ function TimelineEntry({ entry }: { entry: Entry }) {
   );
 }
 
-/** What an entry says beside its kind: words and amounts, whatever their names are. */
+/** What an entry says beside its kind: words and amounts, whatever their names are. Identifiers say nothing. */
 function Detail({ detail }: { detail: Entry["detail"] }) {
   const format = useFormat();
   if (typeof detail !== "object" || detail === null) {
     return null;
   }
-  const said = Object.values(detail).flatMap((value) => {
+  const said = Object.entries(detail).flatMap(([name, value]) => {
+    if (name.endsWith("_id")) {
+      return [];
+    }
     if (typeof value === "string" && value !== "") {
       return [value];
     }

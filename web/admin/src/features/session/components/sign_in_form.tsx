@@ -1,4 +1,4 @@
-import { Button, Checkbox, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Button, Checkbox, PasswordInput, Stack, Text, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { useDraft } from "~/lib/draft.ts";
@@ -77,6 +77,11 @@ export function SignInForm({ onMustChoose }: { onMustChoose: (changeToken: strin
           visibilityToggleButtonProps={{ "aria-label": t("signIn.show") }}
           {...draft.text("password")}
         />
+        {!isPlatform && (
+          <Text size="xs" c="dimmed">
+            {t("signIn.forgotten")}
+          </Text>
+        )}
         <Button type="submit" loading={saving.isSaving} size="md" fullWidth>
           {t("signIn.submit")}
         </Button>

@@ -37,7 +37,7 @@ export function AdjustDialog({ row, onClose }: { row: StockRow; onClose: () => v
     way: "add",
     amount: "",
     reason: "",
-    low_stock_threshold: null,
+    low_stock_threshold: row.low_stock_threshold,
   });
   const { way, amount, reason, low_stock_threshold } = draft.values;
   const saving = useSave<Values & { amount: number }>({
