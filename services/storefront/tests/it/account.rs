@@ -196,7 +196,7 @@ async fn a_link_of_a_mail_is_used_by_a_button_and_not_by_being_opened() {
     );
     let page = shop.post("/account/verify", "", sent).await;
     assert_eq!(page.status, 401);
-    page.shows("Este link já foi usado");
+    page.shows("Esta ligação já foi usada");
 }
 
 #[actix_web::test]
