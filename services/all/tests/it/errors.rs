@@ -3,7 +3,7 @@
 use crate::platform::Reply;
 
 /// Words of databases, programs, places and upstreams.
-const INSIDE: [&str; 26] = [
+const INSIDE: [&str; 27] = [
     "select ",
     "insert into",
     "update \"",
