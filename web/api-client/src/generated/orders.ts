@@ -1137,7 +1137,9 @@ export interface components {
         DeclareWithdrawal: {
             /** @description With which the order was placed; the receipt goes there. */
             email: components["schemas"]["Email"];
-            /** @description The whole order when absent or empty. */
+            /** @description A part, which the statement names: for whoever does not have the order before him. */
+            in_words?: boolean;
+            /** @description The whole order when absent or empty and not `in_words`. */
             lines?: components["schemas"]["Share"][];
             name: string;
             order_number: string;
@@ -1930,6 +1932,8 @@ export interface components {
         /** Format: uuid */
         VariantId: string;
         VerifyCustomer: {
+            /** @description With which the account was registered. */
+            password: string;
             /** @description From the link in the mail. */
             token: string;
         };
@@ -1972,7 +1976,7 @@ export interface components {
             email: string;
             /** Format: uuid */
             id: string;
-            /** @description Everything that is withdrawn from. */
+            /** @description Everything that is withdrawn from; nothing where only the statement says what it is. */
             lines: components["schemas"]["WithdrawnLine"][];
             name: string;
             order_number: string;
