@@ -1,6 +1,6 @@
 //! Property by property: what may be sent, what is never told, and what any text may hold.
 
-use http_kit::AudienceKind;
+use http_kit::{AudienceKind, Role};
 use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -45,6 +45,7 @@ async fn a_field_that_only_we_decide_is_refused_wherever_it_stands() {
     let all = Everything::start().await;
     let shop = Shop::open(&all.ground, &all.a).await;
     let before = rows::settled(&all.ground, shop.tenant()).await;
+    let customer = all.token(all.a.id, Role::Customer);
     let mut wrong = Vec::new();
     for route in all.routes.iter().filter(|route| route.has_json) {
         let whole = body_of(route, &shop);
@@ -57,9 +58,11 @@ async fn a_field_that_only_we_decide_is_refused_wherever_it_stands() {
                     continue;
                 }
                 place[field] = json!(1);
-                let got = all
-                    .json(own_ask(&all.ground, route, &shop).json(body))
-                    .await;
+                let mut ask = own_ask(&all.ground, route, &shop).json(body);
+                if route.is_for(AudienceKind::Customer) {
+                    ask = ask.token(&customer);
+                }
+                let got = all.json(ask).await;
                 if got.status != 422 || !got.text.contains(field) {
                     wrong.push(format!(
                         "{object}/{field} to {}: {} {}",
