@@ -1,6 +1,6 @@
 //! How much processor time the parts of the platform used, read from `/proc`.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::{env, fs};
 
 /// Clock ticks a second; Linux has reported 100 to user space on every architecture we run on.
@@ -70,6 +70,18 @@ pub fn read() -> Cpu {
     cpu
 }
 
+/// Processor seconds of PostgreSQL by who is logged in, which is a service, and of its own processes by
+/// their names. A backend says so in its command line.
+pub fn postgres_by_login() -> BTreeMap<String, f64> {
+    let mut seconds = BTreeMap::new();
+    for process in of_platform() {
+        if process.command == "postgres" && !process.is_leader {
+            *seconds.entry(process.login()).or_default() += process.own;
+        }
+    }
+    seconds
+}
+
 /// Resident memory of the services, in bytes.
 pub fn services_memory() -> u64 {
     let pages: u64 = of_platform()
@@ -94,6 +106,7 @@ pub fn memory_of(pid: u32) -> u64 {
 }
 
 struct Process {
+    id: u32,
     parent: u32,
     session: u32,
     command: String,
@@ -101,6 +114,18 @@ struct Process {
     children: f64,
     resident_pages: u64,
     is_leader: bool,
+}
+
+impl Process {
+    /// Source: PostgreSQL's `update_process_title`.
+    fn login(&self) -> String {
+        let line = fs::read_to_string(format!("/proc/{}/cmdline", self.id)).unwrap_or_default();
+        let title = line
+            .rsplit_once("postgres: ")
+            .map_or("", |(_, title)| title);
+        let word = title.split([' ', '\0']).next().unwrap_or_default();
+        word.to_owned()
+    }
 }
 
 /// Others may run on the same machine, tests for example: each part of the platform leads a session,
@@ -151,6 +176,7 @@ fn read_process(pid: u32) -> Option<Process> {
     let parent = number(1)?;
     let parent_name = fs::read_to_string(format!("/proc/{parent}/comm")).unwrap_or_default();
     Some(Process {
+        id: pid,
         parent,
         session: number(3)?,
         own: (ticks(11) + ticks(12)) / TICKS,

@@ -1,6 +1,7 @@
 //! The paths of the bars, each by itself. Reads are asked on the service's own port, what a shopper
 //! does goes through the front door.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,14 +10,18 @@ use futures_util::future::try_join_all;
 use journeys::merchant::{Product, Store};
 use journeys::shopper::{Placed, Shopper};
 
+use crate::cpu;
 use crate::load::{self, Amount, CONNECTIONS, Measured, ROUNDS};
 use crate::shelves::Shelves;
-use crate::table::Bar;
+use crate::table::{Bar, say};
 
 const LASTING: Amount = Amount::For(Duration::from_secs(3));
 const AT_ONCE: Duration = Duration::ZERO;
 /// What an order sets going behind its answer is done by then.
 const BEHIND: Duration = Duration::from_secs(1);
+
+/// Smaller parts of PostgreSQL's work are not told apart.
+const LEAST_SHARE: f64 = 0.01;
 
 /// A service, asked directly.
 struct Service {
@@ -195,9 +200,34 @@ async fn cart_lines(store: &Store, products: &[Product]) -> anyhow::Result<(Meas
     Ok((measured, Bar::new(0.3, 0.7)))
 }
 
+/// Says whose work PostgreSQL did for what was measured since `before`, dearest first: what a purchase
+/// takes, and what its invoice and its mails take after it.
+fn say_whose(measured: &Measured, before: &BTreeMap<String, f64>) {
+    let mut used: Vec<(String, f64)> = cpu::postgres_by_login()
+        .into_iter()
+        .map(|(login, seconds)| {
+            let earlier = before.get(&login).copied().unwrap_or_default();
+            (login, (seconds - earlier).max(0.0))
+        })
+        .collect();
+    let all: f64 = used.iter().map(|(_, seconds)| seconds).sum();
+    used.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let parts: Vec<String> = used
+        .iter()
+        .map(|(login, seconds)| (login, seconds / all.max(f64::MIN_POSITIVE)))
+        .filter(|(_, share)| *share >= LEAST_SHARE)
+        .map(|(login, share)| format!("{login} {:.2}", share * measured.postgres_ms()))
+        .collect();
+    say(&format!(
+        "PostgreSQL's ms of a whole order: {}",
+        parts.join(", ")
+    ));
+}
+
 /// Cart, line, checkout, intent, payment at the stand-in, webhook, paid: every hop of ours counts.
 async fn whole_orders(store: &Store, products: &[Product]) -> (Measured, Bar) {
     let (shop, products) = (store.clone(), Arc::new(products.to_vec()));
+    let before = cpu::postgres_by_login();
     let measured = load::run(
         "a whole order, all hops",
         LASTING,
@@ -213,6 +243,7 @@ async fn whole_orders(store: &Store, products: &[Product]) -> (Measured, Bar) {
         },
     )
     .await;
+    say_whose(&measured, &before);
     (measured, Bar::new(1.5, 3.0))
 }
 

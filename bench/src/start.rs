@@ -8,7 +8,15 @@ use anyhow::{Context, bail};
 use crate::cpu;
 use crate::table::say;
 
-const SERVICES: [&str; 4] = ["TENANTS", "CATALOG", "ORDERS", "PAYMENTS"];
+const SERVICES: [&str; 7] = [
+    "TENANTS",
+    "CATALOG",
+    "ORDERS",
+    "PAYMENTS",
+    "INVOICING",
+    "MAIL",
+    "MIGRATION",
+];
 /// Ports of a second platform beside the one that is measured.
 const OFFSET: u16 = 50;
 const ROUNDS: usize = 5;
