@@ -88,6 +88,3 @@ CREATE TABLE erased_address (
   PRIMARY KEY (tenant_id, mark)
 );
 SELECT stores_protect('erased_address');
-
-CREATE INDEX order_of_customer ON "order" (tenant_id, customer_id, placed_at, id) WHERE customer_id IS NOT NULL;
-CREATE INDEX cart_of_customer ON cart (tenant_id, customer_id) WHERE customer_id IS NOT NULL;

@@ -1,5 +1,3 @@
-DROP INDEX audit_entry_actor;
-DROP INDEX audit_entry_action;
 DROP TABLE theme_version;
 DROP TABLE theme_draft;
 ALTER TABLE store_config

@@ -34,7 +34,3 @@ CREATE TABLE theme_version (
   PRIMARY KEY (tenant_id, number)
 );
 SELECT stores_protect('theme_version');
-
--- The trail is looked through by deed and by person.
-CREATE INDEX audit_entry_action ON audit_entry (tenant_id, action text_pattern_ops, seq);
-CREATE INDEX audit_entry_actor ON audit_entry (tenant_id, actor, seq);

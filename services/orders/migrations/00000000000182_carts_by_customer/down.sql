@@ -1,0 +1,1 @@
+DROP INDEX CONCURRENTLY IF EXISTS cart_of_customer;
