@@ -1,15 +1,18 @@
 //! Orders wants money to go back.
 
-use bus::{Delivery, HandleError, emit};
+use bus::{Delivery, HandleError, emit, first_delivery};
 use db::TenantTx;
-use events::MoneyField;
 use events::orders::v1::RefundRequested;
-use events::payments::v1::RefundFailed;
+use events::payments::v1::{Refund, RefundFailed};
+use events::{MoneyField, to_us};
 use kernel::{OrderId, RefundId};
+use serde_json::json;
+use time::OffsetDateTime;
 
 use crate::app::App;
 use crate::domain::payment::PaymentStatus;
 use crate::domain::refund::RefundStatus;
+use crate::store::breaks;
 use crate::store::payments::{self, PaymentRow};
 use crate::store::refunds::{self, RefundRow};
 use crate::tell;
@@ -35,7 +38,10 @@ pub async fn handle(
         .required("amount")
         .map_err(|e| HandleError::Park(e.to_string()))?;
     let Some(payment) = paid_by(tx, order, &asked.payment_id).await? else {
-        return Err(park("the order has no payment that succeeded"));
+        if first_delivery(tx, "payments.refund_without_payment", delivery.id).await? {
+            refuse(tx, &asked, app.clock.now()).await?;
+        }
+        return Ok(());
     };
     if amount.minor <= 0 || amount.currency != payment.currency() {
         return Err(park("the amount is not one of the payment's"));
@@ -57,6 +63,34 @@ pub async fn handle(
         };
         emit(tx, &event).await?;
     }
+    Ok(())
+}
+
+/// No payment that succeeded is known here: orders hears that nothing went back, so that its staff do not
+/// wait for it, and a person has to see why the two services disagree.
+async fn refuse(
+    tx: &mut TenantTx,
+    asked: &RefundRequested,
+    now: OffsetDateTime,
+) -> Result<(), HandleError> {
+    let detail = json!({ "order_id": asked.order_id, "payment_id": asked.payment_id });
+    breaks::create_break(tx, "refund_without_payment", &asked.refund_id, &detail).await?;
+    let event = RefundFailed {
+        tenant_id: tx.tenant().to_string(),
+        refund: Some(Refund {
+            refund_id: asked.refund_id.clone(),
+            version: 1,
+            order_id: asked.order_id.clone(),
+            payment_id: asked.payment_id.clone(),
+            amount: asked.amount.clone(),
+            reason: asked.reason.clone(),
+            created_at_us: to_us(now),
+            changed_at_us: to_us(now),
+            ..Refund::default()
+        }),
+        code: "no_payment".into(),
+    };
+    emit(tx, &event).await?;
     Ok(())
 }
 

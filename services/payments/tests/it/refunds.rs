@@ -158,21 +158,18 @@ async fn a_request_that_makes_no_sense_is_put_aside_for_a_person() {
     let world = World::start().await;
     let store = world.open_store().await;
     let (order, _) = world.paid(&store, 4_990).await;
-    let unpaid = world.order(&store, 4_990);
     let with = |change: fn(&mut RefundRequested)| {
         let mut asked = request(store.id, &order, 100);
         change(&mut asked);
         asked
     };
     let cases = [
-        request(store.id, &unpaid, 100),
         with(|asked| asked.amount = None),
         with(|asked| asked.amount = Some(Money::new(0, Currency::EUR).into())),
         with(|asked| asked.amount = Some(Money::new(-1, Currency::EUR).into())),
         with(|asked| asked.amount = Some(Money::new(100, "USD".parse().unwrap()).into())),
         with(|asked| asked.refund_id = "7".into()),
         with(|asked| asked.order_id = String::new()),
-        with(|asked| asked.payment_id = kernel::PaymentId::new().to_string()),
     ];
     for asked in cases {
         let heard = hear(&world, store.id, &asked).await;
@@ -190,6 +187,49 @@ async fn a_request_that_makes_no_sense_is_put_aside_for_a_person() {
             .is_empty()
     );
     world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_payment_is_known_nothing_goes_back_orders_hears_it_and_a_person_too() {
+    let world = World::start().await;
+    let store = world.open_store().await;
+    let (order, _) = world.paid(&store, 4_990).await;
+    let unpaid = world.order(&store, 4_990);
+    let unknown = RefundRequested {
+        payment_id: kernel::PaymentId::new().to_string(),
+        ..request(store.id, &order, 100)
+    };
+    let all = [request(store.id, &unpaid, 100), unknown];
+    for asked in &all {
+        let delivery = || Delivery {
+            id: EventId::from_uuid(asked.refund_id.parse().unwrap()),
+            tenant: store.id,
+            occurred_at: world.place.clock.now(),
+            message: asked.clone(),
+        };
+        for _ in 0..2 {
+            let (app, delivery) = (world.app.clone(), delivery());
+            let heard = world.app.db.tenant(store.id, async |tx| {
+                refund_requested::handle(tx, delivery, app).await
+            });
+            heard.await.unwrap();
+        }
+    }
+    let told = world.told::<RefundFailed>(store.id).await;
+    assert_eq!(told.len(), 2, "{told:?}");
+    for (failed, asked) in told.iter().zip(&all) {
+        let refund = failed.refund.as_ref().unwrap();
+        assert_eq!((failed.code.as_str(), refund.version), ("no_payment", 1));
+        assert_eq!(refund.refund_id, asked.refund_id);
+        assert_eq!(
+            (&refund.order_id, &refund.amount),
+            (&asked.order_id, &asked.amount)
+        );
+    }
+    assert_eq!(world.breaks().await.len(), 2);
+    let effects = world.stripe.effects(&store.account).await;
+    assert!(effects.refunds.is_empty());
+    world.end_with_breaks(&["refund_without_payment"; 2]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
