@@ -132,11 +132,13 @@ pub async fn count_active(tx: &TenantTx) -> Result<i64, Error> {
         .await?)
 }
 
-/// Whether somebody else than this person is an owner who can sign in.
+/// Whether somebody else than this person is an owner who has come in: one whose password is still the one
+/// of an invitation may never come.
 pub async fn has_other_owner(tx: &TenantTx, id: StaffId) -> Result<bool, Error> {
     let others = staff::table
         .filter(staff::tenant_id.eq(tx.tenant().uuid()))
         .filter(staff::status.eq("active").and(staff::role.eq("owner")))
+        .filter(staff::password_expires_at.is_null())
         .filter(staff::id.ne(id.uuid()));
     Ok(diesel::select(diesel::dsl::exists(others))
         .get_result(&mut tx.conn())
