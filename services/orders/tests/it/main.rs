@@ -15,6 +15,8 @@ mod checkout;
 #[cfg(test)]
 mod crowd;
 #[cfg(test)]
+mod customers;
+#[cfg(test)]
 mod heard;
 #[cfg(test)]
 mod members;

@@ -5,8 +5,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::place::Place;
 
-use crate::accounts::{Member, PASSWORD};
 use crate::cast::{Goods, LISBON, address};
+use crate::customers::{Member, PASSWORD};
 use crate::world::World;
 
 #[tokio::test(flavor = "multi_thread")]
