@@ -51,6 +51,22 @@ pub struct DeclareWithdrawal {
     pub statement: String,
 }
 
+/// That a declaration came in, and when. It has nothing in it that whoever declared did not say: the goods
+/// stand in the receipt, which goes to the order's address.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct WithdrawalReceipt {
+    pub id: Uuid,
+    pub order_number: String,
+    /// As they were declared.
+    pub lines: Vec<Share>,
+    pub whole_order: bool,
+    #[serde(with = "time::serde::rfc3339")]
+    pub received_at: OffsetDateTime,
+    /// The day by which the money has to be on its way back.
+    #[schema(example = "2026-12-14")]
+    pub refund_by: String,
+}
+
 /// What was declared, and when it came in.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct WithdrawalView {
@@ -109,6 +125,19 @@ pub struct WithdrawalQuery {
     pub after: Option<String>,
 }
 
+impl WithdrawalReceipt {
+    fn of(row: &WithdrawalRow, order: &OrderRow) -> Self {
+        Self {
+            id: row.id,
+            order_number: order.number.clone(),
+            lines: row.shares(),
+            whole_order: row.is_of_whole_order(),
+            received_at: row.received_at,
+            refund_by: withdrawal::refund_by(row.received_at).to_string(),
+        }
+    }
+}
+
 impl WithdrawalView {
     pub fn of(row: &WithdrawalRow, order: &OrderRow) -> Self {
         let shares = row.shares();
@@ -153,7 +182,7 @@ fn detail(row: WithdrawalRow, order: &OrderRow) -> WithdrawalDetail {
 
 /// Withdraws from a purchase, all or part; guests too. The receipt with the date and the time goes out by
 /// mail at once.
-#[utoipa::path(post, path = "/api/orders/store/withdrawals", responses((status = 201, body = WithdrawalView)))]
+#[utoipa::path(post, path = "/api/orders/store/withdrawals", responses((status = 201, body = WithdrawalReceipt)))]
 pub async fn declare_withdrawal(
     app: Data<App>,
     shopper: Shopper,
@@ -190,7 +219,7 @@ pub async fn declare_withdrawal(
                     row
                 }
             };
-            Ok(Answer::created(WithdrawalView::of(&row, &order)))
+            Ok(Answer::created(WithdrawalReceipt::of(&row, &order)))
         },
     )
     .await

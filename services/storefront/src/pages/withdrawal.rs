@@ -19,6 +19,8 @@ use crate::web::{Form, cookies, respond};
 const FIELDS: [&str; 5] = ["order_number", "email", "name", "statement", "part"];
 const NEEDED: [&str; 3] = ["order_number", "email", "name"];
 const STATEMENT_CHARS_MAX: usize = 2_000;
+/// That the page's declaration was sent before, and said something else.
+const KEY_REUSED: &str = "idempotency-key-reused";
 /// Lines that a page lists.
 const LINES_MAX: usize = 100;
 
@@ -81,7 +83,7 @@ pub async fn declare(request: &Request<'_>, form: &Form) -> Result<HttpResponse,
         return Ok(show::personal(request, StatusCode::OK, made));
     }
     if form.has("confirmed") {
-        return confirm(request, &declaration).await;
+        return confirm(request, declaration).await;
     }
     let made = Made {
         template: "withdrawal_confirm.html",
@@ -105,11 +107,23 @@ pub fn receipt(request: &Request<'_>) -> Result<Made, Other> {
     })
 }
 
-async fn confirm(request: &Request<'_>, declaration: &Declaration) -> Result<HttpResponse, Other> {
+/// A page that has declared something already, and to which somebody went back, declares nothing else
+/// before it was seen again: the second declaration gets a name of its own.
+async fn confirm(
+    request: &Request<'_>,
+    mut declaration: Declaration,
+) -> Result<HttpResponse, Other> {
     let path = "/api/orders/store/withdrawals";
-    let ask = Ask::post(Upstream::Orders, path, body(declaration));
+    let ask = Ask::post(Upstream::Orders, path, body(&declaration));
     let ask = ask.header("idempotency-key", &declaration.key);
-    let known = [("order-not-found", FieldError::notice("error-order-unknown"))];
+    let known = [
+        ("order-not-found", FieldError::notice("error-order-unknown")),
+        (KEY_REUSED, FieldError::notice("error-withdrawal-again")),
+        (
+            "too-many-withdrawals",
+            FieldError::notice("error-too-many-withdrawals"),
+        ),
+    ];
     match request.app.api.send(&request.visit.caller, ask).await {
         Ok(received) => {
             // As much as the page shows: names and addresses stay out of the browser's store.
@@ -123,7 +137,8 @@ async fn confirm(request: &Request<'_>, declaration: &Declaration) -> Result<Htt
         }
         Err(fault) => {
             let errors = told(fault, &FIELDS, &known)?;
-            let made = page(request, declaration, errors);
+            declaration.key = uuid::Uuid::now_v7().to_string();
+            let made = page(request, &declaration, errors);
             Ok(fields::again(request, made))
         }
     }

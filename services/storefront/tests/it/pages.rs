@@ -108,8 +108,8 @@ async fn a_withdrawal_takes_two_steps_and_ends_with_a_receipt() {
     shop.post("/withdrawal", "", &format!("{who}&back=yes"))
         .await
         .shows("value=\"ana@example.pt\"");
-    let received = json!({ "id": "w", "order_number": "1001", "name": "Ana", "email": "ana@example.pt", "lines": [], "whole_order": true,
-        "statement": "", "received_at": "2026-11-30T08:00:00Z", "refund_by": "2026-12-14" });
+    let received = json!({ "id": "w", "order_number": "1001", "lines": [], "whole_order": true,
+        "received_at": "2026-11-30T08:00:00Z", "refund_by": "2026-12-14" });
     shop.answers(DECLARE, (201, received));
     let page = shop
         .post("/withdrawal", "", &format!("{who}&confirmed=yes"))
@@ -144,6 +144,29 @@ async fn an_order_that_does_not_belong_to_the_address_is_told_without_saying_whi
     assert_eq!(page.status, 422);
     page.shows("com este número e este e-mail");
     page.shows("value=\"a@b.pt\"");
+}
+
+#[actix_web::test]
+async fn who_goes_back_and_declares_something_else_is_asked_before_it_is_a_second_declaration() {
+    const KEY: &str = "0190f0a0-0000-7000-8000-000000000001";
+    let shop = Shop::open().await;
+    let form = format!(
+        "order_number=1001&email=a%40b.pt&name=Ana&part=yes&statement=x&key={KEY}&confirmed=yes"
+    );
+    for (code, status, said) in [
+        ("idempotency-key-reused", 422, "Já enviou uma desistência"),
+        ("too-many-withdrawals", 409, "já não se podem enviar"),
+    ] {
+        shop.answers(DECLARE, problem(code, status));
+        let page = shop.post("/withdrawal", "", &form).await;
+        assert_eq!(page.status, 422, "{code}");
+        page.shows(said);
+        page.shows("value=\"1001\"");
+        assert!(
+            !page.html.contains(KEY),
+            "sent again it has a name of its own"
+        );
+    }
 }
 
 #[actix_web::test]

@@ -172,6 +172,8 @@ fn texts_that_follow_a_value_are_there_too() {
         "error-statement",
         "error-part",
         "error-order-unknown",
+        "error-withdrawal-again",
+        "error-too-many-withdrawals",
         "state-pending-payment",
         "state-paid",
         "state-partially-refunded",

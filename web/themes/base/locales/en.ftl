@@ -326,6 +326,8 @@ error-order-number = Type the order number
 error-statement = Say which goods you give back, in up to 2000 characters
 error-part = Mark the goods that you give back, and no more of them than you bought
 error-order-unknown = We found no order with this number and this e-mail address.
+error-withdrawal-again = You have already sent one withdrawal from this page. Check what stands here now: if you go on, it is sent as a second one.
+error-too-many-withdrawals = There are as many withdrawals from this order as can be sent here. Write to the seller for anything else.
 
 # Age
 age-title = Confirm your age

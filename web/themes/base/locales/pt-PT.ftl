@@ -326,6 +326,8 @@ error-order-number = Escreva o número da encomenda
 error-statement = Diga quais os artigos que devolve, em até 2000 caracteres
 error-part = Assinale os artigos que devolve, e no máximo os que comprou
 error-order-unknown = Não encontrámos nenhuma encomenda com este número e este e-mail.
+error-withdrawal-again = Já enviou uma desistência a partir desta página. Confirme o que aqui está agora: se continuar, é enviado como uma segunda.
+error-too-many-withdrawals = Desta encomenda já não se podem enviar aqui mais desistências. Para o resto, escreva ao vendedor.
 
 # Idade
 age-title = Confirme a sua idade
