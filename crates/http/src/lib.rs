@@ -159,7 +159,7 @@ pub use idempotency::{
 };
 pub use openapi::OperationInput;
 pub use permissions::{Permission, Role};
-pub use rate::{Quota, RateClass, RateLimiter, Verdict};
+pub use rate::{Attempt, Quota, RateClass, RateLimiter, Verdict};
 pub use routes::{Guarded, Routes};
 pub use server::{Roles, Running, serve};
 pub use service::{Foundation, Platform, Service, ServiceParts, Worker};

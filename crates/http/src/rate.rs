@@ -42,6 +42,18 @@ pub struct Quota {
     pub period: Duration,
 }
 
+/// Something that is tried on a name: a password for an address, an address for an order's number.
+#[derive(Clone, Copy, Debug)]
+pub struct Attempt<'a> {
+    pub tenant: TenantId,
+    /// What for; each purpose has buckets of its own, so that what somebody does for one shuts no other.
+    pub purpose: &'static str,
+    /// Hashed before it goes anywhere.
+    pub name: &'a str,
+    /// Where it comes from.
+    pub ip: IpAddr,
+}
+
 /// The answer of a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Verdict {
@@ -86,7 +98,7 @@ impl RateClass {
         }
     }
 
-    /// For one customer or staff member.
+    /// For one customer or staff member, and for attempts on one name from one address.
     pub const fn per_account(self) -> Option<Quota> {
         match self {
             Self::Public => per_minute(1_200),
@@ -94,6 +106,20 @@ impl RateClass {
             Self::Checkout | Self::Payment => per_minute(30),
             Self::Write => per_minute(300),
             Self::Webhook | Self::Unlimited => None,
+        }
+    }
+
+    /// For one name that attempts are made on, from all addresses together: so wide that one stranger does
+    /// not keep its owner out, so narrow that many do not guess.
+    pub const fn per_name(self) -> Option<Quota> {
+        match self {
+            Self::Login => per_minute(100),
+            Self::Public
+            | Self::Checkout
+            | Self::Payment
+            | Self::Write
+            | Self::Webhook
+            | Self::Unlimited => None,
         }
     }
 
@@ -184,21 +210,30 @@ impl RateLimiter {
         Ok(())
     }
 
-    /// Counts an attempt on a named thing, such as the address somebody tries to sign in with.
-    /// `name` is hashed before it goes anywhere.
-    pub async fn check_attempt(
-        &self,
-        class: RateClass,
-        tenant: TenantId,
-        name: &str,
-    ) -> Result<(), ApiError> {
-        match class.per_account().filter(|_| !self.skip) {
-            Some(quota) => self
-                .count(class, &quota, &Key::Attempt(tenant, name))
-                .await
-                .into_result(),
-            None => Ok(()),
+    /// Counts an attempt against what is tried from where, and if that allows it against what is tried from
+    /// anywhere.
+    ///
+    /// # Errors
+    /// 429 `rate-limited`.
+    pub async fn check_attempt(&self, attempt: &Attempt<'_>) -> Result<(), ApiError> {
+        let class = RateClass::Login;
+        let Attempt {
+            tenant,
+            purpose,
+            name,
+            ip,
+        } = *attempt;
+        let buckets = [
+            (class.per_account(), Some(network_of(ip))),
+            (class.per_name(), None),
+        ];
+        for (quota, from) in buckets {
+            if let Some(quota) = quota.filter(|_| !self.skip) {
+                let key = Key::Attempt(tenant, purpose, name, from);
+                self.count(class, &quota, &key).await.into_result()?;
+            }
         }
+        Ok(())
     }
 
     async fn count(&self, class: RateClass, quota: &Quota, key: &Key<'_>) -> Verdict {
@@ -229,7 +264,8 @@ pub(crate) enum Key<'a> {
     Ip(IpAddr),
     Account(&'a Principal),
     Tenant(TenantId),
-    Attempt(TenantId, &'a str),
+    /// The address is absent for attempts from anywhere.
+    Attempt(TenantId, &'static str, &'a str, Option<IpAddr>),
 }
 
 /// One household of IPv6 has a whole /64.

@@ -1,7 +1,7 @@
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 
-use http_kit::{RateClass, RateLimiter};
+use http_kit::{Attempt, RateClass, RateLimiter};
 use kernel::{Clock, TenantId};
 
 use crate::base::until;
@@ -139,15 +139,11 @@ async fn two_processes_count_together_in_redis() {
     let (one, two) = (process(), process());
     let (tenant, name) = (TenantId::new(), TenantId::new().to_string());
     let quota = RateClass::Login.per_account().unwrap().count;
+    let attempt = attempt(tenant, "sign-in", &name, 1);
     let mut allowed = 0;
     for _ in 0..quota {
         for limiter in [&one, &two] {
-            allowed += u32::from(
-                limiter
-                    .check_attempt(RateClass::Login, tenant, &name)
-                    .await
-                    .is_ok(),
-            );
+            allowed += u32::from(limiter.check_attempt(&attempt).await.is_ok());
         }
     }
     assert!(
@@ -155,6 +151,42 @@ async fn two_processes_count_together_in_redis() {
         "{allowed} of {}",
         2 * quota
     );
+}
+
+fn attempt<'a>(tenant: TenantId, purpose: &'static str, name: &'a str, host: u8) -> Attempt<'a> {
+    Attempt {
+        tenant,
+        purpose,
+        name,
+        ip: [198, 51, 100, host].into(),
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_uses_up_a_name_neither_for_its_owner_nor_for_another_purpose() {
+    let limiter = RateLimiter::local(Clock::system());
+    let tenant = TenantId::new();
+    let (narrow, wide) = (RateClass::Login.per_account(), RateClass::Login.per_name());
+    let (narrow, wide) = (narrow.unwrap().count, wide.unwrap().count);
+    let tries = async |purpose, name: &str, host, times: u32| {
+        let mut allowed = 0;
+        for _ in 0..times {
+            let attempt = attempt(tenant, purpose, name, host);
+            allowed += u32::from(limiter.check_attempt(&attempt).await.is_ok());
+        }
+        allowed
+    };
+    // However long a stranger goes on, the wide bucket loses no more than the narrow one lets through.
+    assert_eq!(tries("sign-in", "ana", 1, 3 * wide).await, narrow);
+    assert_eq!(tries("sign-in", "ana", 2, 1).await, 1, "its owner");
+    assert_eq!(tries("forgot", "ana", 1, 1).await, 1, "another purpose");
+    assert_eq!(tries("sign-in", "bruno", 1, 1).await, 1, "another name");
+    // Many addresses together come to an end all the same.
+    let mut allowed = narrow + 1;
+    for host in 3..=u8::MAX {
+        allowed += tries("sign-in", "ana", host, 1).await;
+    }
+    assert!((wide..=wide + 1).contains(&allowed), "{allowed}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

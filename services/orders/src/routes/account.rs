@@ -11,8 +11,10 @@ use actix_web::http::header::CACHE_CONTROL;
 use db::TenantTx;
 use garde::Validate;
 use http_kit::auth::{NewPassword, OpaqueToken};
-use http_kit::{ApiError, Customer, Data, HttpResponse, Json, RateClass, Shopper, StatusCode};
-use kernel::{CustomerId, Email, Locale, TaxId};
+use http_kit::{
+    ApiError, Attempt, Customer, Data, HttpResponse, Json, RequestMeta, Shopper, StatusCode,
+};
+use kernel::{CustomerId, Email, Locale, TaxId, TenantId};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -24,6 +26,13 @@ use crate::store::accounts::{self, Person};
 use crate::store::past::CustomerRow;
 
 const WORD_BYTES_MAX: usize = 128;
+
+/// What attempts are counted for: whoever is kept out of one is let in to the others.
+const REGISTER: &str = "register";
+const VERIFY: &str = "verify";
+const SIGN_IN: &str = "sign-in";
+const FORGOT: &str = "forgot";
+const PASSWORD: &str = "password";
 
 #[derive(Deserialize, ToSchema, Validate)]
 #[serde(deny_unknown_fields)]
@@ -184,6 +193,7 @@ impl Profile {
 pub async fn register_customer(
     app: Data<App>,
     shopper: Shopper,
+    meta: RequestMeta,
     body: Json<RegisterCustomer>,
 ) -> Result<HttpResponse, ApiError> {
     let tenant = shopper.tenant.id;
@@ -191,9 +201,7 @@ pub async fn register_customer(
     if password.is_address(body.email.as_str()) {
         return Err(address_as_password("/password"));
     }
-    app.attempts
-        .check_attempt(RateClass::Login, tenant, body.email.as_str())
-        .await?;
+    check_attempt(&app, &meta, (tenant, REGISTER, body.email.as_str())).await?;
     let new = NewAccount {
         email: &body.email,
         password: &password,
@@ -211,13 +219,12 @@ pub async fn register_customer(
 pub async fn verify_customer(
     app: Data<App>,
     shopper: Shopper,
+    meta: RequestMeta,
     body: Json<VerifyCustomer>,
 ) -> Result<HttpResponse, ApiError> {
     let tenant = shopper.tenant.id;
     // One link's passwords are tried as often as one address's.
-    app.attempts
-        .check_attempt(RateClass::Login, tenant, word(&body.token))
-        .await?;
+    check_attempt(&app, &meta, (tenant, VERIFY, word(&body.token))).await?;
     let signed_in = app
         .accounts
         .verify(tenant, word(&body.token), &body.password);
@@ -229,12 +236,11 @@ pub async fn verify_customer(
 pub async fn log_in_customer(
     app: Data<App>,
     shopper: Shopper,
+    meta: RequestMeta,
     body: Json<LogInCustomer>,
 ) -> Result<HttpResponse, ApiError> {
     let tenant = shopper.tenant.id;
-    app.attempts
-        .check_attempt(RateClass::Login, tenant, body.email.as_str())
-        .await?;
+    check_attempt(&app, &meta, (tenant, SIGN_IN, body.email.as_str())).await?;
     let login = app
         .accounts
         .log_in(tenant, &body.email, &body.password)
@@ -274,12 +280,11 @@ pub async fn log_out_customer(
 pub async fn forgot_password(
     app: Data<App>,
     shopper: Shopper,
+    meta: RequestMeta,
     body: Json<ForgotPassword>,
 ) -> Result<HttpResponse, ApiError> {
     let tenant = shopper.tenant.id;
-    app.attempts
-        .check_attempt(RateClass::Login, tenant, body.email.as_str())
-        .await?;
+    check_attempt(&app, &meta, (tenant, FORGOT, body.email.as_str())).await?;
     app.accounts
         .forgot(tenant, &body.email, body.locale.as_ref())
         .await?;
@@ -305,6 +310,7 @@ pub async fn reset_password(
 pub async fn change_customer_password(
     app: Data<App>,
     customer: Customer,
+    meta: RequestMeta,
     body: Json<ChangeCustomerPassword>,
 ) -> Result<HttpResponse, ApiError> {
     let password = chosen(&body.new_password, "/new_password")?;
@@ -312,7 +318,7 @@ pub async fn change_customer_password(
         let accepted = "this is the password you have; choose another";
         return Err(refused_password("/new_password", accepted));
     }
-    check_attempt(&app, &customer).await?;
+    check_password_attempt(&app, &meta, &customer).await?;
     let changed = app.accounts.change_password(
         customer.tenant.id,
         customer.id,
@@ -379,9 +385,10 @@ pub async fn change_profile(
 pub async fn erase_customer(
     app: Data<App>,
     customer: Customer,
+    meta: RequestMeta,
     body: Json<EraseCustomer>,
 ) -> Result<HttpResponse, ApiError> {
-    check_attempt(&app, &customer).await?;
+    check_password_attempt(&app, &meta, &customer).await?;
     app.accounts
         .erase(customer.tenant.id, customer.id, &body.password)
         .await?;
@@ -389,11 +396,27 @@ pub async fn erase_customer(
 }
 
 /// Whoever has found an open session must not find the password in it by trying.
-async fn check_attempt(app: &App, customer: &Customer) -> Result<(), ApiError> {
+async fn check_password_attempt(
+    app: &App,
+    meta: &RequestMeta,
+    customer: &Customer,
+) -> Result<(), ApiError> {
     let name = customer.id.to_string();
-    app.attempts
-        .check_attempt(RateClass::Login, customer.tenant.id, &name)
-        .await
+    check_attempt(app, meta, (customer.tenant.id, PASSWORD, &name)).await
+}
+
+async fn check_attempt(
+    app: &App,
+    meta: &RequestMeta,
+    (tenant, purpose, name): (TenantId, &'static str, &str),
+) -> Result<(), ApiError> {
+    let attempt = Attempt {
+        tenant,
+        purpose,
+        name,
+        ip: meta.ip,
+    };
+    app.attempts.check_attempt(&attempt).await
 }
 
 fn answer(app: &App, signed_in: SignedIn) -> HttpResponse {

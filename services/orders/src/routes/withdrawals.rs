@@ -4,8 +4,8 @@ use db::TenantTx;
 use garde::Validate;
 use http_kit::permissions::{CanEditOrders, CanReadOrders};
 use http_kit::{
-    Answer, ApiError, Data, HttpResponse, IdempotencyKey, Json, List, Page, Path, Query, RateClass,
-    Shopper, Staff, once,
+    Answer, ApiError, Attempt, Data, HttpResponse, IdempotencyKey, Json, List, Page, Path, Query,
+    RequestMeta, Shopper, Staff, once,
 };
 use kernel::{Email, LineId, OrderId, Quantity};
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,8 @@ use crate::transition::By;
 
 /// Declarations that one order takes; a consumer needs one for each parcel at most.
 const PER_ORDER_MAX: usize = 20;
+/// What attempts on numbers and addresses are counted for.
+const WITHDRAWAL: &str = "withdrawal";
 const NUMBER_CHARS_MAX: usize = 40;
 const STATEMENT_CHARS_MAX: usize = 2_000;
 
@@ -186,16 +188,21 @@ fn detail(row: WithdrawalRow, order: &OrderRow) -> WithdrawalDetail {
 pub async fn declare_withdrawal(
     app: Data<App>,
     shopper: Shopper,
+    meta: RequestMeta,
     key: IdempotencyKey,
     body: Json<DeclareWithdrawal>,
 ) -> Result<HttpResponse, ApiError> {
     let tenant = shopper.tenant.id;
     // Numbers are easy to guess: nobody shall find the address to one by trying, nor the reverse.
     let number = body.order_number.trim().to_uppercase();
-    for tried in [number.as_str(), body.email.as_str()] {
-        app.attempts
-            .check_attempt(RateClass::Login, tenant, tried)
-            .await?;
+    for name in [number.as_str(), body.email.as_str()] {
+        let attempt = Attempt {
+            tenant,
+            purpose: WITHDRAWAL,
+            name,
+            ip: meta.ip,
+        };
+        app.attempts.check_attempt(&attempt).await?;
     }
     let now = app.clock.now();
     once(

@@ -7,7 +7,7 @@ use testkit::place::Place;
 
 use crate::cast::{Goods, LISBON, address};
 use crate::customers::{Member, PASSWORD};
-use crate::world::World;
+use crate::world::{Ask, World};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_customer_keeps_a_profile_and_addresses_and_no_one_else_sees_them() {
@@ -251,5 +251,13 @@ async fn who_tries_passwords_has_to_wait() {
         .count();
     assert!(limited > 0 && refused <= 11, "{codes:?}");
     assert_eq!(refused + limited, 15, "{codes:?}");
+    // Who tried keeps nobody else out, and the owner not from a new password.
+    let path = "/api/orders/store/account/login";
+    let ask = Ask::new(Method::POST, &store.slug, path).header("x-forwarded-for", "198.51.100.7");
+    let body = json!({ "email": "ana@example.pt", "password": "not it" });
+    let reply = world.send(ask.json(body)).await;
+    reply.problem(401, "invalid-credentials");
+    let body = json!({ "email": "ana@example.pt" });
+    world.account(&store, "forgot", body).await.expect(202);
     world.end().await;
 }

@@ -3,7 +3,7 @@
 use garde::Validate;
 use http_kit::auth::{NewPassword, OpaqueToken};
 use http_kit::{
-    ApiError, Data, HttpResponse, Json, Optional, RateClass, RequestMeta, Role, StatusCode,
+    ApiError, Attempt, Data, HttpResponse, Json, Optional, RequestMeta, Role, StatusCode,
 };
 use kernel::{Email, Invalid, Slug, StaffId, TenantId};
 use secrecy::SecretString;
@@ -107,9 +107,13 @@ pub async fn log_in(
     body: Json<LogIn>,
 ) -> Result<HttpResponse, ApiError> {
     let tenant = tenant_of(&app, entrance, body.slug.as_ref()).await?;
-    app.rates
-        .check_attempt(RateClass::Login, tenant, body.email.as_str())
-        .await?;
+    let attempt = Attempt {
+        tenant,
+        purpose: "sign-in",
+        name: body.email.as_str(),
+        ip: meta.ip,
+    };
+    app.rates.check_attempt(&attempt).await?;
     let login = app
         .identity
         .log_in(tenant, &body.email, &body.password)
