@@ -3,6 +3,7 @@
 //! Whether an address has an account is nobody's business but its owner's: registering and forgetting a
 //! password do the same work and answer the same for every address, and what comes of it is said by mail.
 
+mod erasing;
 mod passwords;
 mod sessions;
 
@@ -24,7 +25,6 @@ use crate::jobs::write_to_customer::WriteToCustomer;
 use crate::secret;
 use crate::store::accounts::{self, AccountRow};
 use crate::store::challenges::{self, ChallengeRow, RESET, VERIFY};
-use crate::store::customer_sessions;
 use crate::store::past::CustomerRow;
 use crate::store::{erasure, orders};
 use crate::tell;
@@ -168,28 +168,31 @@ impl Accounts {
         let find = async |tx: &mut TenantTx| challenges::find(tx, &hash, VERIFY).await;
         let asked = self.db.read(tenant, find).await?;
         let asked = asked.filter(|asked| asked.expires_at > now);
-        let registration = asked.and_then(|asked| asked.registration);
+        let asked = asked.ok_or_else(wrong_word)?;
+        let registration = asked.registration.clone().ok_or_else(wrong_word)?;
         let registration: Registration =
-            serde_json::from_value(registration.ok_or_else(wrong_word)?)
-                .map_err(|error| ApiError::internal(&error))?;
+            serde_json::from_value(registration).map_err(|error| ApiError::internal(&error))?;
         let kept = &registration.password_hash;
         if self.passwords.verify(password, kept).await? == Match::No {
             return Err(another_password("/password"));
         }
         let outcome = self.db.tenant(tenant, async |tx: &mut TenantTx| {
-            match challenges::take(tx, &hash, VERIFY).await? {
-                Some(taken) => self.open_account(tx, &taken, registration, now).await,
-                None => Ok(None),
+            let words = challenges::lock_of_address(tx, &asked.email_key).await?;
+            if words.iter().all(|word| word.hash != hash) {
+                return Ok(None);
             }
+            self.open_account(tx, (&asked, &words), registration, now)
+                .await
         });
         outcome.await?.ok_or_else(wrong_word)
     }
 
-    /// Who was a guest under this address is the account's owner from now on.
+    /// Who was a guest under this address is the account's owner from now on. No other word of the address
+    /// opens anything after it.
     async fn open_account(
         &self,
         tx: &mut TenantTx,
-        taken: &ChallengeRow,
+        (taken, words): (&ChallengeRow, &[ChallengeRow]),
         registration: Registration,
         now: OffsetDateTime,
     ) -> Result<Option<SignedIn>, ApiError> {
@@ -197,6 +200,7 @@ impl Accounts {
         let id = accounts::ensure_customer(tx, &new).await?;
         let person = accounts::lock_person(tx, id).await?;
         let Some(person) = person.filter(|person| !person.can_sign_in()) else {
+            challenges::delete(tx, &taken.hash).await?;
             return Ok(None);
         };
         let customer = CustomerRow {
@@ -216,7 +220,7 @@ impl Accounts {
             created_at: now,
         };
         accounts::save_person(tx, &customer, &account).await?;
-        challenges::delete_of_address(tx, &taken.email_key).await?;
+        challenges::delete_all(tx, words).await?;
         self.claim(tx, &customer).await?;
         tell::account_mail(tx, tell::welcome(&customer, &account)).await?;
         Ok(Some(self.open_session(tx, customer, now).await?))
@@ -243,36 +247,6 @@ impl Accounts {
         let mut subject = tenant.uuid().into_bytes().to_vec();
         subject.extend(key.as_bytes());
         self.ticket_key.word("erased", &subject)
-    }
-
-    /// Erases a customer: what is left is what the law has the store keep of its orders.
-    pub async fn erase(
-        &self,
-        tenant: TenantId,
-        id: CustomerId,
-        password: &SecretString,
-    ) -> Result<(), ApiError> {
-        let compared = self.proven(tenant, id, (password, "/password")).await?;
-        let now = self.clock.now();
-        let ended = self
-            .db
-            .tenant(tenant, async |tx: &mut TenantTx| {
-                let person = self.still(tx, &compared).await?;
-                let key = &person.customer.email_key;
-                // What was bought without signing in, under the proven address, is erased with the rest.
-                self.claim(tx, &person.customer).await?;
-                let ended = self.end_all(tx, id, "erased", now).await?;
-                challenges::delete_of_address(tx, key).await?;
-                customer_sessions::delete_of_customer(tx, id).await?;
-                erasure::forget_in_orders(tx, id).await?;
-                erasure::delete_customer(tx, id).await?;
-                erasure::save_mark(tx, &self.mark(tenant, key), now).await?;
-                Ok::<_, ApiError>(ended)
-            })
-            .await?;
-        self.forget_all(&ended, now);
-        tracing::info!(tenant.id = %tenant, customer.id = %id, "A customer was erased");
-        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ use time::OffsetDateTime;
 use super::{Accounts, SignedIn, address_as_password, another_password, session_over, wrong_word};
 use crate::secret;
 use crate::store::accounts::{self, AccountRow, Kept, Person};
-use crate::store::challenges::{self, RESET};
+use crate::store::challenges::{self, ChallengeRow, RESET};
 use crate::store::past::CustomerRow;
 
 impl Accounts {
@@ -31,25 +31,27 @@ impl Accounts {
         }
         let made = self.passwords.hash(chosen).await?;
         let outcome = self.db.tenant(tenant, async |tx: &mut TenantTx| {
-            let taken = challenges::take(tx, &hash, RESET).await?;
-            let Some(id) = taken.as_ref().and_then(|taken| taken.customer_id) else {
+            let words = challenges::lock_of_address(tx, &asked.email_key).await?;
+            let Some(word) = words.iter().find(|word| word.hash == hash) else {
                 return Ok(None);
             };
-            let person = accounts::lock_person(tx, CustomerId::from_uuid(id)).await?;
-            let bound = |person: &Person| {
-                taken.as_ref().is_some_and(|taken| {
-                    taken.replaces.as_ref() == Some(&replaced(person))
-                        && taken.email_key == person.customer.email_key
-                })
+            let Some(id) = word.customer_id.map(CustomerId::from_uuid) else {
+                return Ok(None);
             };
+            let bound = |person: &Person| {
+                word.replaces.as_ref() == Some(&replaced(person))
+                    && word.email_key == person.customer.email_key
+            };
+            let person = accounts::lock_person(tx, id).await?;
             let Some(person) = person.filter(bound) else {
+                challenges::delete(tx, &hash).await?;
                 return Ok(None);
             };
             let account = AccountRow {
                 verified_at: Some(now),
                 ..with_password(&person, &made, now)
             };
-            self.set_password(tx, person.customer, &account, "reset")
+            self.set_password(tx, (person.customer, &account), &words, "reset")
                 .await
                 .map(Some)
         });
@@ -76,9 +78,9 @@ impl Accounts {
         let (signed_in, ended) = self
             .db
             .tenant(tenant, async |tx: &mut TenantTx| {
-                let person = self.still(tx, &compared).await?;
+                let (person, words) = self.still(tx, &compared).await?;
                 let account = with_password(&person, &made, now);
-                self.set_password(tx, person.customer, &account, "password")
+                self.set_password(tx, (person.customer, &account), &words, "password")
                     .await
             })
             .await?;
@@ -105,12 +107,18 @@ impl Accounts {
         Ok(person)
     }
 
-    /// The same person under the lock, whose password is still the one that was compared.
-    pub(super) async fn still(&self, tx: &TenantTx, compared: &Person) -> Result<Person, ApiError> {
+    /// The same person under the lock, whose password is still the one that was compared; with all that
+    /// was asked for the address.
+    pub(super) async fn still(
+        &self,
+        tx: &TenantTx,
+        compared: &Person,
+    ) -> Result<(Person, Vec<ChallengeRow>), ApiError> {
+        let words = challenges::lock_of_address(tx, &compared.customer.email_key).await?;
         let person = accounts::lock_person(tx, compared.id()).await?;
         let person = person.ok_or_else(session_over)?;
         if person.kept() == compared.kept() {
-            return Ok(person);
+            return Ok((person, words));
         }
         Err(ApiError::conflict(
             "changed-meanwhile",
@@ -121,13 +129,13 @@ impl Accounts {
     async fn set_password(
         &self,
         tx: &mut TenantTx,
-        customer: CustomerRow,
-        account: &AccountRow,
+        (customer, account): (CustomerRow, &AccountRow),
+        words: &[ChallengeRow],
         reason: &str,
     ) -> Result<(SignedIn, Vec<SessionId>), ApiError> {
         let (id, now) = (CustomerId::from_uuid(customer.id), self.clock.now());
         accounts::save_person(tx, &customer, account).await?;
-        challenges::delete_of_address(tx, &customer.email_key).await?;
+        challenges::delete_all(tx, words).await?;
         if account.verified_at == Some(now) {
             self.claim(tx, &customer).await?;
         }

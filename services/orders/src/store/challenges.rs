@@ -48,7 +48,8 @@ pub async fn find_address(tx: &TenantTx, hash: &[u8]) -> Result<Option<String>, 
     Ok(found)
 }
 
-/// All that was asked for an address, locked: who decides on one comes after who decides on another.
+/// All that was asked for an address, locked: who decides on one comes after who decides on another. It comes
+/// before the lock of the person whose address it is, wherever both are needed.
 pub async fn lock_of_address(tx: &TenantTx, key: &str) -> Result<Vec<ChallengeRow>, Error> {
     let rows = account_challenge::table
         .filter(account_challenge::tenant_id.eq(tx.tenant().uuid()))
@@ -76,22 +77,6 @@ pub async fn find(
     Ok(found)
 }
 
-/// It works once: whoever takes it has it alone.
-pub async fn take(
-    tx: &TenantTx,
-    hash: &[u8],
-    purpose: &str,
-) -> Result<Option<ChallengeRow>, Error> {
-    let taken = diesel::delete(account_challenge::table.find((tx.tenant().uuid(), hash)))
-        .filter(account_challenge::purpose.eq(purpose))
-        .returning(ChallengeRow::as_returning())
-        .prepared()
-        .get_result(&mut tx.conn())
-        .await
-        .optional()?;
-    Ok(taken)
-}
-
 /// Notes that the mail is on its way, and for a reset whose password it replaces.
 pub async fn save_told(tx: &TenantTx, row: &ChallengeRow) -> Result<(), Error> {
     diesel::update(account_challenge::table.find((tx.tenant().uuid(), &row.hash)))
@@ -114,11 +99,12 @@ pub async fn delete(tx: &TenantTx, hash: &[u8]) -> Result<(), Error> {
     Ok(())
 }
 
-/// No word that was ever sent to this address opens anything from now on.
-pub async fn delete_of_address(tx: &TenantTx, key: &str) -> Result<(), Error> {
+/// No word that was sent to this address before it was locked opens anything from now on.
+pub async fn delete_all(tx: &TenantTx, locked: &[ChallengeRow]) -> Result<(), Error> {
+    let hashes: Vec<&[u8]> = locked.iter().map(|row| row.hash.as_slice()).collect();
     diesel::delete(account_challenge::table)
         .filter(account_challenge::tenant_id.eq(tx.tenant().uuid()))
-        .filter(account_challenge::email_key.eq(key))
+        .filter(account_challenge::hash.eq_any(hashes))
         .prepared()
         .execute(&mut tx.conn())
         .await?;

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::cast::{Goods, Placed, Store};
 use crate::customers::{Member, PASSWORD};
-use crate::world::{Ask, World};
+use crate::world::{Ask, World, eventually};
 
 const OTHER: &str = "outras palavras bem guardadas";
 
@@ -324,6 +324,55 @@ async fn a_forgotten_password_is_replaced_once_and_every_session_ends() {
     world.place.clock.advance(Duration::minutes(61));
     let reply = world.account(&store, "reset", body(&token, OTHER)).await;
     reply.problem(401, "invalid-account-token");
+    world.end().await;
+}
+
+/// Whoever changes what lets somebody in takes the words of the address first and the person then: two that
+/// came the other way round would wait for each other.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_words_of_an_address_are_locked_before_the_person() {
+    let world = World::start().await;
+    let store = world.store().await;
+    let email = "ana@example.pt";
+    let mut ana = world.member(&store, email).await;
+    let (words, person) = (
+        world.place.database.all_stores("orders").await,
+        world.place.database.all_stores("orders").await,
+    );
+    let waiting = "SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+        WHERE NOT l.granted AND a.datname = current_database()";
+    for (count, what) in [(1, "change"), (2, "reset"), (3, "erase")] {
+        let token = world.forgot(&store, email, count).await;
+        let ask = match what {
+            "change" => ana.ask(Method::PUT, "/password").json(json!({
+                "current_password": PASSWORD, "new_password": OTHER,
+            })),
+            "reset" => ana
+                .ask(Method::POST, "/reset")
+                .json(json!({ "token": token, "password": PASSWORD })),
+            _ => ana
+                .ask(Method::DELETE, "")
+                .json(json!({ "password": PASSWORD })),
+        };
+        let hold = "BEGIN; SELECT FROM account_challenge FOR UPDATE";
+        words.batch_execute(hold).await.unwrap();
+        let meanwhile = async {
+            eventually("it waits for the words", async || {
+                world.count(waiting).await == 1
+            })
+            .await;
+            let free = "BEGIN; SELECT FROM customer FOR UPDATE NOWAIT; ROLLBACK";
+            let free = person.batch_execute(free).await;
+            words.batch_execute("COMMIT").await.unwrap();
+            free.unwrap_or_else(|error| panic!("{what} holds the person: {error}"));
+        };
+        let (reply, ()) = tokio::join!(world.send(ask), meanwhile);
+        if what == "erase" {
+            reply.expect(204);
+        } else {
+            ana = Member::of(&store, &reply.expect(200));
+        }
+    }
     world.end().await;
 }
 
