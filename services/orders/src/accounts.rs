@@ -4,9 +4,11 @@
 //! password do the same work and answer the same for every address, and what comes of it is said by mail.
 
 mod erasing;
+mod former;
 mod passwords;
 mod sessions;
 
+pub use former::FormerShops;
 pub use passwords::replaced;
 
 use db::{Db, TenantTx};
@@ -44,6 +46,7 @@ pub struct Accounts {
     /// This process's own picture: what ends here is refused here at once.
     pub sessions: Sessions,
     pub ticket_key: TicketKey,
+    pub former: FormerShops,
     /// Life of an access token.
     pub token_life: Duration,
 }

@@ -17,7 +17,7 @@ use http_kit::{Foundation, Platform, RateLimiter, Service, ServiceParts, Worker}
 use kernel::Clock;
 use kernel::ticket::TicketKey;
 
-use crate::accounts::Accounts;
+use crate::accounts::{Accounts, FormerShops};
 use crate::checkout::Desks;
 use crate::domain::tax::Rates;
 use crate::events as hear;
@@ -69,6 +69,7 @@ impl App {
                 issuer: platform.token_issuer()?,
                 sessions: foundation.sessions.clone(),
                 ticket_key: platform.config.ticket_key.clone(),
+                former: FormerShops::default(),
                 token_life: time::Duration::minutes(i64::from(platform.config.jwt.expire_minutes)),
             },
             attempts: platform.rates.clone(),

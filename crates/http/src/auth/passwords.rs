@@ -132,31 +132,28 @@ impl Turn {
         password: &SecretString,
         kept: Option<&str>,
     ) -> Result<Match, ApiError> {
-        let (text, known) = (password.clone(), kept.is_some());
-        let kept = kept.map_or_else(|| self.nobody.to_string(), str::to_owned);
-        let found = self
-            .run(move || compare(text.expose_secret(), &kept))
-            .await?;
-        Ok(if known { found } else { Match::No })
+        self.verify_after(|_| false, password, kept).await
     }
 
-    /// Compares with what another program made of a password, which only `is_it` can tell: what is
-    /// right is kept as argon2 from now on. `is_it` may take as long as it likes.
-    pub async fn replace(
+    /// Like [`Turn::verify`] after `aside`, which may take as long as it likes and answers whether another
+    /// program's hash is of this password: then it is right, and kept as argon2 from now on. Whatever
+    /// `aside` answers, one argon2 is computed.
+    pub async fn verify_after(
         self,
+        aside: impl FnOnce(&str) -> bool + Send + 'static,
         password: &SecretString,
-        is_it: impl FnOnce(&str) -> bool + Send + 'static,
+        kept: Option<&str>,
     ) -> Result<Match, ApiError> {
-        let (text, nobody) = (password.clone(), self.nobody.to_string());
+        let (text, known) = (password.clone(), kept.is_some());
+        let kept = kept.map_or_else(|| self.nobody.to_string(), str::to_owned);
         self.run(move || {
             let text = text.expose_secret();
-            if text.len() <= BYTES_MAX && is_it(text) {
+            if text.len() <= BYTES_MAX && aside(text) {
                 // A password of any length was good enough there.
                 return hash(text).map_or(Match::No, Match::Rehashed);
             }
-            // As much work as for a person whom nobody knows.
-            compare(text, &nobody);
-            Match::No
+            let found = compare(text, &kept);
+            if known { found } else { Match::No }
         })
         .await
     }

@@ -19,7 +19,8 @@ use crate::store::past::CustomerRow;
 use crate::tell;
 
 impl Accounts {
-    /// Compares e-mail and password. Every refusal is the same one and takes as long.
+    /// Compares e-mail and password. Every refusal is the same one and takes as long: one argon2, and one of
+    /// each kind of old hash that the store has.
     pub async fn log_in(
         &self,
         tenant: TenantId,
@@ -28,18 +29,17 @@ impl Accounts {
     ) -> Result<SignedIn, ApiError> {
         let turn = self.passwords.turn().await?;
         let found = self.db.read(tenant, async |tx: &mut TenantTx| {
-            accounts::find_person_by_email(tx, email.as_str()).await
+            let found = accounts::find_person_by_email(tx, email.as_str()).await?;
+            let old = found.as_ref().and_then(|person| person.kept().old());
+            let works = self.former.works(tx, old).await?;
+            Ok::<_, db::Error>((found, works))
         });
-        let found = found.await?;
-        let outcome = match found.as_ref().map(Person::kept) {
-            Some(Kept::Ours(hash)) => turn.verify(password, Some(hash)).await?,
-            Some(Kept::Old(hash)) => {
-                let hash = hash.to_owned();
-                let is_it = move |text: &str| old_password::verify(text.trim(), &hash);
-                turn.replace(password, is_it).await?
-            }
-            Some(Kept::Nothing) | None => turn.verify(password, None).await?,
-        };
+        let (found, works) = found.await?;
+        let kept = found.as_ref().map_or(Kept::Nothing, Person::kept);
+        let old = kept.old().map(str::to_owned);
+        let aside =
+            move |text: &str| old_password::verify_among(text.trim(), old.as_deref(), &works);
+        let outcome = turn.verify_after(aside, password, kept.ours()).await?;
         let (Some(compared), Match::Yes | Match::Rehashed(_)) = (found, &outcome) else {
             return Err(wrong_login());
         };

@@ -4,6 +4,8 @@
 //! the base64 of HMAC-SHA-384 of the password under the key "wp-sha384"). WordPress cuts white space off a
 //! password both when it is set and when somebody signs in: the caller does the latter.
 
+use std::collections::BTreeSet;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -50,6 +52,58 @@ pub fn kind_of(hash: &str) -> Option<Kind> {
     }
 }
 
+/// What it costs to verify a hash: two of the same work take as long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Work {
+    /// The logarithm of the rounds.
+    Portable(usize),
+    /// The cost.
+    Bcrypt(u32),
+}
+
+impl Work {
+    /// The work of a hash, of which the beginning is enough; nothing where there is none worth speaking of.
+    pub fn of(hash: &str) -> Option<Self> {
+        if hash.starts_with("$P$") || hash.starts_with("$H$") {
+            let rounds_log2 = ALPHABET.find(hash.chars().nth(3)?)?;
+            return ROUNDS_LOG2
+                .contains(&rounds_log2)
+                .then_some(Self::Portable(rounds_log2));
+        }
+        let cost = cost_of(hash.strip_prefix("$wp").unwrap_or(hash))?;
+        (hash.contains("$2") && cost <= BCRYPT_COST_MAX).then_some(Self::Bcrypt(cost))
+    }
+
+    /// A hash of this work that no password is known of.
+    fn decoy(self) -> String {
+        match self {
+            Self::Portable(rounds_log2) => {
+                let rounds = ALPHABET.chars().nth(rounds_log2).unwrap_or('B');
+                format!("$P${rounds}{}", ".".repeat(30))
+            }
+            Self::Bcrypt(cost) => format!("$2y${cost:02}${}", ".".repeat(53)),
+        }
+    }
+}
+
+/// What is to be verified where a store's hashes need `works`: one of each work, whoever signs in, so that
+/// nobody learns from the time whose hash there is.
+fn among<'a>(own: Option<&'a str>, works: &BTreeSet<Work>) -> (Option<&'a str>, Vec<String>) {
+    let own = own.filter(|hash| kind_of(hash).is_some());
+    let known = own.and_then(Work::of);
+    let others = works.iter().filter(|work| Some(**work) != known);
+    (own, others.map(|work| work.decoy()).collect())
+}
+
+/// Like [`verify`] for whoever has a hash, and as much work for whoever has none.
+pub fn verify_among(password: &str, own: Option<&str>, works: &BTreeSet<Work>) -> bool {
+    let (own, decoys) = among(own, works);
+    for decoy in decoys {
+        verify(password, &decoy);
+    }
+    own.is_some_and(|hash| verify(password, hash))
+}
+
 /// Whether `hash` was made of `password`. Takes up to a second of a processor: run it where that
 /// hurts nobody.
 pub fn verify(password: &str, hash: &str) -> bool {
@@ -81,9 +135,12 @@ fn prehashed(password: &str) -> String {
 }
 
 fn bcrypt(password: &str, hash: &str) -> bool {
-    let cost = hash.get(4..6).and_then(|digits| digits.parse::<u32>().ok());
-    cost.is_some_and(|cost| cost <= BCRYPT_COST_MAX)
+    cost_of(hash).is_some_and(|cost| cost <= BCRYPT_COST_MAX)
         && ::bcrypt::verify(password, hash).unwrap_or(false)
+}
+
+fn cost_of(hash: &str) -> Option<u32> {
+    hash.get(4..6)?.parse().ok()
 }
 
 const ALPHABET: &str = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -165,5 +222,52 @@ mod tests {
             assert!(!verify("password", hash), "{hash}");
             assert!(!verify("", hash), "{hash}");
         }
+    }
+
+    #[test]
+    fn whoever_signs_in_costs_as_much_as_anybody_else_of_the_store() {
+        let vectors = include_str!("../../tests/wordpress-passwords.jsonl");
+        let hashes: Vec<String> = vectors
+            .lines()
+            .map(|line| serde_json::from_str::<Vector>(line).unwrap().hash)
+            .collect();
+        let works: BTreeSet<Work> = hashes.iter().filter_map(|hash| Work::of(hash)).collect();
+        assert_eq!(works.len(), 2, "{works:?}");
+        let cost = |own: Option<&str>| {
+            let (own, decoys) = among(own, &works);
+            let all = own.into_iter().map(str::to_owned).chain(decoys);
+            let mut cost: Vec<Work> = all.filter_map(|hash| Work::of(&hash)).collect();
+            cost.sort_unstable();
+            cost
+        };
+        let of_a_stranger = cost(None);
+        assert_eq!(of_a_stranger.len(), works.len());
+        for hash in &hashes {
+            assert_eq!(cost(Some(hash)), of_a_stranger, "{hash}");
+        }
+        // What looks like a hash and is none is verified in no time: it does not stand for one.
+        assert_eq!(cost(Some("$P$B")), of_a_stranger);
+    }
+
+    #[test]
+    fn a_decoy_is_worked_on_like_the_hash_that_it_stands_for() {
+        for work in [Work::Portable(7), Work::Bcrypt(4)] {
+            let decoy = work.decoy();
+            assert_eq!(Work::of(&decoy), Some(work));
+            assert!(kind_of(&decoy).is_some() && !verify("password", &decoy));
+        }
+        let made = portable(b"password", &Work::Portable(7).decoy());
+        assert!(made.is_some(), "its salt and rounds are read");
+        let decoy = Work::Bcrypt(4).decoy();
+        assert_eq!(::bcrypt::verify("password", &decoy).ok(), Some(false));
+    }
+
+    #[test]
+    fn among_others_the_right_password_is_known_and_no_other() {
+        let works: BTreeSet<Work> = [Work::Portable(7), Work::Bcrypt(4)].into();
+        let hash = "5f4dcc3b5aa765d61d8327deb882cf99";
+        assert!(verify_among("password", Some(hash), &works));
+        assert!(!verify_among("passwort", Some(hash), &works));
+        assert!(!verify_among("password", None, &works));
     }
 }

@@ -2,6 +2,7 @@
 
 use db::{Error, Prepare, TenantTx};
 use diesel::prelude::*;
+use diesel::sql_types;
 use diesel_async::RunQueryDsl;
 use kernel::CustomerId;
 use time::OffsetDateTime;
@@ -38,6 +39,22 @@ pub enum Kept<'a> {
     Old(&'a str),
     /// A guest, or a customer of another shop whose password did not come along.
     Nothing,
+}
+
+impl<'a> Kept<'a> {
+    pub fn ours(&self) -> Option<&'a str> {
+        match self {
+            Self::Ours(hash) => Some(hash),
+            Self::Old(_) | Self::Nothing => None,
+        }
+    }
+
+    pub fn old(&self) -> Option<&'a str> {
+        match self {
+            Self::Old(hash) => Some(hash),
+            Self::Ours(_) | Self::Nothing => None,
+        }
+    }
 }
 
 impl Person {
@@ -114,6 +131,24 @@ pub async fn find_account(tx: &TenantTx, id: CustomerId) -> Result<Option<Accoun
         .await
         .optional()?;
     Ok(found)
+}
+
+/// How the hashes begin that another shop kept, once each: as far as their cost is said there.
+pub async fn list_old_beginnings(tx: &TenantTx) -> Result<Vec<String>, Error> {
+    let sql = "SELECT DISTINCT left(old_password, CASE
+            WHEN old_password LIKE '$wp%' THEN 9 WHEN old_password LIKE '$2%' THEN 6 ELSE 4 END) AS beginning
+        FROM customer WHERE tenant_id = $1 AND old_password LIKE '$%'";
+    let rows: Vec<Beginning> = diesel::sql_query(sql)
+        .bind::<sql_types::Uuid, _>(tx.tenant().uuid())
+        .load(&mut tx.conn())
+        .await?;
+    Ok(rows.into_iter().map(|row| row.beginning).collect())
+}
+
+#[derive(QueryableByName)]
+struct Beginning {
+    #[diesel(sql_type = sql_types::Text)]
+    beginning: String,
 }
 
 /// Makes a customer of this address unless there is one, and answers whose it is.
