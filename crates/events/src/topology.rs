@@ -5,8 +5,9 @@ use crate::Event;
 use crate::catalog::v1::ProductChanged;
 use crate::invoicing::v1::DocumentIssued;
 use crate::orders::v1::{
-    AccountMailRequested, CustomerSessionRevoked, OrderCancelled, OrderFulfilled, OrderPaid,
-    OrderPlaced, OrderRefunded, RefundRequested, StockChanged, WithdrawalReceived,
+    AccountMailRequested, CustomerErased, CustomerSessionRevoked, OrderCancelled, OrderForgotten,
+    OrderFulfilled, OrderPaid, OrderPlaced, OrderRefunded, RefundRequested, StockChanged,
+    WithdrawalReceived,
 };
 use crate::payments::v1::{
     AccountChanged, DisputeClosed, DisputeOpened, PaymentCanceled, PaymentFailed,
@@ -110,6 +111,8 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
             OrderRefunded::TYPE,
             AccountMailRequested::TYPE,
             WithdrawalReceived::TYPE,
+            CustomerErased::TYPE,
+            OrderForgotten::TYPE,
             PaymentRequiresAction::TYPE,
             PaymentFailed::TYPE,
             DocumentIssued::TYPE,

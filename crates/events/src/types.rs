@@ -135,6 +135,18 @@ event!(
     version
 );
 event!(
+    orders::v1::CustomerErased,
+    "orders.customer_erased.v1",
+    customer_id,
+    version
+);
+event!(
+    orders::v1::OrderForgotten,
+    "orders.order_forgotten.v1",
+    order_id,
+    version
+);
+event!(
     orders::v1::WithdrawalReceived,
     "orders.withdrawal_received.v1",
     withdrawal_id,

@@ -6,8 +6,8 @@ use std::time::Duration;
 use ::events::catalog::v1::ProductChanged;
 use ::events::invoicing::v1::DocumentIssued;
 use ::events::orders::v1::{
-    AccountMailRequested, OrderCancelled, OrderFulfilled, OrderPaid, OrderPlaced, OrderRefunded,
-    StockChanged, WithdrawalReceived,
+    AccountMailRequested, CustomerErased, OrderCancelled, OrderForgotten, OrderFulfilled,
+    OrderPaid, OrderPlaced, OrderRefunded, StockChanged, WithdrawalReceived,
 };
 use ::events::payments::v1::{PaymentFailed, PaymentRequiresAction};
 use ::events::tenants::v1::{StaffChanged, TenantChanged};
@@ -22,7 +22,7 @@ use secrecy::SecretString;
 use tokio::sync::Notify;
 
 use crate::clients::Transport;
-use crate::events::{customers, documents, goods, orders, payments, stores};
+use crate::events::{customers, documents, erasures, goods, orders, payments, stores};
 use crate::jobs::{apply_provider_events, erase_store, forget, send_deliveries, send_messages};
 use crate::look::Origins;
 use crate::render::Renderer;
@@ -114,6 +114,8 @@ fn bus_workers(platform: &Platform, app: &App) -> Vec<Worker> {
         .on_with::<OrderRefunded, _, _>(app.clone(), orders::refunded)
         .on_with::<AccountMailRequested, _, _>(app.clone(), customers::account_mail)
         .on_with::<WithdrawalReceived, _, _>(app.clone(), customers::withdrawal)
+        .on_with::<CustomerErased, _, _>(app.clone(), erasures::customer_erased)
+        .on_with::<OrderForgotten, _, _>(app.clone(), erasures::order_forgotten)
         .on_with::<PaymentRequiresAction, _, _>(app.clone(), payments::requires_action)
         .on_with::<PaymentFailed, _, _>(app.clone(), payments::failed)
         .on_with::<DocumentIssued, _, _>(app.clone(), documents::issued)

@@ -3,6 +3,7 @@
 pub mod contacts;
 pub mod deliveries;
 pub mod endpoints;
+pub mod erasures;
 pub mod messages;
 pub mod orders;
 pub mod overrides;

@@ -21,7 +21,9 @@ use crate::accounts::{Accounts, FormerShops};
 use crate::checkout::Desks;
 use crate::domain::tax::Rates;
 use crate::events as hear;
-use crate::jobs::{expire_reservations, forget_accounts, forget_carts, write_to_customer};
+use crate::jobs::{
+    expire_reservations, forget_accounts, forget_carts, forget_orders, write_to_customer,
+};
 use crate::routes;
 use crate::store::settings;
 
@@ -33,6 +35,7 @@ static EMBEDDED: EmbeddedMigrations = embed_migrations!("migrations");
 
 const LOOK_FOR_EXPIRED: Duration = Duration::from_secs(10);
 const LOOK_FOR_IDLE_CARTS: Duration = Duration::from_secs(3_600);
+const LOOK_FOR_ORDERS_TO_FORGET: Duration = Duration::from_secs(3_600);
 const LOOK_FOR_OVER_SESSIONS: Duration = Duration::from_secs(3_600);
 
 /// The service's state; clones share it.
@@ -98,6 +101,12 @@ pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
             LOOK_FOR_OVER_SESSIONS,
             app.clone(),
             forget_accounts::run,
+        )
+        .every(
+            "forget_orders",
+            LOOK_FOR_ORDERS_TO_FORGET,
+            app.clone(),
+            forget_orders::run,
         )
         .every("forget_carts", LOOK_FOR_IDLE_CARTS, app, forget_carts::run);
     workers.push(Worker::new("orders: jobs", move |stop| runner.run(stop)));

@@ -15,6 +15,7 @@ use crate::domain::tax::TaxAmount;
 use crate::routes::withdrawals::WithdrawnLine;
 use crate::secret;
 use crate::store::accounts::AccountRow;
+use crate::store::erasure::Forgotten;
 use crate::store::orders::OrderRow;
 use crate::store::past::CustomerRow;
 use crate::store::stock::StockRow;
@@ -72,6 +73,40 @@ pub fn welcome(customer: &CustomerRow, account: &AccountRow) -> v1::AccountMailR
         locale: account.locale.clone(),
         expires_at_us: 0,
     }
+}
+
+/// A customer had everything erased: nobody writes to this address for what was before.
+pub async fn customer_erased(
+    tx: &mut TenantTx,
+    customer: CustomerId,
+    email: &str,
+    now: OffsetDateTime,
+) -> Result<(), db::Error> {
+    let event = v1::CustomerErased {
+        tenant_id: tx.tenant().to_string(),
+        customer_id: customer.to_string(),
+        version: 1,
+        email: email.to_owned(),
+        erased_at_us: to_us(now),
+    };
+    bus::emit(tx, &event).await
+}
+
+/// Of these orders only what the law asks for is left.
+pub async fn orders_forgotten(
+    tx: &mut TenantTx,
+    forgotten: &[Forgotten],
+    now: OffsetDateTime,
+) -> Result<(), db::Error> {
+    let tenant_id = tx.tenant().to_string();
+    let event = |order: &Forgotten| v1::OrderForgotten {
+        tenant_id: tenant_id.clone(),
+        order_id: order.id.to_string(),
+        version: order.version,
+        forgotten_at_us: to_us(now),
+    };
+    let events: Vec<_> = forgotten.iter().map(event).collect();
+    bus::emit_all(tx, &events).await
 }
 
 /// A consumer has withdrawn from a purchase.

@@ -110,12 +110,12 @@ pub async fn withdrawal(
     Ok(compose::queue_for_staff(tx, &app.vault, &roles, notice, now).await?)
 }
 
-fn uuid(text: &str, what: &str) -> Result<Uuid, HandleError> {
+pub(super) fn uuid(text: &str, what: &str) -> Result<Uuid, HandleError> {
     text.parse()
         .map_err(|_| HandleError::Park(format!("{what} is not a UUID")))
 }
 
-fn address(text: &str) -> Result<Email, HandleError> {
+pub(super) fn address(text: &str) -> Result<Email, HandleError> {
     text.parse()
         .map_err(|_| HandleError::Park("email is no address to write to".into()))
 }

@@ -88,7 +88,9 @@ async fn send_after(
     event: &DocumentEvent,
     document: Document,
 ) -> Result<(), HandleError> {
-    let heard = recall(app, tx, &event.order_id).await?;
+    let Some(heard) = recall(app, tx, &event.order_id).await? else {
+        return Ok(());
+    };
     let mut letter = Letter::of_order(Kind::InvoiceIssued, &heard);
     letter.about = format!("document:{}", event.document_id);
     letter.facts.document = Some(document);

@@ -212,13 +212,21 @@ async fn hear(app: &App, tx: &TenantTx, order: &Order) -> Result<Heard, HandleEr
     })
 }
 
-/// What is kept of an order, locked; a mail about it may be asked for before it is heard of.
-pub(super) async fn recall(app: &App, tx: &TenantTx, order: &str) -> Result<Heard, HandleError> {
+/// What is kept of an order, locked; a mail about it may be asked for before it is heard of. Nothing when it
+/// was forgotten: then nobody is written to.
+pub(super) async fn recall(
+    app: &App,
+    tx: &TenantTx,
+    order: &str,
+) -> Result<Option<Heard>, HandleError> {
     let id: Uuid = order
         .parse()
         .map_err(|_| HandleError::Park("order_id is not a UUID".into()))?;
     let row = orders::lock(tx, id, app.clock.now()).await?;
     let Some(content) = &row.content else {
+        if row.version > 0 {
+            return Ok(None);
+        }
         return Err(HandleError::not_yet("the order was not heard of yet"));
     };
     let name = id.to_string();
@@ -226,13 +234,13 @@ pub(super) async fn recall(app: &App, tx: &TenantTx, order: &str) -> Result<Hear
         .vault
         .open(content_place(tx, &name), content)
         .map_err(anyhow::Error::from)?;
-    Ok(Heard {
+    Ok(Some(Heard {
         id,
         order,
         row,
         is_news: false,
         store: store_of(app, tx)?,
-    })
+    }))
 }
 
 pub(super) fn store_of(app: &App, tx: &TenantTx) -> Result<TenantRef, HandleError> {

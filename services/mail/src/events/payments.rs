@@ -30,7 +30,9 @@ pub async fn requires_action(
     let payment = required(event.payment.as_ref())?;
     let amount = facts::amount(payment.amount.as_ref());
     let amount = amount.ok_or_else(|| HandleError::Park("payment.amount is absent".to_owned()))?;
-    let heard = recall(&app, tx, &payment.order_id).await?;
+    let Some(heard) = recall(&app, tx, &payment.order_id).await? else {
+        return Ok(());
+    };
     let mut letter = Letter::of_order(Kind::MultibancoVoucher, &heard);
     letter.about = format!("payment:{}", payment.payment_id);
     letter.facts.voucher = Some(Voucher {
@@ -59,7 +61,9 @@ pub async fn failed(
         })
     })
     .await?;
-    let heard = recall(&app, tx, &payment.order_id).await?;
+    let Some(heard) = recall(&app, tx, &payment.order_id).await? else {
+        return Ok(());
+    };
     let is_owed = heard.order.due.is_some_and(|due| due.minor > 0);
     if !is_owed {
         return Ok(());

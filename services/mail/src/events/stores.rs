@@ -75,8 +75,9 @@ pub async fn staff_changed(
             .map_err(anyhow::Error::from)?,
         version: event.version,
     };
-    contacts::save(tx, &row).await?;
-    if status == StaffStatus::Invited {
+    // Told again, or after the person has come in or gone, an invitation is none any more.
+    let is_news = contacts::save(tx, &row).await?;
+    if is_news && status == StaffStatus::Invited {
         invite(&app, tx, id, contact).await?;
     }
     Ok(())

@@ -5,6 +5,7 @@ use diesel_async::RunQueryDsl;
 use time::{Duration, OffsetDateTime};
 
 use crate::app::App;
+use crate::store::erasures;
 
 /// Bodies, addresses and events are kept for as long as somebody may ask what became of a mail.
 const KEPT: Duration = Duration::days(90);
@@ -27,13 +28,22 @@ const WEBHOOKS: &str = "DELETE FROM delivery WHERE (tenant_id, id) IN (
 const ORDERS: &str = "DELETE FROM order_seen WHERE (tenant_id, order_id) IN (
       SELECT tenant_id, order_id FROM order_seen WHERE updated_at < $1
       LIMIT 1000 FOR UPDATE SKIP LOCKED)";
+const ERASED: &str = "DELETE FROM erased_order WHERE (tenant_id, order_id) IN (
+      SELECT tenant_id, order_id FROM erased_order WHERE erased_at < $1
+      LIMIT 1000 FOR UPDATE SKIP LOCKED)";
 
 pub async fn run(app: App) -> anyhow::Result<()> {
     let now = app.clock.now();
+    app.db
+        .system("forget what goes with erased customers", async |tx| {
+            erasures::forget_the_rest(tx, now).await
+        })
+        .await?;
     let mails = forget(&app, MAILS, now - KEPT).await?;
     let news = forget(&app, NEWS, now - KEPT).await?;
     let webhooks = forget(&app, WEBHOOKS, now - KEPT).await?;
     let orders = forget(&app, ORDERS, now - ORDERS_KEPT).await?;
+    forget(&app, ERASED, now - ORDERS_KEPT).await?;
     if mails + news + webhooks + orders > 0 {
         tracing::info!(mails, news, webhooks, orders, "Old mails were forgotten");
     }

@@ -244,7 +244,7 @@ async fn again(
     else {
         return Err(ApiError::conflict(
             "content-not-there",
-            "what it said was forgotten after 90 days",
+            "what it said was forgotten: after 90 days, or with whom it went to",
         ));
     };
     let first = row.resend_of.unwrap_or(row.id);

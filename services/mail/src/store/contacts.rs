@@ -20,8 +20,8 @@ pub struct ContactRow {
     pub version: i64,
 }
 
-/// The newer version wins.
-pub async fn save(tx: &TenantTx, row: &ContactRow) -> Result<(), Error> {
+/// The newer version wins; false when this is none.
+pub async fn save(tx: &TenantTx, row: &ContactRow) -> Result<bool, Error> {
     use staff_contact as c;
     let insert = diesel::insert_into(c::table)
         .values(row)
@@ -33,11 +33,12 @@ pub async fn save(tx: &TenantTx, row: &ContactRow) -> Result<(), Error> {
             c::contact.eq(excluded(c::contact)),
             c::version.eq(excluded(c::version)),
         ));
-    diesel::query_dsl::methods::FilterDsl::filter(insert, excluded(c::version).gt(c::version))
+    let newer = excluded(c::version).gt(c::version);
+    let saved = diesel::query_dsl::methods::FilterDsl::filter(insert, newer)
         .prepared()
         .execute(&mut tx.conn())
         .await?;
-    Ok(())
+    Ok(saved == 1)
 }
 
 /// Everybody active who has one of `roles`.

@@ -7,8 +7,8 @@ use diesel_async::RunQueryDsl;
 use uuid::Uuid;
 
 use super::schema::{
-    endpoint, mail_setting, mail_usage, mail_usage_slot, message, order_seen, staff_contact,
-    store_profile, suppression, template_override, variant_seen,
+    endpoint, erased_order, mail_setting, mail_usage, mail_usage_slot, message, order_seen,
+    staff_contact, store_profile, suppression, template_override, variant_seen,
 };
 
 #[derive(Clone, Debug, Default, Queryable, Selectable, Insertable)]
@@ -66,7 +66,7 @@ pub async fn erase(tx: &TenantTx) -> Result<(), Error> {
                 .await?;
         )+};
     }
-    empty!(endpoint message order_seen staff_contact suppression template_override variant_seen
+    empty!(endpoint erased_order message order_seen staff_contact suppression template_override variant_seen
         mail_usage mail_usage_slot mail_setting store_profile);
     Ok(())
 }

@@ -52,6 +52,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    erased_order (tenant_id, order_id) {
+        tenant_id -> Uuid,
+        order_id -> Uuid,
+        erased_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    message_to_forget (tenant_id, message_id) {
+        tenant_id -> Uuid,
+        message_id -> Uuid,
+    }
+}
+
+diesel::table! {
     variant_seen (tenant_id, variant_id) {
         tenant_id -> Uuid,
         variant_id -> Uuid,

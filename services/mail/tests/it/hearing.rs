@@ -253,3 +253,36 @@ async fn what_is_told_becomes_mails_in_the_stores_own_look() {
     .await;
     world.end().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invitation_is_written_once_and_not_after_its_person_has_come() {
+    let world = World::start().await;
+    let store = world.store().await;
+    let staff = |id: Uuid, version: i64, status: StaffStatus| StaffChanged {
+        tenant_id: store.id.to_string(),
+        staff_id: id.to_string(),
+        version,
+        role: "viewer".into(),
+        perms_version: 1,
+        status: status.into(),
+        name: "Rui".into(),
+        email: format!("{}@example.pt", id.simple()),
+        locale: "pt-PT".into(),
+        ..StaffChanged::default()
+    };
+    let (on_time, late) = (Uuid::now_v7(), Uuid::now_v7());
+    for event in [
+        staff(on_time, 1, StaffStatus::Invited),
+        staff(on_time, 1, StaffStatus::Invited),
+        staff(on_time, 2, StaffStatus::Active),
+        staff(on_time, 1, StaffStatus::Invited),
+        staff(late, 2, StaffStatus::Active),
+        staff(late, 1, StaffStatus::Invited),
+    ] {
+        let heard = world.heard(&store, event, mail::events::stores::staff_changed);
+        heard.await.unwrap();
+    }
+    let written = world.mails(&store, "staff_invitation").await;
+    assert_eq!(written.len(), 1, "{written:?}");
+    world.end().await;
+}

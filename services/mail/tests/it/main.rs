@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod customers;
 #[cfg(test)]
+mod erasures;
+#[cfg(test)]
 mod hearing;
 #[cfg(test)]
 mod logs;

@@ -7,9 +7,11 @@ use secrecy::SecretString;
 
 use super::Accounts;
 use crate::store::{challenges, customer_sessions, erasure};
+use crate::tell;
 
 impl Accounts {
-    /// Erases a customer: what is left is what the law has the store keep of its orders.
+    /// Erases a customer: what is left is what the law has the store keep of its orders. Mail hears of it, and
+    /// forgets what it wrote.
     pub async fn erase(
         &self,
         tenant: TenantId,
@@ -28,9 +30,11 @@ impl Accounts {
                 let ended = self.end_all(tx, id, "erased", now).await?;
                 challenges::delete_all(tx, &words).await?;
                 customer_sessions::delete_of_customer(tx, id).await?;
-                erasure::forget_in_orders(tx, id).await?;
+                let forgotten = erasure::forget_in_orders(tx, id, now).await?;
                 erasure::delete_customer(tx, id).await?;
                 erasure::save_mark(tx, &self.mark(tenant, key), now).await?;
+                tell::customer_erased(tx, id, key, now).await?;
+                tell::orders_forgotten(tx, &forgotten, now).await?;
                 Ok::<_, ApiError>(ended)
             })
             .await?;

@@ -317,6 +317,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    order_to_forget (tenant_id, order_id) {
+        tenant_id -> Uuid,
+        order_id -> Uuid,
+        erased_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     withdrawal (tenant_id, id) {
         tenant_id -> Uuid,
         id -> Uuid,

@@ -17,6 +17,8 @@ mod crowd;
 #[cfg(test)]
 mod customers;
 #[cfg(test)]
+mod erasing;
+#[cfg(test)]
 mod heard;
 #[cfg(test)]
 mod members;

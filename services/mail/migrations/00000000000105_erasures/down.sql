@@ -1,0 +1,1 @@
+DROP TABLE message_to_forget, erased_order;
