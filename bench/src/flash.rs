@@ -51,8 +51,8 @@ async fn sale(store: &Store) -> anyhow::Result<()> {
     let neighbour = Neighbour::open().await?;
     let product = store.add_product(i64::try_from(PIECES)?).await?;
     let shoppers = enter(store, std::slice::from_ref(&product)).await?;
-    let quiet = neighbour.shop_while(tokio::time::sleep(QUIET)).await.1;
-    let (flash, busy) = neighbour.shop_while(crowd(store, &shoppers)).await;
+    let quiet = neighbour.shop_while(tokio::time::sleep(QUIET)).await?.1;
+    let (flash, busy) = neighbour.shop_while(crowd(store, &shoppers)).await?;
     let flash = flash?;
     say("");
     say(&format!(

@@ -20,7 +20,7 @@ mod webhooks;
 use journeys::merchant::Store;
 
 use load::Measured;
-use table::Bar;
+use table::{Bar, Slowness};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -68,6 +68,7 @@ async fn paths_and_crowds(wanted: &Parts) -> anyhow::Result<Vec<(Measured, Bar)>
             0
         };
         let shelves = shelves::fill(&store, count).await?;
+        let before = reference::selects()?;
         if wanted.has("reads") {
             rows.extend(paths::reads(&store, &shelves).await?);
         }
@@ -75,7 +76,7 @@ async fn paths_and_crowds(wanted: &Parts) -> anyhow::Result<Vec<(Measured, Bar)>
             rows.extend(paths::orders(&store, &shelves.sold).await?);
         }
         table::say("");
-        table::print(&rows);
+        table::print(&rows, Slowness::of(&[before, reference::selects()?]));
     }
     if wanted.has("flash") {
         let reference = reference::measure()?;

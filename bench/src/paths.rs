@@ -20,6 +20,8 @@ const AT_ONCE: Duration = Duration::ZERO;
 /// What an order sets going behind its answer is done by then.
 const BEHIND: Duration = Duration::from_secs(1);
 
+/// A page that waits for its payment asks again after so long.
+const LOOKS_AGAIN_AFTER: Duration = Duration::from_millis(1_000);
 /// Smaller parts of PostgreSQL's work are not told apart.
 const LEAST_SHARE: f64 = 0.01;
 
@@ -258,6 +260,8 @@ async fn one_order(store: &Store, product: &Product) -> anyhow::Result<()> {
     )?;
     let intent = shopper.pay(&placed).await?;
     store.stripe.choose(&intent, "card").await?;
-    shopper.until(&placed, "paid").await?;
+    while shopper.state_of(&placed).await? != "paid" {
+        tokio::time::sleep(LOOKS_AGAIN_AFTER).await;
+    }
     Ok(())
 }

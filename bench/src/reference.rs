@@ -19,26 +19,9 @@ pub struct Reference {
 
 /// Runs pgbench against a database of its own beside the platform's.
 pub fn measure() -> anyhow::Result<Reference> {
-    let url = std::env::var("DATABASE_URL").context("DATABASE_URL is not set")?;
-    let (server, _) = url
-        .rsplit_once('/')
-        .context("DATABASE_URL names no database")?;
-    let own = format!("{server}/stores_pgbench");
-    run(
-        "psql",
-        &[&url, "-qc", "DROP DATABASE IF EXISTS stores_pgbench"],
-    )?;
-    run("psql", &[&url, "-qc", "CREATE DATABASE stores_pgbench"])?;
-    run("psql", &[&own, "-qc", TABLE])?;
-    let folder = std::env::temp_dir();
-    let script = |name: &str, sql: &str| -> anyhow::Result<String> {
-        let path = folder.join(name);
-        std::fs::write(&path, sql)?;
-        Ok(path.to_string_lossy().into_owned())
-    };
-    let hot = pgbench(&own, &script("hot.sql", HOT)?)?;
-    let spread = pgbench(&own, &script("spread.sql", SPREAD)?)?;
-    run("psql", &[&url, "-qc", "DROP DATABASE stores_pgbench"])?;
+    let beside = Beside::create()?;
+    let hot = beside.rate("hot.sql", HOT)?;
+    let spread = beside.rate("spread.sql", SPREAD)?;
     say("");
     say(&format!(
         "pgbench, 8 clients: one hot row {hot:.0}/s, spread over 10,000 rows {spread:.0}/s"
@@ -49,9 +32,57 @@ pub fn measure() -> anyhow::Result<Reference> {
     })
 }
 
+/// Single rows that pgbench reads in a second here, with eight clients: how fast this machine is now.
+pub fn selects() -> anyhow::Result<f64> {
+    Beside::create()?.rate("select.sql", SELECT)
+}
+
+/// A database for pgbench; it goes with the value.
+struct Beside {
+    platform: String,
+    own: String,
+}
+
+impl Beside {
+    fn create() -> anyhow::Result<Self> {
+        let platform = std::env::var("DATABASE_URL").context("DATABASE_URL is not set")?;
+        let (server, _) = platform
+            .rsplit_once('/')
+            .context("DATABASE_URL names no database")?;
+        let own = format!("{server}/stores_pgbench");
+        let beside = Self { platform, own };
+        beside.drop_database()?;
+        run(
+            "psql",
+            &[&beside.platform, "-qc", "CREATE DATABASE stores_pgbench"],
+        )?;
+        run("psql", &[&beside.own, "-qc", TABLE])?;
+        Ok(beside)
+    }
+
+    fn drop_database(&self) -> anyhow::Result<()> {
+        let sql = "DROP DATABASE IF EXISTS stores_pgbench";
+        run("psql", &[&self.platform, "-qc", sql]).map(drop)
+    }
+
+    fn rate(&self, name: &str, sql: &str) -> anyhow::Result<f64> {
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, sql)?;
+        pgbench(&self.own, &path.to_string_lossy())
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        // The next run drops it otherwise.
+        let _ = self.drop_database();
+    }
+}
+
 const TABLE: &str = "CREATE TABLE stock (id int PRIMARY KEY, qty bigint); \
   INSERT INTO stock SELECT g, 1000000 FROM generate_series(1, 10000) g; \
   CREATE TABLE made (id bigserial PRIMARY KEY, stock int, at timestamptz DEFAULT now());";
+const SELECT: &str = "\\set a random(1, 10000)\nSELECT qty FROM stock WHERE id = :a;\n";
 const HOT: &str = "UPDATE stock SET qty = qty - 1 WHERE id = 1 AND qty >= 1;\n";
 const SPREAD: &str = "\\set a random(1, 10000)\n\\set b random(1, 10000)\n\
   \\set low least(:a, :b)\n\\set high greatest(:a, :b)\nBEGIN;\n\

@@ -2,6 +2,22 @@
 
 use crate::load::Measured;
 
+/// Single rows that pgbench read in a second on the machine of the bars, with eight clients. Source:
+/// `quality.md` of the design.
+const SELECTS_OF_BARS: f64 = 42_838.0;
+
+/// How much slower this machine is, at this moment, than the one whose figures the bars are.
+#[derive(Clone, Copy, Debug)]
+pub struct Slowness(f64);
+
+impl Slowness {
+    /// From pgbench's rates of reading single rows, before and after what is measured.
+    pub fn of(selects: &[f64]) -> Self {
+        let count = f64::from(u32::try_from(selects.len()).unwrap_or(1).max(1));
+        Self(SELECTS_OF_BARS * count / selects.iter().sum::<f64>().max(1.0))
+    }
+}
+
 /// What a path may cost, in processor milliseconds a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Bar {
@@ -16,15 +32,25 @@ impl Bar {
             postgres_ms,
         }
     }
+
+    fn times(self, factor: f64) -> Self {
+        Self::new(self.service_ms * factor, self.postgres_ms * factor)
+    }
 }
 
-/// Prints a line for each path; the last column says whether both bars hold.
-pub fn print(rows: &[(Measured, Bar)]) {
+/// Prints a line for each path, with the bars as this machine's; the last column says whether both hold.
+pub fn print(rows: &[(Measured, Bar)], Slowness(slowness): Slowness) {
+    say(&format!(
+        "pgbench reads {:.0} rows a second here, and read {SELECTS_OF_BARS:.0} where the bars were set: \
+         they are taken times {slowness:.2}",
+        SELECTS_OF_BARS / slowness
+    ));
     say(&format!(
         "{:<38} {:>8} {:>9} {:>8} {:>9} {:>8} {:>8} {:>8} {:>8} {:>6}",
         "path", "req/s", "cpu ms", "bar", "pg ms", "bar", "broker", "p50 ms", "p99 ms", ""
     ));
     for (row, bar) in rows {
+        let bar = bar.times(slowness);
         let holds = row.service_ms() <= bar.service_ms && row.postgres_ms() <= bar.postgres_ms;
         let verdict = match (row.failures, holds) {
             (1.., _) => "FAILED",

@@ -17,8 +17,13 @@ fn main() {
     let mut list = format!("static PICTURES: [(&str, &[u8]); {}] = [\n", files.len());
     for file in &files {
         let name = file.file_stem().unwrap_or_default().to_string_lossy();
-        writeln!(list, "({name:?}, include_bytes!({file:?})),")
-            .expect("a text takes what is written");
+        // Not the folder's own address: what was written here may be read where the sources lie elsewhere.
+        let path = format!("/demo/pictures/{name}.webp");
+        writeln!(
+            list,
+            "({name:?}, include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {path:?}))),"
+        )
+        .expect("a text takes what is written");
     }
     list.push_str("];\n");
     let out = env::var("OUT_DIR").expect("cargo says where to write");

@@ -4,9 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context;
 use futures_util::future::try_join_all;
 use journeys::merchant::{Product, Store};
 use journeys::shopper::Shopper;
+use tokio::runtime::{self, Runtime};
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
@@ -18,6 +20,9 @@ const SHOPPERS: u32 = 8;
 const EVERY: Duration = Duration::from_millis(80);
 
 pub struct Neighbour {
+    /// As near to a computer of their own as one process comes: a thread on which no request of the crowd
+    /// is made. Empty only while it is dropped.
+    computer: Option<Runtime>,
     shoppers: Vec<Arc<Shopper>>,
     product: Product,
 }
@@ -33,11 +38,20 @@ pub struct Shopped {
 
 impl Neighbour {
     pub async fn open() -> anyhow::Result<Self> {
-        let store = Store::provision().await?;
-        store.connect_account().await?;
-        let product = store.add_product(1_000_000).await?;
-        let shoppers = try_join_all((0..SHOPPERS).map(|_| Shopper::enter(&store))).await?;
+        let computer = runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()?;
+        let arriving = computer.spawn(async {
+            let store = Store::provision().await?;
+            store.connect_account().await?;
+            let product = store.add_product(1_000_000).await?;
+            let shoppers = try_join_all((0..SHOPPERS).map(|_| Shopper::enter(&store))).await?;
+            anyhow::Ok((product, shoppers))
+        });
+        let (product, shoppers) = arriving.await??;
         Ok(Self {
+            computer: Some(computer),
             shoppers: shoppers.into_iter().map(Arc::new).collect(),
             product,
         })
@@ -45,7 +59,11 @@ impl Neighbour {
 
     /// Changes carts at a steady rate until `event` is over. A request that is late does not delay
     /// the next one's turn: what waited is counted as having waited.
-    pub async fn shop_while<T>(&self, event: impl Future<Output = T>) -> (T, Shopped) {
+    pub async fn shop_while<T>(
+        &self,
+        event: impl Future<Output = T>,
+    ) -> anyhow::Result<(T, Shopped)> {
+        let computer = self.computer.as_ref().context("it has not ended")?;
         let (end, over) = watch::channel(());
         let began = Instant::now();
         let tasks: Vec<_> = (0..SHOPPERS)
@@ -53,7 +71,7 @@ impl Neighbour {
             .map(|(nth, shopper)| {
                 let first = began + EVERY * nth / SHOPPERS;
                 let shopping = shop(shopper.clone(), self.product.clone(), first, over.clone());
-                tokio::spawn(shopping)
+                computer.spawn(shopping)
             })
             .collect();
         let outcome = event.await;
@@ -72,7 +90,7 @@ impl Neighbour {
             p99_ms: percentile(&times, 99),
             longest_ms: percentile(&times, 100),
         };
-        (outcome, shopped)
+        Ok((outcome, shopped))
     }
 }
 
@@ -95,6 +113,15 @@ async fn shop(
         failed += usize::from(!reply.is_ok_and(|reply| reply.status == 200));
     }
     (times, failed)
+}
+
+impl Drop for Neighbour {
+    fn drop(&mut self) {
+        // Within another runtime it may not be waited for.
+        if let Some(computer) = self.computer.take() {
+            computer.shutdown_background();
+        }
+    }
 }
 
 impl fmt::Display for Shopped {

@@ -18,6 +18,11 @@ const KEEPALIVE_AFTER: Duration = Duration::from_secs(10);
 const KEEPALIVE_EVERY: Duration = Duration::from_secs(5);
 const KEEPALIVES_UNANSWERED_MAX: u32 = 3;
 const UNACKNOWLEDGED_TIME: Duration = Duration::from_secs(15);
+/// A prepared statement is planned once. Left to itself the server plans each five times first, and some
+/// each time for ever: those whose plan for any value looks dearer than one for the value at hand, such as a
+/// list whose length it does not know. Every key of ours begins with the tenant, so that the plan for any
+/// value is the plan for each. Source: PostgreSQL, `plan_cache_mode`.
+const PLAN_ONCE: &str = "-c plan_cache_mode=force_generic_plan";
 
 pub(crate) fn parse(url: &SecretString) -> Result<Config, Error> {
     let mut config = Config::from_str(url.expose_secret())
@@ -28,6 +33,11 @@ pub(crate) fn parse(url: &SecretString) -> Result<Config, Error> {
         .keepalives_interval(KEEPALIVE_EVERY)
         .keepalives_retries(KEEPALIVES_UNANSWERED_MAX)
         .tcp_user_timeout(UNACKNOWLEDGED_TIME);
+    let options = match config.get_options() {
+        Some(own) => format!("{PLAN_ONCE} {own}"),
+        None => PLAN_ONCE.to_owned(),
+    };
+    config.options(options);
     if config.get_application_name().is_none() {
         config.application_name("stores");
     }
@@ -112,5 +122,14 @@ mod tests {
         assert_eq!(config.get_keepalives_interval(), Some(KEEPALIVE_EVERY));
         assert_eq!(config.get_keepalives_retries(), Some(3));
         assert_eq!(config.get_tcp_user_timeout(), Some(&UNACKNOWLEDGED_TIME));
+    }
+
+    #[test]
+    fn a_url_may_still_say_how_statements_are_planned() {
+        let url = "postgres://shop@localhost/stores?options=-c%20plan_cache_mode%3Dauto";
+        let config = parse(&url.into()).unwrap();
+        let options = config.get_options().unwrap_or_default();
+        assert!(options.starts_with(PLAN_ONCE), "{options}");
+        assert!(options.ends_with("-c plan_cache_mode=auto"), "{options}");
     }
 }

@@ -39,6 +39,7 @@ mod resealing;
 mod rules;
 mod scope;
 mod sealing;
+mod turns;
 
 pub use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 pub use error::Error;

@@ -9,10 +9,11 @@ use diesel_async::{AsyncPgConnection, SimpleAsyncConnection};
 use futures_util::future::BoxFuture;
 use kernel::TenantId;
 use secrecy::SecretString;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OwnedSemaphorePermit};
 
 use crate::error::is_lost_connection;
 use crate::pool::{Connections, pool};
+use crate::turns::Turns;
 use crate::{Error, connect};
 
 /// In a transaction that a swallowed error has already broken, a bare COMMIT would roll back and
@@ -33,6 +34,7 @@ pub struct DbConfig {
 #[derive(Clone)]
 pub struct Db {
     pool: Pool<Connections>,
+    turns: Arc<Turns>,
     service: &'static str,
     wakes: Arc<Notify>,
     job_wakes: Arc<Notify>,
@@ -56,6 +58,7 @@ impl Db {
         let (wakes, job_wakes) = Default::default();
         Ok(Self {
             pool,
+            turns: Arc::new(Turns::of_pool(config.pool_size)),
             service: config.service,
             wakes,
             job_wakes,
@@ -138,8 +141,17 @@ impl Db {
     /// arrives before the first query's, and is looked at when the transaction ends.
     async fn begin(&self, scope: Scope) -> Result<Tx, Error> {
         let waited = Instant::now();
+        let turn = match &scope {
+            Scope::Tenant(tenant) | Scope::Read(tenant) => Some(
+                self.turns
+                    .take(*tenant)
+                    .await
+                    .inspect_err(|_| self.count_refusal())?,
+            ),
+            Scope::System(_) => None,
+        };
         let connection = self.pool.get().await.map_err(|error| {
-            metrics::counter!("db_pool_refusals_total", "service" => self.service).increment(1);
+            self.count_refusal();
             match error {
                 PoolError::Backend(error) => error,
                 PoolError::Timeout(_) => Error::Unavailable("no free connection in time".into()),
@@ -170,7 +182,12 @@ impl Db {
             queued,
             wakes,
             job_wakes,
+            _turn: turn,
         })
+    }
+
+    fn count_refusal(&self) {
+        metrics::counter!("db_pool_refusals_total", "service" => self.service).increment(1);
     }
 }
 
@@ -214,6 +231,8 @@ pub struct Tx {
     queued: bool,
     wakes: Arc<Notify>,
     job_wakes: Arc<Notify>,
+    /// Given up after the connection: the tenant's next transaction finds it free.
+    _turn: Option<OwnedSemaphorePermit>,
 }
 
 impl Tx {

@@ -121,12 +121,21 @@ impl Shopper {
         })
     }
 
+    /// What the order is now.
+    pub async fn state_of(&self, placed: &Placed) -> anyhow::Result<String> {
+        let reply = self.door.insist(&self.following(placed)).await?;
+        reply.expect(200)?.text("/status")
+    }
+
+    fn following(&self, placed: &Placed) -> Ask {
+        let path = format!("/api/orders/store/orders/{}", placed.id);
+        self.ask(Method::GET, &path)
+            .header("x-order-token", &placed.token)
+    }
+
     /// Waits until the order is in a state.
     pub async fn until(&self, placed: &Placed, status: &str) -> anyhow::Result<Value> {
-        let path = format!("/api/orders/store/orders/{}", placed.id);
-        let ask = self
-            .ask(Method::GET, &path)
-            .header("x-order-token", &placed.token);
+        let ask = self.following(placed);
         let what = format!("order {} becoming {status}", placed.number);
         let arrived =
             |reply: &Reply| (reply.text("/status").ok()? == status).then(|| reply.body.clone());
