@@ -1,6 +1,7 @@
 //! How a store looks in its mails, from all that is known of it here.
 
 use db::TenantTx;
+use futures_util::try_join;
 use http_kit::Tenant;
 use kernel::Config;
 
@@ -58,9 +59,13 @@ impl Origins {
 }
 
 pub async fn load(tx: &TenantTx, origins: &Origins, tenant: &Tenant) -> Result<Look, db::Error> {
-    let profile = profiles::find(tx).await?.unwrap_or_default();
-    let settings = settings::find(tx).await?;
-    Ok(of(origins, tenant, profile, settings.as_ref()))
+    let (profile, settings) = try_join!(profiles::find(tx), settings::find(tx))?;
+    Ok(of(
+        origins,
+        tenant,
+        profile.unwrap_or_default(),
+        settings.as_ref(),
+    ))
 }
 
 /// The language of somebody whose locale is `wanted`: theirs, else the store's, else English.

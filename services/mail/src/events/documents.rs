@@ -49,7 +49,7 @@ pub async fn issued(
         .seal(document_place(tx, &name), &document)
         .map_err(anyhow::Error::from)?;
     orders::save_document(tx, id, &sealed).await?;
-    let paid = messages::lock_of_order(tx, id, Kind::OrderPaid.name()).await?;
+    let paid = messages::lock_of_order(tx, id, &[Kind::OrderPaid.name()]).await?;
     match paid.into_iter().next() {
         // The mail about the payment takes it along when it is heard of.
         None => Ok(()),

@@ -5,6 +5,7 @@ use db::TenantTx;
 use events::orders::v1::{
     Order, OrderCancelled, OrderFulfilled, OrderPaid, OrderPlaced, OrderRefunded,
 };
+use futures_util::try_join;
 use http_kit::TenantRef;
 use kernel::Email;
 use time::Duration;
@@ -94,27 +95,25 @@ pub async fn paid(
 ) -> Result<(), HandleError> {
     let order = required(delivery.message.order.as_ref())?;
     let heard = hear(&app, tx, order).await?;
-    publish(&app, tx, &delivery, "order.paid", |event| {
-        event.order.as_ref().map(public::order).into()
-    })
-    .await?;
+    let publishing = async {
+        let shown = |event: &OrderPaid| event.order.as_ref().map(public::order).into();
+        Ok(publish(&app, tx, &delivery, "order.paid", shown).await?)
+    };
     if order.channel == IMPORTED {
-        return Ok(());
+        return publishing.await;
     }
-    give_up(
-        &app,
-        tx,
-        heard.id,
-        &[Kind::PaymentFailed, Kind::MultibancoVoucher],
-    )
-    .await?;
+    let lost_their_point = [Kind::PaymentFailed, Kind::MultibancoVoucher];
+    try_join!(publishing, give_up(&app, tx, heard.id, &lost_their_point))?;
     let mut letter = Letter::of_order(Kind::OrderPaid, &heard);
     letter.facts.document = document_of(&app, tx, &heard.row)?;
     if letter.facts.document.is_none() {
         letter.wait = WAITS_FOR_DOCUMENT;
     }
-    write_to_shopper(&app, tx, &heard, letter).await?;
-    tell_merchant(&app, tx, &heard).await
+    try_join!(
+        write_to_shopper(&app, tx, &heard, letter),
+        tell_merchant(&app, tx, &heard)
+    )?;
+    Ok(())
 }
 
 pub async fn cancelled(
@@ -333,14 +332,13 @@ async fn tell_merchant(app: &App, tx: &TenantTx, heard: &Heard) -> Result<(), Ha
 
 /// Mails that wait and have lost their point are not sent.
 async fn give_up(app: &App, tx: &TenantTx, order: Uuid, kinds: &[Kind]) -> Result<(), HandleError> {
-    for kind in kinds {
-        for mut row in messages::lock_of_order(tx, order, kind.name()).await? {
-            if row.state == QUEUED && row.attempts == 0 {
-                row.state = CANCELLED.to_owned();
-                row.problem = Some("superseded".to_owned());
-                row.updated_at = app.clock.now();
-                messages::save(tx, &row).await?;
-            }
+    let kinds: Vec<&str> = kinds.iter().map(|kind| kind.name()).collect();
+    for mut row in messages::lock_of_order(tx, order, &kinds).await? {
+        if row.state == QUEUED && row.attempts == 0 {
+            row.state = CANCELLED.to_owned();
+            row.problem = Some("superseded".to_owned());
+            row.updated_at = app.clock.now();
+            messages::save(tx, &row).await?;
         }
     }
     Ok(())

@@ -87,6 +87,19 @@ pub async fn find(tx: &TenantTx, id: Uuid) -> Result<Option<MessageRow>, Error> 
     Ok(row)
 }
 
+/// Several, the oldest first, in which order everybody locks them.
+pub async fn lock_all(tx: &TenantTx, ids: &[Uuid]) -> Result<Vec<MessageRow>, Error> {
+    let rows = message::table
+        .filter(message::tenant_id.eq(tx.tenant().uuid()))
+        .filter(one_of(message::id, ids))
+        .order(message::id)
+        .select(MessageRow::as_select())
+        .for_update()
+        .load(&mut tx.conn())
+        .await?;
+    Ok(rows)
+}
+
 pub async fn lock(tx: &TenantTx, id: Uuid) -> Result<Option<MessageRow>, Error> {
     let row = message::table
         .filter(message::tenant_id.eq(tx.tenant().uuid()))
@@ -99,42 +112,44 @@ pub async fn lock(tx: &TenantTx, id: Uuid) -> Result<Option<MessageRow>, Error> 
     Ok(row)
 }
 
-/// A message whose turn is now, locked; nothing when another process has it or it was dealt with.
+/// Those of the messages whose turn is now, locked; not those that another process has or that were dealt
+/// with.
 pub async fn lock_due(
     tx: &TenantTx,
-    id: Uuid,
+    ids: &[Uuid],
     now: OffsetDateTime,
-) -> Result<Option<MessageRow>, Error> {
-    let row = message::table
+) -> Result<Vec<MessageRow>, Error> {
+    let rows = message::table
         .filter(message::tenant_id.eq(tx.tenant().uuid()))
-        .filter(message::id.eq(id))
+        .filter(one_of(message::id, ids))
         .filter(message::state.eq_any(OPEN))
         .filter(message::due_at.le(now))
         .select(MessageRow::as_select())
         .for_update()
         .skip_locked()
-        .first(&mut tx.conn())
-        .await
-        .optional()?;
-    Ok(row)
+        .load(&mut tx.conn())
+        .await?;
+    Ok(rows)
 }
 
-/// The mails of a kind about an order, locked.
+/// The mails of these kinds about an order, locked, the oldest first. Whoever locks them has locked the order:
+/// it does not matter in which order he gets them, and asked for one the server goes through all mails of the
+/// store in it.
 pub async fn lock_of_order(
     tx: &TenantTx,
     order: Uuid,
-    kind: &str,
+    kinds: &[&str],
 ) -> Result<Vec<MessageRow>, Error> {
-    let rows = message::table
+    let mut rows = message::table
         .filter(message::tenant_id.eq(tx.tenant().uuid()))
         .filter(message::order_id.eq(order))
-        .filter(message::kind.eq(kind))
+        .filter(message::kind.eq_any(kinds))
         .filter(message::resend_of.is_null())
-        .order(message::id)
         .select(MessageRow::as_select())
         .for_update()
         .load(&mut tx.conn())
         .await?;
+    rows.sort_unstable_by_key(|row| row.id);
     Ok(rows)
 }
 

@@ -39,12 +39,15 @@ pub async fn create(tx: &TenantTx, row: &SuppressionRow) -> Result<bool, Error> 
     Ok(made == 1)
 }
 
-/// The scopes in which an address is suppressed.
-pub async fn scopes_of(tx: &TenantTx, recipient: &[u8]) -> Result<Vec<String>, Error> {
+/// Those of the addresses that are suppressed, each with the scope, once for every scope.
+pub async fn scopes_of(
+    tx: &TenantTx,
+    recipients: &[&[u8]],
+) -> Result<Vec<(Vec<u8>, String)>, Error> {
     let scopes = suppression::table
         .filter(suppression::tenant_id.eq(tx.tenant().uuid()))
-        .filter(suppression::recipient.eq(recipient))
-        .select(suppression::scope)
+        .filter(suppression::recipient.eq_any(recipients))
+        .select((suppression::recipient, suppression::scope))
         .load(&mut tx.conn())
         .await?;
     Ok(scopes)

@@ -1,9 +1,11 @@
 //! Writing down what became of an attempt.
 
+use futures_util::future::try_join_all;
 use kernel::TenantId;
 use time::{Duration, OffsetDateTime, Time};
+use uuid::Uuid;
 
-use super::Claimed;
+use super::{Claimed, Tried};
 use crate::app::App;
 use crate::domain::answers::{Outcome, Pause, pause_after};
 use crate::domain::kinds::Kind;
@@ -14,36 +16,47 @@ use crate::store::{pauses, settings};
 /// A daily limit ends some minutes after midnight, whichever clock the provider goes by.
 const AFTER_MIDNIGHT: Duration = Duration::minutes(10);
 
-pub(super) async fn settle(app: &App, claimed: &Claimed, outcome: &Outcome) -> anyhow::Result<()> {
+/// Writes down what became of attempts at a store's mails: all in one transaction.
+pub(super) async fn settle(app: &App, tenant: TenantId, tried: &[Tried]) -> anyhow::Result<()> {
     let now = app.clock.now();
     let transport = app.transport.name().unwrap_or("none");
-    if let Some((reason, until)) = pause_of(outcome, claimed, now) {
-        tracing::error!(
-            transport,
-            reason,
-            "Mails are held back: the mail account refuses them"
-        );
-        app.db
-            .tenant(TenantId::PLATFORM, async |tx| {
-                pauses::save(tx, transport, &reason, now, until).await
-            })
-            .await?;
+    for (claimed, outcome) in tried {
+        if let Some((reason, until)) = pause_of(outcome, claimed, now) {
+            tracing::error!(
+                transport,
+                reason,
+                "Mails are held back: the mail account refuses them"
+            );
+            app.db
+                .tenant(TenantId::PLATFORM, async |tx| {
+                    pauses::save(tx, transport, &reason, now, until).await
+                })
+                .await?;
+        }
     }
+    let ids: Vec<Uuid> = tried.iter().map(|(claimed, _)| claimed.id).collect();
     app.db
-        .tenant(claimed.tenant, async |tx| {
-            let Some(mut row) = messages::lock(tx, claimed.id).await? else {
-                return Ok(());
-            };
-            if *outcome == Outcome::SenderRefused && claimed.has_own_sender {
+        .tenant(tenant, async |tx| {
+            let mut rows = messages::lock_all(tx, &ids).await?;
+            let own_sender_refused = tried.iter().any(|(claimed, outcome)| {
+                *outcome == Outcome::SenderRefused && claimed.has_own_sender
+            });
+            if own_sender_refused {
                 settings::save_sender(tx, None, Some("domain_not_verified")).await?;
             }
-            let was_sent = row.sent_at.is_some();
-            apply(&mut row, claimed, outcome, now);
-            messages::save(tx, &row).await?;
-            if row.sent_at.is_some() && !was_sent {
-                meter::count_sent(app, tx, &[claimed.id], now).await?;
+            let mut left = Vec::new();
+            for row in &mut rows {
+                let was_sent = row.sent_at.is_some();
+                let id = row.id;
+                for (claimed, outcome) in tried.iter().filter(|(claimed, _)| claimed.id == id) {
+                    apply(row, claimed, outcome, now);
+                }
+                if row.sent_at.is_some() && !was_sent {
+                    left.push(row.id);
+                }
             }
-            Ok::<_, db::Error>(())
+            try_join_all(rows.iter().map(|row| messages::save(tx, row))).await?;
+            meter::count_sent(app, tx, &left, now).await
         })
         .await?;
     Ok(())
