@@ -235,6 +235,22 @@ mod tests {
     }
 
     #[test]
+    fn a_cookie_of_the_answer_is_not_set_again_by_what_was_gathered_before() {
+        let jar = Jar::default();
+        let gathered = [
+            "access=old; Path=/",
+            "session=old; Path=/",
+            "age=18; Path=/",
+        ];
+        jar.keep(gathered.map(str::to_owned));
+        let own = ["access=new; Path=/", "session=; Path=/; Max-Age=0"];
+        let answer = jar.into(respond::see_other("/account", &own.map(str::to_owned)));
+        let cookies = answer.headers().get_all(SET_COOKIE);
+        let cookies: Vec<_> = cookies.map(|cookie| cookie.to_str().unwrap()).collect();
+        assert_eq!(cookies, [own[0], own[1], "age=18; Path=/"]);
+    }
+
+    #[test]
     fn a_session_is_read_whole_or_not_at_all() {
         let session = json!({ "access_token": "a", "expires_in": 600, "refresh_token": "r" });
         assert_eq!(

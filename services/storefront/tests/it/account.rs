@@ -5,6 +5,7 @@ use crate::shop::{Shop, problem};
 const LOGIN: &str = "POST /api/orders/store/account/login";
 const REFRESH: &str = "POST /api/orders/store/account/refresh";
 const PROFILE: &str = "GET /api/orders/store/account";
+const PASSWORD: &str = "PUT /api/orders/store/account/password";
 const ORDERS: &str = "GET /api/orders/store/account/orders";
 
 fn session(word: &str) -> Value {
@@ -157,6 +158,26 @@ async fn an_old_session_is_renewed_once_and_one_that_ended_is_forgotten() {
             .iter()
             .any(|cookie| cookie.starts_with("session=; Path=/; Max-Age=0"))
     );
+}
+
+#[actix_web::test]
+async fn words_that_an_answer_gives_are_not_overwritten_by_those_of_a_session_renewed_for_it() {
+    let shop = Shop::open().await;
+    shop.answers(REFRESH, (200, session("second")));
+    shop.answers(PROFILE, (200, session("second")["customer"].clone()));
+    shop.answers(PASSWORD, (200, session("third")));
+    let form = "is_password=yes&current_password=palavra-antiga&new_password=palavra-nova";
+    let page = shop.post("/account/profile", "session=first", form).await;
+    assert_eq!(
+        (page.status, page.header("location")),
+        (303, "/account/profile?done=password"),
+        "{}",
+        page.html
+    );
+    assert_eq!(shop.asked(PASSWORD)[0].bearer, "Bearer access.second");
+    let cookies = page.cookies();
+    let words: Vec<_> = cookies.iter().filter_map(|c| c.split(';').next()).collect();
+    assert_eq!(words, ["access=access.third", "session=third"]);
 }
 
 #[actix_web::test]

@@ -4,6 +4,8 @@
 #[cfg(test)]
 mod account;
 #[cfg(test)]
+mod making;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod shop;

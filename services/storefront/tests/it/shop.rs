@@ -1,6 +1,7 @@
 //! A storefront over services that answer what a test says, and a visitor with a browser's memory.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use actix_web::body::to_bytes;
@@ -21,6 +22,8 @@ pub const HOST: &str = "loja.store.example";
 pub struct Asked {
     pub method: String,
     pub path: String,
+    /// Of which store it was asked.
+    pub host: String,
     pub bearer: String,
     pub body: Value,
 }
@@ -35,6 +38,8 @@ struct Services {
 }
 
 pub struct Shop {
+    /// Where the services are.
+    pub address: SocketAddr,
     app: App,
     services: Arc<Services>,
 }
@@ -71,17 +76,21 @@ impl Page {
 impl Shop {
     pub async fn open() -> Self {
         let services = Arc::new(Services::default());
-        let base = serve(services.clone());
+        let address = serve(services.clone());
+        let base = format!("http://{address}");
         let names = ["TENANTS", "CATALOG", "ORDERS", "PAYMENTS", "INVOICING"];
         let mut values: Vec<_> = names
             .map(|name| (format!("{name}_URL"), base.clone()))
             .to_vec();
-        let themes = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/themes");
-        values.push(("THEMES_DIR".to_owned(), themes.to_owned()));
+        values.push(("THEMES_DIR".to_owned(), THEMES.to_owned()));
         values.push(("RABBITMQ_URL".to_owned(), "amqp://u:p@r/v".to_owned()));
         let settings = Settings::read(Env::from_values(values)).unwrap();
         let app = App::new(settings).unwrap();
-        let shop = Self { app, services };
+        let shop = Self {
+            address,
+            app,
+            services,
+        };
         shop.answers("GET /api/tenants/store/config", (200, store()));
         let none = json!({ "items": [], "next": null });
         shop.answers("GET /api/catalog/store/categories", (200, none.clone()));
@@ -132,6 +141,9 @@ impl Shop {
     }
 }
 
+/// The themes that are shipped.
+pub const THEMES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../web/themes");
+
 /// As tenants tells it.
 pub fn store() -> Value {
     json!({
@@ -147,7 +159,7 @@ pub fn problem(code: &str, status: u16) -> (u16, Value) {
     )
 }
 
-fn serve(services: Arc<Services>) -> String {
+fn serve(services: Arc<Services>) -> SocketAddr {
     let factory = move || {
         let services = services.clone();
         actix_web::App::new().default_service(fn_service(move |request: ServiceRequest| {
@@ -162,7 +174,7 @@ fn serve(services: Arc<Services>) -> String {
         .unwrap();
     let address = server.addrs()[0];
     actix_web::rt::spawn(server.run());
-    format!("http://{address}")
+    address
 }
 
 async fn answer(services: &Services, mut request: ServiceRequest) -> ServiceResponse {
@@ -181,6 +193,7 @@ async fn answer(services: &Services, mut request: ServiceRequest) -> ServiceResp
     let asked = Asked {
         method: request.method().to_string(),
         path: request.path().to_owned(),
+        host: header("host"),
         bearer: header("authorization"),
         body: serde_json::from_slice(&body).unwrap_or_default(),
     };
