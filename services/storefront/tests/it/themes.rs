@@ -8,7 +8,16 @@ use serde_json::json;
 use storefront::theme::check::check_folder;
 use storefront::theme::{Lang, Library, Theme};
 
-const NAMES: [&str; 3] = ["tactical", "essential", "atelier"];
+const NAMES: [&str; 8] = [
+    "artisan",
+    "atelier",
+    "circuit",
+    "essential",
+    "market",
+    "playground",
+    "tactical",
+    "warehouse",
+];
 const STYLE_BYTES_MAX: usize = 25_000;
 const SCRIPT_BYTES_MAX: usize = 36_000;
 
@@ -440,14 +449,14 @@ fn what_a_merchant_may_compose_is_told_to_the_panel() {
     let offer = Library::open(&root()).unwrap().offer().unwrap();
     let (_, bytes) = offer.body.bytes(Coding::Identity);
     let told: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
-    let keys: Vec<_> = told["items"]
-        .as_array()
-        .unwrap()
+    let items = told["items"].as_array().unwrap();
+    let keys: Vec<_> = items
         .iter()
         .map(|item| item["key"].as_str().unwrap())
         .collect();
-    assert_eq!(keys, ["atelier", "essential", "tactical"]);
-    let hero = told["items"][2]["sections"]
+    assert_eq!(keys, NAMES);
+    let tactical = items.iter().find(|item| item["key"] == "tactical").unwrap();
+    let hero = tactical["sections"]
         .as_array()
         .unwrap()
         .iter()
