@@ -55,7 +55,7 @@ test("what the store says of itself is refused at its field, and asked for an ag
   await enter(page, shop, "/settings/store");
   await page.getByLabel("NIF").fill("123456780");
   await page.getByLabel("Denominação social").fill("Loja de Teste, Lda.");
-  await page.getByText("Perguntar a idade antes de mostrar a loja").click();
+  await page.getByRole("switch", { name: "Perguntar a idade antes de mostrar a loja" }).click();
   await save(page).click();
   await expect(page.getByLabel("NIF")).toHaveAttribute("aria-invalid", "true");
   await expect(page.getByLabel("Denominação social")).toHaveValue("Loja de Teste, Lda.");
@@ -86,7 +86,7 @@ test("what the store says of itself is refused at its field, and asked for an ag
     await expect(guest.getByRole("heading", { level: 1, name: shop.goods[0].title })).toBeVisible();
     await guest.context().close();
   }
-  await page.getByText("Perguntar a idade antes de mostrar a loja").click();
+  await page.getByRole("switch", { name: "Perguntar a idade antes de mostrar a loja" }).click();
   await save(page).click();
   await expect(save(page)).toBeHidden();
 });
@@ -147,7 +147,7 @@ test("what is typed outlives a lost network, a second click and who saved first"
     await phone.fill("+351 912 000 001");
     await context.setOffline(true);
     await save(page).click();
-    await expect(page.getByText("Sem ligação à rede")).toBeVisible();
+    await expect(page.getByRole("alert").getByText("Sem ligação à rede")).toBeVisible();
     await expect(phone).toHaveValue("+351 912 000 001");
     await context.setOffline(false);
   });
