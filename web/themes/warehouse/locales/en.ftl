@@ -6,6 +6,7 @@ quick-cart = See the cart
 quick-help = Ask for help with an order
 level = Stock
 level-in = In stock
+level-left = { $n } in stock
 level-many = 20 pieces or more
 version = Version
 quantity = Quantity

@@ -6,6 +6,7 @@ quick-cart = Ver o carrinho
 quick-help = Pedir ajuda com uma encomenda
 level = Stock
 level-in = Em stock
+level-left = { $n } em stock
 level-many = 20 ou mais peças
 version = Versão
 quantity = Quantidade
