@@ -36,6 +36,7 @@ test("a sysadmin makes a store, suspends it and lets it sell again", async ({ pa
   await page.getByRole("button", { name: "Suspender" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Suspender" }).click();
+  await expect(dialog).toBeHidden();
   await expect(page.getByRole("button", { name: "Reativar" })).toBeVisible();
   await expectAccessible(page);
   // A context of its own: a closed shop answers with what is a fault anywhere else.
@@ -48,6 +49,7 @@ test("a sysadmin makes a store, suspends it and lets it sell again", async ({ pa
   await expectAccessible(visitor);
   await page.getByRole("button", { name: "Reativar" }).click();
   await dialog.getByRole("button", { name: "Reativar" }).click();
+  await expect(dialog).toBeHidden();
   await expect(page.getByRole("button", { name: "Suspender" })).toBeVisible();
   await expect(async () => {
     await visitor.goto(at("/terms", slug));
