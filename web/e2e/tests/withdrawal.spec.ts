@@ -53,7 +53,8 @@ test("a guest gives a part back, and the merchant settles it", async ({ page, sh
     await dialog.getByLabel("Nota").fill("Chegou bem.");
     await dialog.getByRole("button", { name: "Concluir" }).click();
     await expect(dialog).toBeHidden();
-    await expect(page.getByRole("row").filter({ hasText: number })).toBeHidden();
+    await expect(row).toContainText("Concluída");
+    await expect(row).toContainText("Chegou bem.");
   });
 });
 
