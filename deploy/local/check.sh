@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# `make test`, `make journey`, `make bench` and `make lint`. Tests get a platform of their own, fresh,
+# `make test`, `make journey`, `make browser`, `make bench`, `make bench-web` and `make lint`. Tests get a platform of their own, fresh,
 # on other ports than `make up`, and take it down again, however they end.
 # shellcheck source-path=SCRIPTDIR
 set -euo pipefail
@@ -11,9 +11,10 @@ cd "$CHECKOUT"
 # Neither a .env nor a sourced .run/env moves the tests' platform, and none of its variables reaches a test.
 TEST_RUN_DIR=${STORES_TEST_RUN_DIR:-$CHECKOUT/.run/test}
 TEST_CACHE_DIR=${STORES_CACHE_DIR:-}
+SLOWNESS=${STORES_E2E_SLOWNESS:-1}
 while IFS='=' read -r name _; do unset "$name"; done < <(grep -E '^[A-Z][A-Z0-9_]*=' .env.example)
 unset "${!STORES_@}"
-export STORES_IGNORE_DOTENV=1 STORES_ENV=test STORES_RUN_DIR=$TEST_RUN_DIR
+export STORES_IGNORE_DOTENV=1 STORES_ENV=test STORES_RUN_DIR=$TEST_RUN_DIR STORES_E2E_SLOWNESS=$SLOWNESS
 if [ -n "$TEST_CACHE_DIR" ]; then export STORES_CACHE_DIR=$TEST_CACHE_DIR; fi
 
 source "$HERE/lib/say.sh"
@@ -32,28 +33,64 @@ run_tests() {
   fixture_up
   heading "cargo test"
   counted "cargo test" cargo test --workspace --exclude journeys --exclude bench --no-fail-fast
-  journeys
+  if journeys_up; then
+    journeys
+    in_the_browser
+  fi
   verdict
 }
 
 run_journeys() {
   fixture_up
-  journeys
+  if journeys_up; then journeys; fi
   verdict
 }
 
-journeys() {
-  heading "journeys"
+# Shops and the panel in Debian's Chromium.
+run_browser() {
+  fixture_up
+  if journeys_up; then in_the_browser; fi
+  verdict
+}
+
+run_screenshots() {
+  fixture_up
+  if journeys_up; then screenshots; fi
+  verdict
+}
+
+# The whole platform, for everything that is tried from outside.
+journeys_up() {
+  heading "the whole platform"
   # Each service alone, so that one can be killed; and all shoppers come from one address.
   STORES_PROCESSES=each STORES_FAULTS=yes SKIP_RATE_LIMIT_FOR_E2E=true "$HERE/stack.sh" up >"$STORES_RUN_DIR/logs/up.log" 2>&1 || {
     tail -n 30 "$STORES_RUN_DIR/logs/up.log" >&2
     failed "the platform did not come up for the journeys"
-    return 0
+    return 1
   }
   # shellcheck source=/dev/null
   source "$STORES_RUN_DIR/env"
+}
+
+journeys() {
+  heading "journeys"
   holds "the API client is what the services' documents say" api_client_is_current
   counted journeys cargo test -p journeys --no-fail-fast
+}
+
+in_the_browser() {
+  heading "in the browser"
+  browser_packages
+  counted browser web_in npm run --silent e2e
+}
+
+screenshots() {
+  heading "screenshots"
+  browser_packages
+  export STORES_SCREENSHOTS=$STORES_RUN_DIR/screenshots
+  rm -rf "$STORES_SCREENSHOTS"
+  counted screenshots web_in npm run --silent screenshots
+  say "they are in $STORES_SCREENSHOTS"
 }
 
 # Every part in every kind of trouble; `make test` has the short form.
@@ -73,6 +110,18 @@ run_bench() {
   # All shoppers come from one address.
   SKIP_RATE_LIMIT_FOR_E2E=true "$HERE/stack.sh" up >"$STORES_RUN_DIR/logs/up.log"
   cargo run --quiet --release -p bench
+  PASSED=1
+}
+
+# Each service alone, so that each one's processor time is known.
+run_bench_web() {
+  export RELEASE=1
+  fixture_up
+  STORES_PROCESSES=each SKIP_RATE_LIMIT_FOR_E2E=true "$HERE/stack.sh" up >"$STORES_RUN_DIR/logs/up.log"
+  # shellcheck source=/dev/null
+  source "$STORES_RUN_DIR/env"
+  browser_packages
+  web_in npm run --silent bench
   PASSED=1
 }
 
@@ -118,7 +167,10 @@ case ${1:-} in
   test) run_tests ;;
   journey) run_journeys ;;
   faults) run_faults ;;
+  browser) run_browser ;;
+  screenshots) run_screenshots ;;
   bench) run_bench ;;
+  bench-web) run_bench_web ;;
   lint) run_lint ;;
-  *) die "check.sh test|journey|faults|bench|lint" ;;
+  *) die "check.sh test|journey|browser|screenshots|faults|bench|bench-web|lint" ;;
 esac

@@ -3,6 +3,7 @@ import { defineConfig } from "@playwright/test";
 // Against a running platform: source its env file, then npm run e2e. A slow machine gets more time by
 // STORES_E2E_SLOWNESS, a factor.
 const slowness = Number(process.env.STORES_E2E_SLOWNESS ?? 1);
+const TROUBLE = "**/trouble.spec.ts";
 
 export default defineConfig({
   testDir: "tests",
@@ -12,6 +13,11 @@ export default defineConfig({
   timeout: 120_000 * slowness,
   expect: { timeout: 15_000 * slowness },
   reporter: [["list"], ["./support/counts.ts"]],
+  projects: [
+    { name: "people", testIgnore: TROUBLE },
+    // Stops parts of the platform, which nobody else may then need.
+    { name: "trouble", testMatch: TROUBLE, dependencies: ["people"], workers: 1 },
+  ],
   use: {
     actionTimeout: 15_000 * slowness,
     locale: "pt-PT",

@@ -29,8 +29,11 @@ services_up() {
 
 # The shops' pages: a client of the services, and so no part of `stores serve all`.
 storefront_up() {
-  local program
+  local program panel=$WEB/admin/dist/.made-of seen=$STORES_RUN_DIR/pids/stores-storefront.panel.made-of
   program=$(program stores-storefront)
+  # It reads the panel's files when it starts.
+  if ! cmp -s "$panel" "$seen"; then halt stores-storefront; fi
+  cp "$panel" "$seen"
   unless_current stores-storefront "$program" STOREFRONT_PORT || return 0
   launch_kept stores-storefront "$program"
   ready stores-storefront 60 storefront_ready

@@ -40,3 +40,15 @@ web_run() {
   tail -n 15 "$log" >&2
   die "$* failed in web/" "log: $log"
 }
+
+# web_in COMMAND…: the same where somebody watches.
+web_in() { (cd "$WEB" && PATH=$WEB/node_modules/.bin:$PATH "$@") </dev/null; }
+
+# Chromium is Debian's own: Playwright drives it, Lighthouse too. CHROMIUM names another one.
+browser_packages() {
+  web_packages
+  if [ -z "${CHROMIUM:-}" ]; then
+    need chromium command -v chromium
+    install_missing
+  fi
+}

@@ -18,7 +18,8 @@ interface Ask {
 const agent = new Agent({ keepAlive: true });
 
 /** Asks without a browser. Names below localhost are this machine, whatever the resolver says. */
-export function ask({ method = "GET", url, headers = {}, body }: Ask): Promise<Reply> {
+export function ask(asked: Ask): Promise<Reply> {
+  const { method = "GET", url, headers = {}, body } = asked;
   const isLocal = url.hostname.endsWith(".localhost");
   const isSecure = url.protocol === "https:";
   const send = isSecure ? secure : plain;
@@ -42,7 +43,15 @@ export function ask({ method = "GET", url, headers = {}, body }: Ask): Promise<R
         resolve({ status: response.statusCode ?? 0, body: isJson && text ? JSON.parse(text) : text });
       },
     );
-    request.on("error", reject);
+    request.on("error", (error: NodeJS.ErrnoException) => {
+      // The server gave up a connection that was idle at this very moment.
+      const wasClosed = request.reusedSocket && error.code === "ECONNRESET";
+      if (wasClosed) {
+        resolve(ask(asked));
+      } else {
+        reject(error);
+      }
+    });
     request.end(body);
   });
 }

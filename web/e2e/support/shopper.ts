@@ -18,7 +18,7 @@ export async function wantOne(page: Page, shop: Shop): Promise<void> {
 }
 
 /** Fills the checkout and places the order; answers the address that it was placed with. */
-export async function order(page: Page, method: string): Promise<string> {
+export async function order(page: Page, method: string, { clicks = 1 } = {}): Promise<string> {
   const email = `${unique("ana")}@example.pt`;
   await page.getByLabel("E-mail", { exact: true }).fill(email);
   for (const [label, text] of Object.entries(ADDRESS)) {
@@ -26,7 +26,9 @@ export async function order(page: Page, method: string): Promise<string> {
   }
   await page.getByRole("radio", { name: method }).check();
   await page.getByLabel(/^Li e aceito/).check();
-  await page.getByRole("button", { name: /^Encomendar com obrigação de pagar/ }).click();
+  await page
+    .getByRole("button", { name: /^Encomendar com obrigação de pagar/ })
+    .click({ clickCount: clicks });
   await expect(page).toHaveURL(/\/checkout\/pay$/);
   return email;
 }

@@ -17,7 +17,8 @@ const LEGAL = [
   "contact",
 ];
 
-async function expectSound(page: Page): Promise<void> {
+/** One heading, nothing that sticks out at the side, no fault that a program finds. */
+export async function expectSound(page: Page): Promise<void> {
   await expect(page.locator("h1")).toHaveCount(1);
   // Nothing sticks out at the side.
   const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);

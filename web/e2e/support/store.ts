@@ -38,14 +38,19 @@ export async function firstSignIn({ slug, email, temporaryPassword }: Store): Pr
 }
 
 /** The owner's door, by the password that they chose. */
-export async function ownerDoor({ slug, email }: Store): Promise<Door> {
+export async function ownerDoor({ slug, email }: Pick<Store, "slug" | "email">): Promise<Door> {
   const login = { email, password: OWN_PASSWORD };
   const { access_token } = await expected(200, door(slug)("POST", "/api/auth/login", login));
   return door(slug, { authorization: `Bearer ${access_token}` });
 }
 
-/** A shopper buys one piece of a variant and pays by card; answers the order's number. */
-export async function buy(slug: string, variant: string): Promise<string> {
+export interface Bought {
+  number: string;
+  email: string;
+}
+
+/** A shopper buys one piece of a variant and pays by card. */
+export async function buy(slug: string, variant: string): Promise<Bought> {
   const shop = door(slug);
   const cart = await expected(201, shop("POST", "/api/orders/store/carts"));
   const token = { "x-cart-token": cart.token };
@@ -54,9 +59,10 @@ export async function buy(slug: string, variant: string): Promise<string> {
     const reply = await shop("PUT", path, { quantity: 1 }, token);
     return reply.status === 200 ? reply.body : undefined;
   });
+  const email = `${unique("ana")}@example.pt`;
   const order = {
     cart_id: cart.id,
-    email: `${unique("ana")}@example.pt`,
+    email,
     phone: "912345678",
     shipping_address: {
       name: "Ana Silva",
@@ -80,5 +86,5 @@ export async function buy(slug: string, variant: string): Promise<string> {
     const reply = await shop("GET", path, undefined, { ...token, "x-order-token": placed.token });
     return reply.body.status === "paid" || undefined;
   });
-  return placed.number;
+  return { number: placed.number, email };
 }

@@ -5,6 +5,8 @@ import { connectStripe } from "./stripe.ts";
 
 export interface Shop {
   slug: string;
+  /** The owner's, whose password is `OWN_PASSWORD`. */
+  email: string;
   /** A plain one, one with sizes of which the last is gone, a reduced one. */
   goods: [Shelved, Shelved, Shelved];
 }
@@ -31,7 +33,7 @@ export const test = base.extend<Tests, Workers>({
       if (!plain || !sized || !reduced) {
         throw new Error("the shelves are empty");
       }
-      await use({ slug: store.slug, goods: [plain, sized, reduced] });
+      await use({ slug: store.slug, email: store.email, goods: [plain, sized, reduced] });
     },
     { scope: "worker", timeout: 180_000 },
   ],

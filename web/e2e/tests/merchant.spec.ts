@@ -76,7 +76,7 @@ test("a merchant goes from a temporary password to a refunded order", async ({ p
     const row = reply.body.items?.[0];
     return row?.available === 5 ? (row.variant_id as string) : undefined;
   });
-  const number = await buy(store.slug, variant);
+  const { number } = await buy(store.slug, variant);
 
   await test.step("sees the order and sends it", async () => {
     await page.getByRole("navigation").getByRole("link", { name: "Encomendas", exact: true }).click();

@@ -1,8 +1,8 @@
 import { expectAccessible, signIn } from "../support/page.ts";
-import { panel, sysadmin, unique } from "../support/platform.ts";
+import { at, panel, sysadmin, unique } from "../support/platform.ts";
 import { expect, test } from "../support/watched.ts";
 
-test("a sysadmin makes a store, suspends it and lets it sell again", async ({ page }) => {
+test("a sysadmin makes a store, suspends it and lets it sell again", async ({ page, browser }) => {
   await page.goto(panel("/"));
   await expect(page.getByRole("heading", { name: "Entrar" })).toBeVisible();
   await expectAccessible(page);
@@ -36,11 +36,27 @@ test("a sysadmin makes a store, suspends it and lets it sell again", async ({ pa
   await page.getByRole("button", { name: "Suspender" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByRole("button", { name: "Suspender" }).click();
+  await expect(dialog).toBeHidden();
   await expect(page.getByRole("button", { name: "Reativar" })).toBeVisible();
   await expectAccessible(page);
+  // A context of its own: a closed shop answers with what is a fault anywhere else.
+  const visitor = await (await browser.newContext({ locale: "pt-PT" })).newPage();
+  const shown = async (heading: string) => {
+    await visitor.goto(at("/", slug));
+    await expect(visitor.getByRole("heading", { level: 1, name: heading })).toBeVisible({ timeout: 1_000 });
+  };
+  await expect(() => shown("Loja encerrada temporariamente")).toPass();
+  await expectAccessible(visitor);
   await page.getByRole("button", { name: "Reativar" }).click();
   await dialog.getByRole("button", { name: "Reativar" }).click();
+  await expect(dialog).toBeHidden();
   await expect(page.getByRole("button", { name: "Suspender" })).toBeVisible();
+  await expect(async () => {
+    await visitor.goto(at("/terms", slug));
+    await expect(visitor.getByRole("heading", { level: 1, name: "Condições de venda" })).toBeVisible({
+      timeout: 1_000,
+    });
+  }).toPass();
 });
 
 test("the platform's pages have no fault that a program can find", async ({ page }) => {

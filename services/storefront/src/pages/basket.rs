@@ -1,7 +1,7 @@
 //! The cart: what is in it, with today's prices, and the forms that change it.
 
 use actix_web::HttpResponse;
-use kernel::CartId;
+use kernel::{CartId, VariantId};
 use minijinja::{Value, context};
 use serde_json::{Value as Json, json};
 
@@ -88,7 +88,7 @@ pub async fn change(request: &Request<'_>, form: &Form) -> Result<HttpResponse, 
     let Some(proof) = cookies::basket(request.http, &request.app.settings) else {
         return Ok(respond::see_other(&page, &[]));
     };
-    let variant: kernel::VariantId = form.text("variant").parse().map_err(|_| Other::NotFound)?;
+    let variant: VariantId = form.text("variant").parse().map_err(|_| Other::NotFound)?;
     let place = format!("{CARTS}/{}/lines/{variant}", proof.id);
     let wanted = if form.has("remove") {
         Some(0)
@@ -112,6 +112,19 @@ pub async fn change(request: &Request<'_>, form: &Form) -> Result<HttpResponse, 
         },
         Err(fault) => Err(fault.into()),
     }
+}
+
+/// The cart without a variant; the number beside its sign follows.
+pub async fn take_out(
+    request: &Request<'_>,
+    proof: &Proof<CartId>,
+    variant: VariantId,
+) -> Result<Json, Fault> {
+    let place = format!("{CARTS}/{}/lines/{variant}", proof.id);
+    let cart = send(request, proof, Ask::delete(Upstream::Orders, place)).await?;
+    let cookies = cookies::set_basket(&request.app.settings, proof, count(&cart));
+    request.jar.keep(cookies);
+    Ok(cart)
 }
 
 pub fn title(request: &Request<'_>, key: &str) -> String {
@@ -152,10 +165,7 @@ async fn chosen_variant(
 ) -> Result<Option<String>, Other> {
     let named = form.text("variant");
     if !named.is_empty() {
-        return Ok(named
-            .parse::<kernel::VariantId>()
-            .ok()
-            .map(|id| id.to_string()));
+        return Ok(named.parse::<VariantId>().ok().map(|id| id.to_string()));
     }
     let ask = Ask::get(
         Upstream::Catalog,

@@ -1,6 +1,7 @@
 //! Checkout on one page: contact, address, how to pay, consents.
 
 use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
 use minijinja::{Value, context};
 use serde_json::Value as Json;
 
@@ -8,7 +9,7 @@ use super::basket::{self, title};
 use super::checkout_form::{CheckoutForm, FIELDS};
 use super::fields::{self, FieldError, errors_of};
 use super::session::{self, ACCOUNT};
-use super::show::{Head, Made};
+use super::show::{self, Head, Made};
 use super::{Other, Request};
 use crate::api::{Ask, Fault, Problem, Upstream};
 use crate::web::cookies::{self, Proof};
@@ -76,6 +77,10 @@ pub async fn place(request: &Request<'_>, form: &Form) -> Result<HttpResponse, O
     let mut typed = CheckoutForm::read(form);
     let customer = Customer::find(request).await;
     typed.send_to_saved(&customer.addresses);
+    if let Ok(variant) = form.text("without").parse() {
+        let cart = basket::take_out(request, &proof, variant).await?;
+        return without(request, (&cart, &customer), typed);
+    }
     let errors = typed.check();
     if !errors.is_empty() {
         let made = page(request, (&cart, &customer), &typed, errors);
@@ -98,6 +103,22 @@ pub async fn place(request: &Request<'_>, form: &Form) -> Result<HttpResponse, O
         Err(Fault::Refused(problem)) => refused(request, (&cart, &customer), typed, *problem).await,
         Err(fault) => Err(fault.into()),
     }
+}
+
+/// The page with one line less, and all that was typed.
+fn without(
+    request: &Request<'_>,
+    (cart, customer): (&Json, &Customer),
+    mut typed: CheckoutForm,
+) -> Result<HttpResponse, Other> {
+    let lines = cart.get("lines").and_then(Json::as_array);
+    if lines.is_none_or(Vec::is_empty) {
+        return Err(to_cart(request));
+    }
+    typed.expected = total(cart);
+    typed.key = CheckoutForm::empty().key;
+    let made = page(request, (cart, customer), &typed, Vec::new());
+    Ok(show::personal(request, StatusCode::OK, made))
 }
 
 fn placed(request: &Request<'_>, order: &Json) -> Result<HttpResponse, Other> {
@@ -129,9 +150,13 @@ async fn refused(
             typed.expected = total(&now);
             (now, vec![notice("error-total-changed")])
         }
-        "out-of-stock" | "not-for-sale" | "quantity-not-sold" | "cart-empty" | "cart-closed" => {
-            return Err(to_cart(request));
+        // What cannot be had any more is taken out on this page: nothing has to be typed again.
+        "out-of-stock" | "not-for-sale" | "quantity-not-sold" => {
+            let now = basket::find(request).await?.map(|(_, cart)| cart);
+            let now = now.ok_or_else(|| to_cart(request))?;
+            (now, vec![notice("error-cart-changed")])
         }
+        "cart-empty" | "cart-closed" => return Err(to_cart(request)),
         _ if !problem.errors.is_empty() => (cart.clone(), errors_of(&problem, &FIELDS)),
         "checkout-crowded" | "try-again" => (cart.clone(), vec![notice("error-crowded")]),
         _ => return Err(Fault::Refused(Box::new(problem)).into()),

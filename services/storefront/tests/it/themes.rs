@@ -130,6 +130,7 @@ fn texts_that_follow_a_value_are_there_too() {
         "error-tax-id",
         "error-accepts-terms",
         "error-total-changed",
+        "error-cart-changed",
         "error-crowded",
         "pay-payments-not-ready",
         "pay-too-many-attempts",

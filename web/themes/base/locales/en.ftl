@@ -146,6 +146,7 @@ error-city = Type the town
 error-tax-id = There is no such NIF: check the nine digits
 error-accepts-terms = To order you have to accept the terms
 error-total-changed = The total has changed. See the new one, and order again if you agree.
+error-cart-changed = Some items can no longer be ordered like this. Take them out, or edit the cart; what you typed stays here.
 error-crowded = Many are ordering right now. Nothing was charged: try again in some seconds.
 pay-title = Payment
 pay-kept = Your order is reserved. All that is left is to pay.

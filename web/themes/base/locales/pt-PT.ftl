@@ -146,6 +146,7 @@ error-city = Escreva a localidade
 error-tax-id = Este NIF não existe: verifique os nove algarismos
 error-accepts-terms = Para encomendar tem de aceitar as condições
 error-total-changed = O total mudou. Veja o novo valor e encomende de novo, se concordar.
+error-cart-changed = Há artigos que já não se podem encomendar assim. Retire-os, ou altere o carrinho; o que escreveu fica aqui.
 error-crowded = Há muitas encomendas neste momento. Nada foi cobrado: tente de novo dentro de segundos.
 pay-title = Pagamento
 pay-kept = A sua encomenda está reservada. Falta apenas pagar.

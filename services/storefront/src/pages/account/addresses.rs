@@ -46,7 +46,8 @@ pub async fn add(request: &Request<'_>, form: &Form) -> Result<HttpResponse, Oth
         Upstream::Orders,
         format!("{ACCOUNT}/addresses"),
         body(&typed),
-    );
+    )
+    .header("idempotency-key", &key(form).to_string());
     let known = [(
         "too-many-addresses",
         FieldError::notice("error-too-many-addresses"),
@@ -101,6 +102,11 @@ async fn one(request: &Request<'_>, id: &str) -> Result<Json, Other> {
     found.ok_or(Other::NotFound)
 }
 
+/// Names this one address, so that sending it twice keeps it once.
+fn key(form: &Form) -> Uuid {
+    form.text("key").parse().unwrap_or_else(|_| Uuid::now_v7())
+}
+
 fn check(typed: &Typed) -> Vec<FieldError> {
     let mut errors = typed.missing(&NEEDED);
     if typed.has("postcode") && !is_postcode(typed.text("postcode")) {
@@ -123,7 +129,8 @@ fn list_page(request: &Request<'_>, all: &[Json], form: (&Typed, &[FieldError]))
         ("account/addresses.html", "account-addresses"),
         form,
     );
-    let own = context! { addresses => Value::from_serialize(all) };
+    let key = Uuid::now_v7().to_string();
+    let own = context! { addresses => Value::from_serialize(all), key };
     Made {
         data: context! { ..own, ..made.data },
         ..made

@@ -2,7 +2,7 @@ import type pt from "../pt/staff.ts";
 
 const staff: typeof pt = {
   staff: {
-    editOf: "Change {{name}}",
+    editOf: "Edit {{name}}",
     email: "E-mail",
     endsSessions: "With another role or without access, the person's sessions end at once.",
     invite: "Invite",

@@ -1,6 +1,6 @@
 const staff = {
   staff: {
-    editOf: "Alterar {{name}}",
+    editOf: "Editar {{name}}",
     email: "E-mail",
     endsSessions: "Ao mudar a função ou ao tirar o acesso, as sessões da pessoa terminam de imediato.",
     invite: "Convidar",

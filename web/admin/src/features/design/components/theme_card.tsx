@@ -37,6 +37,7 @@ export function ThemeCard({ draft, templates, theme }: ThemeCardProps) {
               key={name}
               label={t(`design.colors.${name}` as "design.colors.primary", name)}
               format="hex"
+              eyeDropperButtonProps={{ "aria-label": t("mailSettings.pick") }}
               placeholder={own}
               value={tokens[name] ?? ""}
               error={draft.errors[`/tokens/${name}`]}

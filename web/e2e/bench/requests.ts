@@ -1,0 +1,43 @@
+import { Agent, request } from "node:http";
+
+const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+
+export interface Answer {
+  body: Buffer;
+  /** Milliseconds until the first byte. */
+  firstByte: number;
+}
+
+/** Asks as a browser does, compressed; anything but 200 is a fault of the measurement. */
+export function get(address: string): Promise<Answer> {
+  const url = new URL(address);
+  const headers = { host: url.host, "accept-encoding": "gzip" };
+  const began = performance.now();
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      { agent, host: "127.0.0.1", port: url.port, path: url.pathname + url.search, headers },
+      async (response) => {
+        const firstByte = performance.now() - began;
+        const body = Buffer.concat(await response.toArray());
+        if (response.statusCode === 200) {
+          resolve({ body, firstByte });
+        } else {
+          reject(new Error(`${address} answered ${response.statusCode}`));
+        }
+      },
+    );
+    asked.on("error", reject);
+    asked.end();
+  });
+}
+
+/** All addresses, so many at once. */
+export async function crowd(addresses: string[], atOnce: number): Promise<void> {
+  const left = addresses[Symbol.iterator]();
+  const shopper = async () => {
+    for (const address of left) {
+      await get(address);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, shopper));
+}
