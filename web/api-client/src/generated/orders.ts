@@ -1971,6 +1971,25 @@ export interface components {
             /** @description open or closed. */
             status: string;
         };
+        /**
+         * @description That a declaration came in, and when. It has nothing in it that whoever declared did not say: the goods
+         *     stand in the receipt, which goes to the order's address.
+         */
+        WithdrawalReceipt: {
+            /** Format: uuid */
+            id: string;
+            /** @description As they were declared. */
+            lines: components["schemas"]["Share"][];
+            order_number: string;
+            /** Format: date-time */
+            received_at: string;
+            /**
+             * @description The day by which the money has to be on its way back.
+             * @example 2026-12-14
+             */
+            refund_by: string;
+            whole_order: boolean;
+        };
         /** @description What was declared, and when it came in. */
         WithdrawalView: {
             email: string;
@@ -7859,7 +7878,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WithdrawalView"];
+                    "application/json": components["schemas"]["WithdrawalReceipt"];
                 };
             };
             /** @description The request is malformed. */
