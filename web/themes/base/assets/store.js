@@ -38,7 +38,8 @@ addEventListener("click", ({ target }) => {
 // The filters stay folded on a phone; until then the style sheet keeps them out of sight.
 const facets = find(".facets-box");
 if (facets) {
-  facets.open = matchMedia("(min-width: 60em)").matches;
+  // Where a theme hides what opens them they stand open.
+  facets.open = getComputedStyle(facets.querySelector("summary")).display === "none";
   facets.dataset.ready = "";
 }
 
