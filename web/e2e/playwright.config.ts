@@ -1,7 +1,7 @@
 import { defineConfig } from "@playwright/test";
 
 // Against a running platform: source its env file, then npm run e2e. A slow machine gets more time by
-// STORES_E2E_SLOWNESS, a factor.
+// STORES_E2E_SLOWNESS, a factor, and a second try by STORES_E2E_RETRIES.
 const slowness = Number(process.env.STORES_E2E_SLOWNESS ?? 1);
 const TROUBLE = "**/trouble.spec.ts";
 
@@ -9,7 +9,7 @@ export default defineConfig({
   testDir: "tests",
   // Each worker makes stores of its own; more browsers would only wait for each other on a small machine.
   workers: 2,
-  retries: 0,
+  retries: Number(process.env.STORES_E2E_RETRIES ?? 0),
   timeout: 120_000 * slowness,
   expect: { timeout: 15_000 * slowness },
   reporter: [["list"], ["./support/counts.ts"]],
