@@ -198,7 +198,7 @@ test("what is typed outlives a lost network, a second click and who saved first"
     await expected(200, owner("POST", "/api/auth/password", back, signedIn));
     await save(page).click();
     const dialog = page.getByRole("dialog", { name: "A sessão terminou" });
-    await dialog.getByLabel("Palavra-passe", { exact: true }).fill(OWN_PASSWORD);
+    await dialog.getByLabel(/^Palavra-passe/).fill(OWN_PASSWORD);
     await expectAccessible(page);
     await dialog.getByRole("button", { name: "Continuar" }).click();
     await expect(dialog).toBeHidden();
