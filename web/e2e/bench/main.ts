@@ -15,6 +15,11 @@ const pages: [string, string][] = [
   ["product", `/products/${goods.options}`],
 ];
 const rows: Row[] = [];
+// Also of what was measured before something failed.
+process.on("exit", () => {
+  console.log("");
+  print(rows);
+});
 
 // Storefronts of its own: one is measured from its first request on, the other keeps nothing.
 const fresh = await ownStorefront();
@@ -38,8 +43,6 @@ rows.push(...(await panelWeights()));
 for (const [name, path] of pages) {
   rows.push(...(await marks(name, at(path, DEMO.slug))));
 }
-console.log("");
-print(rows);
 if (rows.some(({ holds }) => holds === false)) {
   process.exitCode = 1;
 }
