@@ -16,10 +16,9 @@ pub struct OneOf<C> {
 
 /// Whether `column` is one of `ids`.
 ///
-/// Diesel's `eq_any` sends the list as one array. The server cannot know its length beforehand, takes
-/// ten for granted, and finds it worth while to plan anew for every shorter one. Here each id is a
-/// parameter of its own, and the list is filled up with its last to the next power of two, so that the
-/// statement comes in few texts, stays prepared and is planned once.
+/// Diesel's `eq_any` sends the list as one array, whose length the server does not know when it plans: it
+/// takes ten for granted. Here each id is a parameter of its own, and the list is filled up with its last
+/// to the next power of two, so that the statement comes in few texts and is planned for its length.
 pub fn one_of<C>(column: C, ids: &[Uuid]) -> OneOf<C>
 where
     C: Expression<SqlType = UuidType>,
