@@ -26,6 +26,7 @@ SERVICES = [
     "tenants", "catalog", "orders", "payments", "invoicing", "mail", "migration", "storefront", "admin",
 ]
 FAULTS = []
+STAND_INS = []
 
 
 def expect(what, is_so, seen=""):
@@ -41,8 +42,13 @@ class StandIn(BaseHTTPRequestHandler):
     def answer(self):
         length = int(self.headers.get("Content-Length") or 0)
         self.rfile.read(length)
-        if "/slow" in self.path:
-            time.sleep(0.5)
+        if self.path.endswith("/drop"):
+            self.server.dropped.append(self.command)
+            self.close_connection = True
+            return
+        if self.path.endswith("/stream"):
+            self.stream()
+            return
         body = json.dumps(
             {"service": self.server.name, "path": self.path, "headers": dict(self.headers), "bytes": length}
         ).encode()
@@ -52,6 +58,16 @@ class StandIn(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def stream(self):
+        """The second half is sent when the first one was seen."""
+        self.send_response(200)
+        self.send_header("Transfer-Encoding", "chunked")
+        self.end_headers()
+        self.wfile.write(b"5\r\nfirst\r\n")
+        self.wfile.flush()
+        word = b"second" if self.server.seen.wait(5) else b"unseen"
+        self.wfile.write(b"6\r\n" + word + b"\r\n0\r\n\r\n")
 
     do_GET = do_POST = do_PUT = do_HEAD = do_OPTIONS = answer
 
@@ -66,7 +82,8 @@ class Server(ThreadingHTTPServer):
 
 def stand_in(name):
     server = Server(("127.0.0.1", 0), StandIn)
-    server.name = name
+    server.name, server.dropped, server.seen = name, [], threading.Event()
+    STAND_INS.append(server)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.server_port}"
 
@@ -138,22 +155,23 @@ class Door:
         self.port = port
         self.context = ssl.create_default_context(cafile=certificate)
 
-    def ask(self, path, host=DOMAIN, method="GET", headers=None, body=None, source="127.0.0.1"):
+    def open(self, path, host=DOMAIN, method="GET", headers=None, body=None, source="127.0.0.1"):
         plain = socket.create_connection(("127.0.0.1", self.port), 10, (source, 0))
         connection = http.client.HTTPConnection(host, timeout=10)
-        try:
-            # A shop with a domain of its own has no certificate yet: it is asked under the platform's.
-            name = host if host.endswith(DOMAIN) else DOMAIN
-            connection.sock = self.context.wrap_socket(plain, server_hostname=name)
-            connection.request(method, path, body=body, headers={"Host": host, **(headers or {})})
-            response = connection.getresponse()
+        # A shop with a domain of its own has no certificate yet: it is asked under the platform's.
+        name = host if host.endswith(DOMAIN) else DOMAIN
+        connection.sock = self.context.wrap_socket(plain, server_hostname=name)
+        connection.request(method, path, body=body, headers={"Host": host, "Connection": "close", **(headers or {})})
+        return connection.getresponse()
+
+    def ask(self, *words, **named):
+        """The status, the headers, and what the stand-in said it was asked."""
+        with self.open(*words, **named) as response:
             text = response.read().decode()
             try:
                 return response.status, response.headers, json.loads(text)
             except ValueError:
                 return response.status, response.headers, {"text": text}
-        finally:
-            connection.close()
 
 
 def wait_until(what, condition, seconds=15):
@@ -244,6 +262,30 @@ def look_at_limits(door):
     expect("a webhook of 1 MiB", (status, seen.get("bytes")) == (200, 1_048_576), status)
 
 
+def the(name):
+    """The service's stand-in in the slot that serves."""
+    return [server for server in STAND_INS if server.name == name][0]
+
+
+def look_at_streams(door):
+    """What a service sends piece by piece arrives piece by piece."""
+    response = door.open("/api/migration/stream")
+    first = response.read(5)
+    the("migration").seen.set()
+    seen = first + response.read()
+    expect("a stream", seen == b"firstsecond", seen)
+
+
+def look_at_breakdowns(door):
+    """What was sent to a service that breaks off is not sent again, and the service is soon left alone."""
+    dropped = the("mail").dropped
+    status, _, _ = door.ask("/api/mail/drop", method="POST", body=b"{}")
+    expect("a POST that broke off", (status, dropped) == (502, ["POST"]), (status, dropped))
+    wait_until("the breaker", lambda: door.ask("/api/mail/drop")[0] == 503)
+    expect("another service meanwhile", door.ask("/api/orders/x")[0] == 200)
+    wait_until("the breaker's end", lambda: door.ask("/api/mail/x")[0] == 200)
+
+
 def look_at_a_switch(door, rules, green):
     """Asks all the time while another slot takes over: nobody may notice."""
     seen, stop = [], threading.Event()
@@ -283,7 +325,7 @@ def look_at_a_bad_file(door, rules):
 def main():
     traefik, work = sys.argv[1], Path(sys.argv[2]).resolve()
     ports = free_ports(4)
-    web, websecure, metrics, _ = ports
+    web, websecure, _, _ = ports
     rules = lay_out(work, ports)
     blue, green = ({name: stand_in(name) for name in SERVICES} for _ in range(2))
     write_active(rules, "blue", blue)
@@ -300,12 +342,15 @@ def main():
         wait_until("Traefik's start", lambda: door.ask("/api/health")[0] == 200)
         look_at_routes(door)
         look_at_heads(door, web)
+        look_at_streams(door)
+        look_at_breakdowns(door)
         look_at_limits(door)
         look_at_a_switch(door, rules, green)
         look_at_a_bad_file(door, rules)
-        connection = http.client.HTTPConnection("127.0.0.1", metrics, timeout=10)
-        connection.request("GET", "/ping")
-        expect("/ping", connection.getresponse().status == 200)
+        # As the container's health check does.
+        asked = [traefik, "healthcheck", f"--configFile={work}/traefik.yml"]
+        healthy = subprocess.run(asked, capture_output=True, text=True, timeout=20)
+        expect("Traefik's own health", healthy.returncode == 0, healthy.stderr)
     finally:
         process.kill()
         process.wait()
