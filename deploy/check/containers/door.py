@@ -6,6 +6,7 @@ are replaced by a port where nobody listens, and the certificate is one that lie
 
 import base64
 import http.client
+import itertools
 import json
 import os
 import re
@@ -292,15 +293,18 @@ def look_at_a_switch(door, rules, green):
     """Asks all the time while another slot takes over: nobody may notice."""
     seen, stop = [], threading.Event()
 
-    def visitor(source):
-        while not stop.is_set():
+    def visitor(number):
+        # From many addresses, so that no limit of an address is met.
+        for turn in itertools.count():
+            if stop.is_set():
+                return
             try:
-                status, headers, _ = door.ask("/api/health", source=source)
+                status, headers, _ = door.ask("/api/health", source=f"127.{number}.2.{turn % 250 + 1}")
                 seen.append((status, headers.get("X-Stores-Slot")))
             except OSError as error:
                 seen.append((0, str(error)))
 
-    visitors = [threading.Thread(target=visitor, args=(f"127.0.2.{n}",)) for n in range(1, 4)]
+    visitors = [threading.Thread(target=visitor, args=(number,)) for number in range(1, 4)]
     for one in visitors:
         one.start()
     write_active(rules, "green", green)
