@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use db::TenantTx;
+use futures_util::future::try_join_all;
 use kernel::{Email, TenantId};
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
@@ -13,7 +14,7 @@ use crate::compose::address_place;
 use crate::domain::news::{self, Happening, News};
 use crate::meter;
 use crate::store::messages::{
-    self, BOUNCED, COMPLAINED, DELIVERED, FAILED, MessageRow, QUEUED, SENT,
+    self, BOUNCED, COMPLAINED, DELIVERED, FAILED, Happened, Progress, QUEUED, SENT,
 };
 use crate::store::provider_events::{self, APPLIED, IGNORED, ProviderEventRow};
 use crate::store::suppressions::{self, ALL, SuppressionRow};
@@ -116,7 +117,7 @@ async fn apply<'a>(
     Ok(tried)
 }
 
-/// By store; of a store's mails the oldest first, in which order everybody locks them.
+/// By store.
 async fn take_in_all<'a>(
     app: &App,
     news: impl Iterator<Item = &'a News>,
@@ -129,19 +130,9 @@ async fn take_in_all<'a>(
             by_store.entry(*tenant).or_default().push(told);
         }
     }
-    for (tenant, mut news) in by_store {
-        news.sort_by_key(|told| told.message);
+    for (tenant, news) in by_store {
         app.db
-            .tenant(tenant, async |tx| {
-                let mut left = Vec::new();
-                for told in &news {
-                    if take_in(app, tx, told, now).await? {
-                        left.push(told.message);
-                    }
-                }
-                meter::count_sent(app, tx, &left, now).await?;
-                Ok::<_, VaultError>(())
-            })
+            .tenant(tenant, async |tx| take_in(app, tx, &news, now).await)
             .await?;
     }
     Ok(())
@@ -158,39 +149,68 @@ async fn finish(app: &App, ids: &[&str], state: &str, note: Option<&str>) -> Res
         .await
 }
 
-/// True when this is the first to say that the mail has left.
+/// Takes in the news of one store. What was heard before changes nothing.
 async fn take_in(
     app: &App,
     tx: &mut TenantTx,
-    told: &News,
+    news: &[&News],
     now: OffsetDateTime,
-) -> Result<bool, VaultError> {
-    let Some(mut row) = messages::lock(tx, told.message).await? else {
-        return Ok(false);
-    };
-    if !messages::note(tx, row.id, told.happening.as_str(), &told.reason, now).await? {
-        return Ok(false);
-    }
-    metrics::counter!("mail_news_total", "happening" => told.happening.as_str()).increment(1);
-    let was_sent = row.sent_at.is_some();
-    change(&mut row, told.happening, now);
-    messages::save(tx, &row).await?;
-    let reason = match told.happening {
-        Happening::HardBounce => Some("hard_bounce"),
-        Happening::Complaint => Some("complaint"),
-        Happening::Delivered | Happening::SoftBounce | Happening::Opened | Happening::Clicked => {
-            None
+) -> Result<(), VaultError> {
+    let ids: Vec<Uuid> = news.iter().map(|told| told.message).collect();
+    let mut rows = messages::lock_all(tx, &ids).await?;
+    let of_ours = news
+        .iter()
+        .filter(|told| rows.iter().any(|row| row.id == told.message));
+    let happened: Vec<_> = of_ours
+        .map(|told| Happened {
+            message: told.message,
+            event: told.happening.as_str(),
+            detail: &told.reason,
+        })
+        .collect();
+    let mut fresh = messages::note(tx, &happened, now).await?;
+    let (mut changed, mut left) = (Vec::new(), Vec::new());
+    for row in &mut rows {
+        let (id, was_sent) = (row.id, row.sent_at.is_some());
+        for told in news.iter().filter(|told| told.message == id) {
+            let is_it = |(of, event): &(Uuid, String)| {
+                *of == id && event.as_str() == told.happening.as_str()
+            };
+            let Some(at) = fresh.iter().position(is_it) else {
+                continue;
+            };
+            fresh.swap_remove(at);
+            metrics::counter!("mail_news_total", "happening" => told.happening.as_str())
+                .increment(1);
+            change(row, told.happening, now);
+            changed.push((id, told.happening));
         }
-    };
-    if let Some(reason) = reason {
-        suppress(app, tx, &row, reason, now).await?;
+        if row.sent_at.is_some() && !was_sent {
+            left.push(id);
+        }
     }
-    Ok(!was_sent)
+    let is_changed = |row: &&Progress| changed.iter().any(|(id, _)| *id == row.id);
+    let saves = rows.iter().filter(is_changed);
+    try_join_all(saves.map(|row| messages::save_progress(tx, row))).await?;
+    for (id, happening) in &changed {
+        let reason = match happening {
+            Happening::HardBounce => "hard_bounce",
+            Happening::Complaint => "complaint",
+            Happening::Delivered
+            | Happening::SoftBounce
+            | Happening::Opened
+            | Happening::Clicked => continue,
+        };
+        if let Some(row) = rows.iter().find(|row| row.id == *id) {
+            suppress(app, tx, row, reason, now).await?;
+        }
+    }
+    Ok(meter::count_sent(app, tx, &left, now).await?)
 }
 
 /// News only carry a message forward, whatever order they come in: a complaint outranks a bounce,
 /// a bounce a delivery. Any news prove that the mail was taken.
-fn change(row: &mut MessageRow, happening: Happening, now: OffsetDateTime) {
+fn change(row: &mut Progress, happening: Happening, now: OffsetDateTime) {
     let rank = |state: &str| match state {
         COMPLAINED => 4,
         BOUNCED => 3,
@@ -215,7 +235,7 @@ fn change(row: &mut MessageRow, happening: Happening, now: OffsetDateTime) {
 async fn suppress(
     app: &App,
     tx: &TenantTx,
-    row: &MessageRow,
+    row: &Progress,
     reason: &str,
     now: OffsetDateTime,
 ) -> Result<(), VaultError> {

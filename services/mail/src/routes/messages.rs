@@ -172,7 +172,7 @@ pub async fn get_message_content(
                 .map_err(VaultError::from)?;
             let mail: Rendered = app
                 .vault
-                .open(rendered_place(tx, &name), rendered)
+                .open_packed(rendered_place(tx, &name), rendered)
                 .map_err(VaultError::from)?;
             record(
                 tx,

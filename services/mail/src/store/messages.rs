@@ -65,6 +65,31 @@ impl MessageRow {
     }
 }
 
+/// How far a message has come, without what it says: that is most of its bytes, and lies apart.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = message)]
+pub struct Progress {
+    pub id: Uuid,
+    pub kind: String,
+    pub state: String,
+    pub due_at: OffsetDateTime,
+    pub attempts: i32,
+    pub resends: i32,
+    pub was_ambiguous: bool,
+    pub transport: Option<String>,
+    pub provider_id: Option<String>,
+    pub problem: Option<String>,
+    pub address: Option<Vec<u8>>,
+    pub sent_at: Option<OffsetDateTime>,
+    pub updated_at: OffsetDateTime,
+}
+
+impl Progress {
+    pub fn is_open(&self) -> bool {
+        OPEN.contains(&self.state.as_str())
+    }
+}
+
 /// False when a mail of this kind about the same thing to the same person is there already.
 pub async fn create(tx: &TenantTx, row: &MessageRow) -> Result<bool, Error> {
     let made = diesel::insert_into(message::table)
@@ -88,12 +113,12 @@ pub async fn find(tx: &TenantTx, id: Uuid) -> Result<Option<MessageRow>, Error> 
 }
 
 /// Several, the oldest first, in which order everybody locks them.
-pub async fn lock_all(tx: &TenantTx, ids: &[Uuid]) -> Result<Vec<MessageRow>, Error> {
+pub async fn lock_all(tx: &TenantTx, ids: &[Uuid]) -> Result<Vec<Progress>, Error> {
     let rows = message::table
         .filter(message::tenant_id.eq(tx.tenant().uuid()))
         .filter(one_of(message::id, ids))
         .order(message::id)
-        .select(MessageRow::as_select())
+        .select(Progress::as_select())
         .for_update()
         .load(&mut tx.conn())
         .await?;
@@ -170,8 +195,25 @@ struct Standing<'a> {
     updated_at: OffsetDateTime,
 }
 
-impl<'a> Standing<'a> {
-    fn of(row: &'a MessageRow) -> Self {
+impl<'a> From<&'a MessageRow> for Standing<'a> {
+    fn from(row: &'a MessageRow) -> Self {
+        Self {
+            state: &row.state,
+            due_at: row.due_at,
+            attempts: row.attempts,
+            resends: row.resends,
+            was_ambiguous: row.was_ambiguous,
+            transport: row.transport.as_deref(),
+            provider_id: row.provider_id.as_deref(),
+            problem: row.problem.as_deref(),
+            sent_at: row.sent_at,
+            updated_at: row.updated_at,
+        }
+    }
+}
+
+impl<'a> From<&'a Progress> for Standing<'a> {
+    fn from(row: &'a Progress) -> Self {
         Self {
             state: &row.state,
             due_at: row.due_at,
@@ -192,50 +234,89 @@ pub async fn save(tx: &TenantTx, row: &MessageRow) -> Result<(), Error> {
     diesel::update(message::table)
         .filter(message::tenant_id.eq(tx.tenant().uuid()))
         .filter(message::id.eq(row.id))
-        .set(Standing::of(row))
+        .set(Standing::from(row))
         .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
 }
 
-/// Saves where a message stands and what it says.
+/// The same, of a row that was read without what it says.
+pub async fn save_progress(tx: &TenantTx, row: &Progress) -> Result<(), Error> {
+    diesel::update(message::table)
+        .filter(message::tenant_id.eq(tx.tenant().uuid()))
+        .filter(message::id.eq(row.id))
+        .set(Standing::from(row))
+        .prepared()
+        .execute(&mut tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Saves where a message stands, and what it is made from.
 pub async fn save_with_content(tx: &TenantTx, row: &MessageRow) -> Result<(), Error> {
     diesel::update(message::table)
         .filter(message::tenant_id.eq(tx.tenant().uuid()))
         .filter(message::id.eq(row.id))
-        .set((
-            Standing::of(row),
-            message::content.eq(&row.content),
-            message::rendered.eq(&row.rendered),
-        ))
+        .set((Standing::from(row), message::content.eq(&row.content)))
         .prepared()
         .execute(&mut tx.conn())
         .await?;
     Ok(())
 }
 
-/// Notes what happened to a message; false when it is noted already.
-pub async fn note(
-    tx: &TenantTx,
-    id: Uuid,
-    event: &str,
-    detail: &str,
-    at: OffsetDateTime,
-) -> Result<bool, Error> {
-    let made = diesel::insert_into(message_event::table)
-        .values((
-            message_event::tenant_id.eq(tx.tenant().uuid()),
-            message_event::message_id.eq(id),
-            message_event::event.eq(event),
-            message_event::detail.eq(detail),
-            message_event::at.eq(at),
-        ))
-        .on_conflict_do_nothing()
+/// Saves where a message stands, and its words.
+pub async fn save_with_rendered(tx: &TenantTx, row: &MessageRow) -> Result<(), Error> {
+    diesel::update(message::table)
+        .filter(message::tenant_id.eq(tx.tenant().uuid()))
+        .filter(message::id.eq(row.id))
+        .set((Standing::from(row), message::rendered.eq(&row.rendered)))
         .prepared()
         .execute(&mut tx.conn())
         .await?;
-    Ok(made == 1)
+    Ok(())
+}
+
+/// Something that happened to a message.
+pub struct Happened<'a> {
+    pub message: Uuid,
+    pub event: &'a str,
+    pub detail: &'a str,
+}
+
+#[derive(QueryableByName)]
+struct Noted {
+    #[diesel(sql_type = sql_types::Uuid)]
+    message_id: Uuid,
+    #[diesel(sql_type = sql_types::Text)]
+    event: String,
+}
+
+/// Notes what happened to messages; answers of which messages and events that was new.
+pub async fn note(
+    tx: &TenantTx,
+    all: &[Happened<'_>],
+    at: OffsetDateTime,
+) -> Result<Vec<(Uuid, String)>, Error> {
+    let sql = "INSERT INTO message_event (tenant_id, message_id, event, detail, at)
+        SELECT $1, told.message_id, told.event, told.detail, $5
+        FROM unnest($2, $3, $4) AS told (message_id, event, detail)
+        ON CONFLICT DO NOTHING RETURNING message_id, event";
+    let messages: Vec<Uuid> = all.iter().map(|one| one.message).collect();
+    let events: Vec<&str> = all.iter().map(|one| one.event).collect();
+    let details: Vec<&str> = all.iter().map(|one| one.detail).collect();
+    let noted: Vec<Noted> = diesel::sql_query(sql)
+        .bind::<sql_types::Uuid, _>(tx.tenant().uuid())
+        .bind::<sql_types::Array<sql_types::Uuid>, _>(messages)
+        .bind::<sql_types::Array<sql_types::Text>, _>(events)
+        .bind::<sql_types::Array<sql_types::Text>, _>(details)
+        .bind::<sql_types::Timestamptz, _>(at)
+        .load(&mut tx.conn())
+        .await?;
+    Ok(noted
+        .into_iter()
+        .map(|one| (one.message_id, one.event))
+        .collect())
 }
 
 /// What happened to a message, in order.

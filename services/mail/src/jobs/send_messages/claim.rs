@@ -68,7 +68,7 @@ pub(super) async fn claim(
             }
             let saves = rows.iter().zip(&written).map(async |(row, is_written)| {
                 if *is_written {
-                    messages::save_with_content(tx, row).await
+                    messages::save_with_rendered(tx, row).await
                 } else {
                     messages::save(tx, row).await
                 }
@@ -252,7 +252,7 @@ impl<'a> Desk<'a> {
             .map(|c| if c.is_control() { ' ' } else { c })
             .collect();
         let rendered = if let Some(rendered) = &row.rendered {
-            vault.open(rendered_place(tx, &name), rendered)?
+            vault.open_packed(rendered_place(tx, &name), rendered)?
         } else {
             let wanted = Wanted {
                 kind,
@@ -267,7 +267,7 @@ impl<'a> Desk<'a> {
                 tracing::error!(mail.kind = kind.name(), error = %error.kind(), line = error.line(), "A template is wrong");
                 db::SealingFailed
             })?;
-            row.rendered = Some(vault.seal(rendered_place(tx, &name), &rendered)?);
+            row.rendered = Some(vault.seal_packed(rendered_place(tx, &name), &rendered)?);
             rendered
         };
         Ok(Some(Written {

@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::domain::answers::{Outcome, Pause, pause_after};
 use crate::domain::kinds::Kind;
 use crate::meter;
-use crate::store::messages::{self, AMBIGUOUS, FAILED, MessageRow, QUEUED, SENDING, SENT};
+use crate::store::messages::{self, AMBIGUOUS, FAILED, Progress, QUEUED, SENDING, SENT};
 use crate::store::{pauses, settings};
 
 /// A daily limit ends some minutes after midnight, whichever clock the provider goes by.
@@ -55,7 +55,7 @@ pub(super) async fn settle(app: &App, tenant: TenantId, tried: &[Tried]) -> anyh
                     left.push(row.id);
                 }
             }
-            try_join_all(rows.iter().map(|row| messages::save(tx, row))).await?;
+            try_join_all(rows.iter().map(|row| messages::save_progress(tx, row))).await?;
             meter::count_sent(app, tx, &left, now).await
         })
         .await?;
@@ -64,7 +64,7 @@ pub(super) async fn settle(app: &App, tenant: TenantId, tried: &[Tried]) -> anyh
 
 /// What an outcome does to the row. News of the provider's may have come first, and another process
 /// may have taken the message since: then only what is new is noted.
-fn apply(row: &mut MessageRow, claimed: &Claimed, outcome: &Outcome, now: OffsetDateTime) {
+fn apply(row: &mut Progress, claimed: &Claimed, outcome: &Outcome, now: OffsetDateTime) {
     row.updated_at = now;
     if let Outcome::Accepted(id) = outcome {
         row.provider_id = Some(id.clone()).filter(|id| !id.is_empty());
@@ -79,7 +79,7 @@ fn apply(row: &mut MessageRow, claimed: &Claimed, outcome: &Outcome, now: Offset
         return;
     }
     let kind = Kind::from_name(&row.kind);
-    let again = |row: &mut MessageRow, problem: &str, after: Duration| {
+    let again = |row: &mut Progress, problem: &str, after: Duration| {
         row.state = QUEUED.to_owned();
         row.problem = Some(problem.to_owned());
         row.due_at = now + after;
