@@ -8,6 +8,7 @@ mod checkout_form;
 mod feeds;
 mod fields;
 mod gate;
+mod head;
 mod home;
 mod legal;
 mod order;

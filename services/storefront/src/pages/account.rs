@@ -13,7 +13,8 @@ use serde_json::Value as Json;
 
 use super::basket::title;
 use super::fields::{FieldError, Typed};
-use super::show::{Head, Made};
+use super::head::Head;
+use super::show::Made;
 use super::{Other, Request};
 use crate::web::{Form, respond};
 

@@ -5,7 +5,8 @@ use kernel::{CartId, VariantId};
 use minijinja::{Value, context};
 use serde_json::{Value as Json, json};
 
-use super::show::{Head, Made};
+use super::head::Head;
+use super::show::Made;
 use super::{Other, Request};
 use crate::api::{Ask, Fault, Problem, Upstream};
 use crate::web::cookies::{self, Proof};

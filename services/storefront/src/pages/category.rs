@@ -4,7 +4,8 @@ use minijinja::{Value, context};
 use serde::Serialize;
 use serde_json::json;
 
-use super::show::{Head, Made};
+use super::head::{Head, first_words};
+use super::show::Made;
 use super::{Asking, Other};
 use crate::api::{Ask, Upstream};
 use crate::cache::Tag;
@@ -144,8 +145,20 @@ pub async fn make(asking: &Asking<'_>, slug: &str) -> Result<Made, Other> {
         title if title.is_empty() => text(category, "name"),
         title => title,
     };
+    let description = [
+        text(category, "seo_description"),
+        first_words(&text(category, "description_html")),
+    ];
+    let description = description.into_iter().find(|text| !text.is_empty());
+    let description = description.unwrap_or_else(|| {
+        let words = [("category", title.as_str()), ("store", shell.text("/name"))];
+        let theme = shell.theme(app);
+        theme.map_or_else(String::new, |theme| {
+            theme.say_with(shell.lang_of(visit), "describe-category", &words)
+        })
+    });
     let mut head = Head {
-        description: text(category, "seo_description"),
+        description,
         // What is narrowed or further on is the same category to a search engine.
         canonical: format!("/categories/{slug}"),
         ..Head::titled(title)

@@ -5,7 +5,8 @@ use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse};
 use minijinja::context;
 
-use super::show::{self, Head};
+use super::head::Head;
+use super::show;
 use super::{Other, Request, legal, session, shell};
 use crate::app::App;
 use crate::pages::shell::Shell;

@@ -4,11 +4,12 @@ use minijinja::{Value, context};
 use serde::Serialize;
 use serde_json::json;
 
-use super::show::{Head, Made};
+use super::head::Head;
+use super::show::Made;
 use super::{Asking, Other};
 use crate::api::{Ask, Fault, Upstream};
 use crate::cache::Tag;
-use crate::theme::Placed;
+use crate::theme::{Lang, Placed, Theme};
 
 const NEWEST: usize = 12;
 /// Categories that are shown with a picture of something in them.
@@ -51,6 +52,10 @@ pub async fn make(asking: &Asking<'_>) -> Result<Made, Other> {
             .unwrap_or_default()
             .to_owned()
     };
+    let goods: Vec<_> = shown
+        .iter()
+        .filter_map(|category| category.get("name")?.as_str())
+        .collect();
     let of_each = shown
         .iter()
         .map(|category| list(format!("category={}&limit=1", slug(category))));
@@ -97,7 +102,9 @@ pub async fn make(asking: &Asking<'_>) -> Result<Made, Other> {
         }
     }
     let name = shell.text("/name");
+    let description = description(shell.lang_of(visit), &theme, name, &goods);
     let mut head = Head {
+        description,
         canonical: "/".to_owned(),
         ..Head::titled(name)
     };
@@ -123,4 +130,15 @@ pub async fn make(asking: &Asking<'_>) -> Result<Made, Other> {
         tags: vec![Tag::Shelf],
         ..Made::default()
     })
+}
+
+/// The store and what it sells, in a sentence.
+fn description(lang: Lang, theme: &Theme, store: &str, goods: &[&str]) -> String {
+    let key = if goods.is_empty() {
+        "describe-empty"
+    } else {
+        "describe-home"
+    };
+    let goods = goods.join(", ");
+    theme.say_with(lang, key, &[("store", store), ("goods", &goods)])
 }

@@ -4,7 +4,8 @@ use minijinja::{Value, context};
 
 use super::Asking;
 use super::checkout_form::TERMS_VERSION;
-use super::show::{Head, Made};
+use super::head::Head;
+use super::show::Made;
 
 /// The pages, by address.
 const PAGES: [&str; 7] = [
@@ -25,12 +26,16 @@ pub fn make(asking: &Asking<'_>, name: &str) -> Made {
     let Asking { app, visit, shell } = asking;
     let lang = shell.lang_of(visit);
     let theme = shell.theme(app);
-    let title = theme.map_or_else(String::new, |theme| {
-        theme.say(lang, &format!("legal-{name}"))
+    let (title, description) = theme.map_or_else(Default::default, |theme| {
+        let title = theme.say(lang, &format!("legal-{name}"));
+        let words = [("page", title.as_str()), ("store", shell.text("/name"))];
+        let description = theme.say_with(lang, "describe-page", &words);
+        (title, description)
     });
     Made {
         template: "legal.html",
         head: Head {
+            description,
             canonical: format!("/{name}"),
             ..Head::titled(title)
         },

@@ -6,8 +6,9 @@ use minijinja::{Value, context};
 use serde_json::Value as Json;
 
 use super::basket::title;
+use super::head::Head;
 use super::session;
-use super::show::{Head, Made};
+use super::show::Made;
 use super::{Other, Request};
 use crate::api::{Ask, Fault, Upstream};
 use crate::web::cookies::{self, Proof};

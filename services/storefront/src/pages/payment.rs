@@ -5,9 +5,10 @@ use serde_json::{Value as Json, json};
 use url::Url;
 
 use super::basket::title;
+use super::head::Head;
 use super::order::{self, Key};
 use super::session;
-use super::show::{Head, Made};
+use super::show::Made;
 use super::{Other, Request};
 use crate::api::{Ask, Fault, Upstream};
 use crate::web::{policy, respond};

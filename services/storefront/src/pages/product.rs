@@ -6,7 +6,8 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use uuid::Uuid;
 
-use super::show::{Head, Made};
+use super::head::{Head, first_words};
+use super::show::Made;
 use super::{Asking, Other};
 use crate::api::{Ask, Upstream};
 use crate::cache::{Tag, Witness};
@@ -15,7 +16,6 @@ use crate::cache::{Tag, Witness};
 pub const PARAMETERS: [&str; 2] = ["problem", "left"];
 const RELATED: usize = 4;
 const REVIEWS: usize = 6;
-const DESCRIPTION_CHARS: usize = 160;
 
 pub async fn make(asking: &Asking<'_>, slug: &str) -> Result<Made, Other> {
     let Asking { app, visit, .. } = asking;
@@ -143,7 +143,7 @@ fn head(asking: &Asking<'_>, slug: &str, product: &Json, reviews: &Json) -> Head
     };
     let description = either(
         text("/seo_description"),
-        plain_beginning(text("/description_html")),
+        first_words(text("/description_html")),
     );
     let mut head = Head {
         description: description.clone(),
@@ -214,45 +214,9 @@ fn offer(variant: &Json, address: &str) -> Json {
     })
 }
 
-/// The first words of clean HTML, without its tags.
-fn plain_beginning(html: &str) -> String {
-    let mut text = String::new();
-    let mut inside = false;
-    for letter in html.chars() {
-        match letter {
-            '<' => inside = true,
-            '>' => {
-                inside = false;
-                text.push(' ');
-            }
-            _ if !inside => text.push(letter),
-            _ => {}
-        }
-    }
-    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let plain = words
-        .replace("&amp;", "&")
-        .replace("&lt;", "<")
-        .replace("&gt;", ">")
-        .replace("&nbsp;", " ");
-    plain.chars().take(DESCRIPTION_CHARS).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_description_for_machines_has_no_tags() {
-        assert_eq!(
-            plain_beginning("<p>Um <b>bom</b>&amp;leve</p><p>Fim</p>"),
-            "Um bom &leve Fim"
-        );
-        assert_eq!(
-            plain_beginning(&"á".repeat(400)).chars().count(),
-            DESCRIPTION_CHARS
-        );
-    }
 
     #[test]
     fn a_title_cannot_end_the_script_that_it_stands_in() {

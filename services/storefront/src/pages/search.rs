@@ -2,7 +2,8 @@
 
 use minijinja::{Value, context};
 
-use super::show::{Head, Made};
+use super::head::Head;
+use super::show::Made;
 use super::{Other, Request};
 use crate::api::{Ask, Upstream};
 use crate::theme::Theme;

@@ -29,6 +29,8 @@ pub struct Shell {
     pub store: Value,
     /// All categories, in the merchant's order.
     pub categories: Vec<Value>,
+    /// Both once more, as templates read them: made once for all pages.
+    pub shown: Shown,
     /// Of the store.
     pub lang: Lang,
     /// Design tokens as a style.
@@ -84,6 +86,14 @@ impl Shell {
             && self.made.elapsed() < age_max
             && app.versions.is_current(self.tenant, &TAGS, self.stamp)
     }
+}
+
+/// What templates read of a shell. Cloning it copies nothing.
+#[derive(Clone)]
+pub struct Shown {
+    pub store: minijinja::Value,
+    pub categories: minijinja::Value,
+    pub tokens: minijinja::Value,
 }
 
 /// Shells by host, and hosts that no store has.
@@ -218,6 +228,11 @@ async fn make(app: &App, visit: &Visit, query: &str) -> Result<Shell, Fault> {
         .unwrap_or_default();
     Ok(Shell {
         keep: app.versions.may_keep(tenant, &TAGS, stamp, &[]),
+        shown: Shown {
+            store: minijinja::Value::from_serialize(&store),
+            categories: minijinja::Value::from_serialize(&categories),
+            tokens: minijinja::Value::from_safe_string(tokens.clone()),
+        },
         tenant,
         categories,
         lang: Lang::of_locale(&locale),

@@ -9,6 +9,7 @@ use http_kit::Encoded;
 use minijinja::{Value, context};
 use serde::Serialize;
 
+use super::head::Head;
 use super::shell::{self, Shell};
 use super::{Asking, Other, Request, Shared};
 use crate::api::Fault;
@@ -30,42 +31,6 @@ pub struct Made {
     pub pays: bool,
     /// Not a page but this, such as XML.
     pub content_type: Option<&'static str>,
-}
-
-/// What machines read of a page.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Head {
-    pub title: String,
-    pub description: String,
-    /// Not for search engines.
-    pub is_private: bool,
-    /// The path and the part of the query that search engines should know.
-    pub canonical: String,
-    pub image: String,
-    /// JSON-LD, ready to stand in a page.
-    pub json_ld: Vec<String>,
-}
-
-impl Head {
-    pub fn titled(title: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            ..Self::default()
-        }
-    }
-
-    pub fn private(title: impl Into<String>) -> Self {
-        Self {
-            is_private: true,
-            ..Self::titled(title)
-        }
-    }
-
-    /// Adds JSON-LD; nothing in it can end the element that holds it.
-    pub fn describe(&mut self, data: &serde_json::Value) {
-        let text = data.to_string().replace('<', "\\u003c");
-        self.json_ld.push(text);
-    }
 }
 
 /// Answers with a page that all share: from memory while it is right, made anew otherwise. While
@@ -303,14 +268,14 @@ pub fn around(visit: &Visit, shell: &Shell, theme: &Theme, head: &Head) -> Value
         .filter_map(|name| theme.asset_address(name));
     let json_ld = head.json_ld.iter().cloned().map(Value::from_safe_string);
     context! {
-        store => Value::from_serialize(&shell.store),
-        categories => Value::from_serialize(&shell.categories),
+        store => shell.shown.store,
+        categories => shell.shown.categories,
         locale => lang.tag(),
         prefix => shell.prefix_of(lang),
         path => visit.path,
         preview => shell.preview,
         origin => visit.origin,
-        tokens => Value::from_safe_string(shell.tokens.clone()),
+        tokens => shell.shown.tokens,
         preload => preload.collect::<Vec<_>>(),
         head => Value::from_serialize(head),
         json_ld => json_ld.collect::<Vec<_>>(),

@@ -10,8 +10,9 @@ use serde_json::{Value as Json, json};
 
 use super::basket::title;
 use super::fields::{self, FieldError, Typed, told};
+use super::head::Head;
 use super::order::{self, Key};
-use super::show::{self, Head, Made};
+use super::show::{self, Made};
 use super::{Other, Request};
 use crate::api::{Ask, Upstream};
 use crate::web::{Form, cookies, respond};

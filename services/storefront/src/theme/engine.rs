@@ -9,7 +9,7 @@ use super::assets::{Asset, Assets};
 use super::folder::{self, Files};
 use super::manifest::{MANIFEST, Manifest};
 use super::sections::{self, Placed};
-use super::texts::{Lang, Texts};
+use super::texts::{Lang, Texts, arguments_of};
 use super::{ThemeFault, filters};
 
 /// Steps that a page may take; a large one takes about 20,000.
@@ -78,6 +78,12 @@ impl Theme {
 
     pub fn say(&self, lang: Lang, key: &str) -> String {
         self.texts.say(lang, key, None)
+    }
+
+    /// A text with names and words in it.
+    pub fn say_with(&self, lang: Lang, key: &str, words: &[(&str, &str)]) -> String {
+        let arguments = words.iter().copied().collect();
+        self.texts.say(lang, key, Some(&arguments))
     }
 
     pub fn has_text(&self, lang: Lang, key: &str) -> bool {
@@ -157,6 +163,7 @@ fn environment(assets: &Arc<Assets>, texts: &Arc<Texts>) -> Environment<'static>
     environment.add_function(
         "t",
         move |state: &State<'_, '_>, key: String, arguments: Kwargs| {
+            let arguments = arguments_of(&arguments);
             words.say(filters::lang(state), &key, Some(&arguments))
         },
     );

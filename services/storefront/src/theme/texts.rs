@@ -74,18 +74,18 @@ impl Texts {
     }
 
     /// The text, or its key where there is none: a page is better with a gap than not at all.
-    pub fn say(&self, lang: Lang, key: &str, arguments: Option<&Kwargs>) -> String {
+    pub fn say(&self, lang: Lang, key: &str, arguments: Option<&FluentArgs<'_>>) -> String {
         let found = self.0.get(&lang).and_then(|bundle| {
             let pattern = bundle.get_message(key)?.value()?;
-            let arguments = arguments.map(fluent_arguments);
-            let text = bundle.format_pattern(pattern, arguments.as_ref(), &mut Vec::new());
+            let text = bundle.format_pattern(pattern, arguments, &mut Vec::new());
             Some(text.into_owned())
         });
         found.unwrap_or_else(|| key.to_owned())
     }
 }
 
-fn fluent_arguments(arguments: &Kwargs) -> FluentArgs<'static> {
+/// What a template gives a text to say.
+pub fn arguments_of(arguments: &Kwargs) -> FluentArgs<'static> {
     let mut all = FluentArgs::new();
     for name in arguments.args() {
         let value: Value = arguments.get(name).unwrap_or_default();

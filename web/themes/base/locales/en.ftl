@@ -28,6 +28,7 @@ only-in-stock = In stock only
 apply = Apply
 clear = Clear filters
 filter = Filter and sort
+goods-listed = Products
 nothing-here = There are no products with these filters.
 pages = Pages
 first-page = Back to the beginning
@@ -336,3 +337,8 @@ age-text = This store sells goods for people of { $age } years and over only.
 age-yes = I am { $age } or older
 age-no = I am younger
 age-refused = Only people of { $age } years and over may enter.
+# What search engines show under a page's title.
+describe-home = { $store }: { $goods }. Order online, with 14 days to return it.
+describe-empty = { $store }: order online, with 14 days to return it.
+describe-category = { $category } at { $store }: look, compare and order online.
+describe-page = { $page } of { $store }.

@@ -28,6 +28,7 @@ only-in-stock = Só o que há em stock
 apply = Aplicar
 clear = Limpar filtros
 filter = Filtrar e ordenar
+goods-listed = Produtos
 nothing-here = Não há produtos com estes filtros.
 pages = Páginas
 first-page = Voltar ao início da lista
@@ -336,3 +337,8 @@ age-text = Esta loja vende artigos só para maiores de { $age } anos.
 age-yes = Tenho { $age } anos ou mais
 age-no = Sou mais novo
 age-refused = Só pode entrar quem tem { $age } anos ou mais.
+# O que os motores de busca mostram sob o título de uma página.
+describe-home = { $store }: { $goods }. Compre online, com 14 dias para devolver.
+describe-empty = { $store }: compre online, com 14 dias para devolver.
+describe-category = { $category } na { $store }: veja, compare e compre online.
+describe-page = { $page } da { $store }.
