@@ -21,7 +21,12 @@ RUN apt-get update \
 WORKDIR /source
 
 FROM tools AS plan
-COPY . .
+COPY Cargo.toml Cargo.lock ./
+COPY bench bench
+COPY crates crates
+COPY e2e e2e
+COPY proto proto
+COPY services services
 RUN cargo chef prepare --recipe-path /recipe.json
 
 FROM tools AS dependencies
@@ -31,7 +36,12 @@ RUN cargo chef cook --locked --profile image --recipe-path /recipe.json
 FROM dependencies AS build
 COPY docker/health.rs /health.rs
 RUN mkdir /out && rustc --edition 2024 -C opt-level=s -C strip=symbols -o /out/health /health.rs
-COPY . .
+COPY Cargo.toml Cargo.lock ./
+COPY bench bench
+COPY crates crates
+COPY e2e e2e
+COPY proto proto
+COPY services services
 ARG SERVICE
 RUN case "${SERVICE:?which service}" in \
       all) package=stores program=stores ;; \

@@ -93,6 +93,11 @@ def hardening(facts):
             yield f"{where} runs as root and has a network"
 
 
+def is_awaited(model, name):
+    wanted = [service.get("depends_on", {}).get(name, {}) for service in model["services"].values()]
+    return any(one.get("condition") == "service_completed_successfully" for one in wanted)
+
+
 def limits(facts):
     for where, name, service in facts.services():
         for limit in ["pids_limit", "mem_limit", "cpus"]:
@@ -100,9 +105,13 @@ def limits(facts):
                 yield f"{where} has no {limit}"
         if service.get("logging", {}).get("options", {}).get("max-size") is None:
             yield f"{where} may fill the disk with its log"
+        if (service.get("healthcheck") or {}).get("disable"):
+            yield f"{where} has its check switched off, for which `up --wait` waits all the same"
         if name in ONCE:
             if service.get("restart") != "no":
                 yield f"{where} runs once and is started again"
+            if not service.get("profiles") and not is_awaited(facts.models[where.split("/")[0]], name):
+                yield f"{where} ends, which `up --wait` takes for a failure where nobody depends on it"
             continue
         if service.get("restart") != "unless-stopped":
             yield f"{where} is not started again"
@@ -312,6 +321,8 @@ BREAKS = [
     (limits, broken("blue", "stores-mail", mem_limit=None)),
     (limits, broken("blue", "stores-mail", healthcheck={})),
     (limits, broken("base", "stores-postgres", restart="no")),
+    (limits, broken("base", "stores-traefik", depends_on={})),
+    (limits, broken("base", "stores-loki", healthcheck={"disable": True})),
     (files, broken("base", "stores-traefik", volumes=[
         {"type": "bind", "source": "/var/run/docker.sock", "target": "/s", "read_only": True}])),
     (files, broken("blue", "stores-mail", tmpfs=["/tmp:size=1m"])),
