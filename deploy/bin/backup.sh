@@ -3,8 +3,8 @@
 # the stores' files, and what else a new host needs. WAL goes out all the time by itself (archive_command); this is
 # what it starts from. Timers of ansible's role backup call it; by hand it may be called at any time.
 #
-# Where copies of files go is the secret objects_backup_url (https://KEY:SECRET@HOST/BUCKET); BACKUP_OBJECTS=none in
-# release.env says that there is none on purpose.
+# Copies of the stores' files go where the file secrets/objects_backup_url says (https://KEY:SECRET@HOST/BUCKET, a key
+# that cannot delete). Without it there are none, and the alert FilesNotCopied says so.
 # shellcheck source-path=SCRIPTDIR/../lib source-path=SCRIPTDIR/../lib/release
 set -euo pipefail
 
@@ -26,25 +26,31 @@ database() {
   pgbackrest_there check || fail "the log is not archived: docs/runbooks/wal-not-archived.md"
 }
 
-# mc is MinIO's own client, in its image. Nothing is removed there: the bucket's own rules do that.
+# mc is MinIO's own client, in its image. It removes nothing there: the bucket's own rules do that.
+mc() { docker exec -i -e MC_HOST_local -e MC_HOST_backup stores-minio mc --config-dir /tmp/mc --quiet "$@"; }
+
 objects() {
-  local url=$STORES_HOME/secrets/objects_backup_url place
-  if [ "${BACKUP_OBJECTS:-}" = none ] || [ "$RELEASE_RUNTIME" = processes ]; then
-    warn "the stores' files are not copied (BACKUP_OBJECTS=none)"
+  local url=$STORES_HOME/secrets/objects_backup_url secrets=$STORES_HOME/secrets bucket
+  COPIED=()
+  if [ ! -s "$url" ]; then
+    warn "there is no $url: the stores' files are in no backup"
     return 0
   fi
-  [ -s "$url" ] || fail "there is no $url; BACKUP_OBJECTS=none in release.env says that there shall be none"
-  place=$(sed 's|.*/||' "$url")
+  bucket=$(sed 's|.*/||' "$url")
+  # Names only on the command line: values come from this environment.
+  MC_HOST_backup=$(sed 's|/[^/]*$||' "$url")
+  MC_HOST_local=http://$(cat "$secrets/minio_root_user"):$(cat "$secrets/minio_root_password")@127.0.0.1:9000
+  export MC_HOST_backup MC_HOST_local
   say "the stores' files"
-  docker exec -e "MC_HOST_backup=$(sed 's|/[^/]*$||' "$url")" stores-minio \
-    mc mirror --overwrite --quiet local/stores "backup/$place/stores" || fail "the stores' files were not copied"
-  say "certificates and the record of releases"
-  tar -C "$STORES_HOME" -cf - --ignore-failed-read releases.log slots acme 2>/dev/null |
-    docker exec -i -e "MC_HOST_backup=$(sed 's|/[^/]*$||' "$url")" stores-minio \
-      mc pipe --quiet "backup/$place/host/$(date -u +%Y%m%d).tar" || fail "certificates were not copied"
+  mc mirror --overwrite local/stores "backup/$bucket/stores" || fail "the stores' files were not copied"
+  say "the record of releases"
+  tar -C "$STORES_HOME" -cf - releases.log slots | mc pipe "backup/$bucket/host/$(date -u +%Y%m%d).tar" ||
+    fail "the record of releases was not copied"
+  COPIED=(stores_backup_files_last_success "$(date +%s)")
 }
 
 database
 objects
-tell stores_backup.prom "stores_backup_last_success{kind=\"$KIND\"}" "$(date +%s)" stores_backup_seconds "$SECONDS"
+tell stores_backup.prom "stores_backup_last_success{kind=\"$KIND\"}" "$(date +%s)" stores_backup_seconds "$SECONDS" \
+  "${COPIED[@]}"
 say "done"
