@@ -6,6 +6,7 @@ use http_kit::Tenant;
 use kernel::Config;
 
 use crate::domain::format::Lang;
+use crate::domain::links;
 use crate::render::StoreLook;
 use crate::store::profiles::{self, ProfileRow};
 use crate::store::settings::{self, SettingRow};
@@ -56,6 +57,12 @@ impl Origins {
         let host = tenant.hosts.first().cloned().unwrap_or_else(under);
         format!("{}://{host}{}", self.scheme, self.port)
     }
+
+    /// What stands before the paths of a store's pages for somebody who reads `lang`.
+    pub fn pages(&self, tenant: &Tenant, lang: Lang) -> String {
+        let prefix = links::prefix(lang, language("", tenant));
+        format!("{}{prefix}", self.store(tenant))
+    }
 }
 
 pub async fn load(tx: &TenantTx, origins: &Origins, tenant: &Tenant) -> Result<Look, db::Error> {
@@ -93,6 +100,7 @@ fn of(
         store: StoreLook {
             name: tenant.name.clone(),
             url: origins.store(tenant),
+            lang: language("", tenant),
             admin_url: origins.admin.clone(),
             logo_url: profile.logo_url,
             contact_email: contact,

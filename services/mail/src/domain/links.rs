@@ -2,7 +2,20 @@
 
 use form_urlencoded::byte_serialize;
 
-/// A page of the store, from its origin.
+use super::format::Lang;
+
+/// What stands before the path of a store's page for who reads `reader`: nothing where that is the language
+/// of the store. A storefront speaks Portuguese, and English to everybody else.
+pub fn prefix(reader: Lang, store: Lang) -> &'static str {
+    match (reader == Lang::Pt, store == Lang::Pt) {
+        (true, false) => "/pt",
+        (false, true) => "/en",
+        (true, true) | (false, false) => "",
+    }
+}
+
+/// An order's page. As everywhere below, `store` is the origin of the store's pages and what stands before
+/// their paths.
 pub fn order(store: &str, order: &str, token: &str) -> String {
     if token.is_empty() {
         return format!("{store}/orders/{order}");
@@ -33,6 +46,7 @@ pub fn withdrawal(store: &str, number: &str) -> String {
     format!("{store}/withdrawal?order={}", escaped(number))
 }
 
+/// Not a page: `store` is the origin alone.
 pub fn unsubscribe(store: &str, token: &str) -> String {
     format!("{store}/api/mail/store/unsubscribe/{token}")
 }
@@ -67,6 +81,23 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_has_its_language_before_its_path_unless_it_is_the_stores() {
+        let cases = [
+            (Lang::Pt, Lang::Pt, ""),
+            (Lang::En, Lang::Pt, "/en"),
+            (Lang::Fr, Lang::Pt, "/en"),
+            (Lang::Pt, Lang::En, "/pt"),
+            (Lang::Pt, Lang::Es, "/pt"),
+            (Lang::En, Lang::En, ""),
+            // Both are shown the English pages.
+            (Lang::En, Lang::Es, ""),
+        ];
+        for (reader, store, expected) in cases {
+            assert_eq!(prefix(reader, store), expected, "{reader:?} in {store:?}");
+        }
+    }
 
     #[test]
     fn what_goes_into_an_address_cannot_leave_it() {

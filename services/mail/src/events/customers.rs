@@ -29,7 +29,8 @@ pub async fn account_mail(
     let request = uuid(&event.request_id, "request_id")?;
     let to = address(&event.email)?;
     let (store, now) = (store_of(&app, tx)?, app.clock.now());
-    let url = app.origins.store(&store);
+    let lang = look::language(&event.locale, &store);
+    let url = app.origins.pages(&store, lang);
     let word = || account_word(&app.ticket_key, tx.tenant(), request);
     let (kind, url) = match event.kind() {
         AccountMailKind::Verify => (Kind::AccountVerify, links::account_verify(&url, &word())),
@@ -49,7 +50,7 @@ pub async fn account_mail(
         kind,
         about: format!("account:{request}"),
         to,
-        lang: look::language(&event.locale, &store),
+        lang,
         order: None,
         facts: Facts {
             name: event.name,

@@ -8,6 +8,7 @@ use crate::domain::facts::{
     Bill, Document, Endpoint, Facts, Line, Link, Meter, OrderFacts, Product, Refund, Returned,
     Shipment, Tax, Voucher, Withdrawal,
 };
+use crate::domain::format::Lang;
 use crate::domain::kinds::{Kind, Layout};
 
 /// A store, where a real one's look is not at hand.
@@ -15,6 +16,7 @@ pub fn store() -> StoreLook {
     StoreLook {
         name: "Loja Exemplo".into(),
         url: "https://loja.example".into(),
+        lang: Lang::Pt,
         admin_url: "https://stores.example/admin".into(),
         logo_url: String::new(),
         contact_email: "ajuda@loja.example".into(),

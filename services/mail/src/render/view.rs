@@ -12,11 +12,13 @@ use crate::domain::kinds::{Audience, Class, Kind, Layout};
 use crate::domain::links;
 
 /// How a store looks, and where it is.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct StoreLook {
     pub name: String,
     /// Origin of its pages, without a slash at the end.
     pub url: String,
+    /// Its own, in which its pages are without a prefix.
+    pub lang: Lang,
     /// The platform's admin panel.
     pub admin_url: String,
     pub logo_url: String,
@@ -102,7 +104,7 @@ impl Speaker<'_> {
         let store = self.store;
         json!({
             "name": store.name,
-            "url": store.url,
+            "url": self.pages(),
             "logo_url": self.picture(&store.logo_url),
             "contact_email": store.contact_email,
             "contact_phone": store.contact_phone,
@@ -307,7 +309,7 @@ impl Speaker<'_> {
     fn button(&self, facts: &Facts) -> Value {
         let order = facts.order.as_ref();
         let to_order =
-            || order.map(|order| links::order(&self.store.url, &order.id, &order.access_token));
+            || order.map(|order| links::order(&self.pages(), &order.id, &order.access_token));
         let admin = &self.store.admin_url;
         let url = match self.kind {
             Kind::InvoiceIssued => facts
@@ -372,7 +374,13 @@ impl Speaker<'_> {
             && self.kind != Kind::OrderCancelled;
         order
             .filter(|_| stands)
-            .map(|order| links::withdrawal(&self.store.url, &order.number))
+            .map(|order| links::withdrawal(&self.pages(), &order.number))
+    }
+
+    /// The store's pages in the language of the mail.
+    fn pages(&self) -> String {
+        let prefix = links::prefix(self.lang, self.store.lang);
+        format!("{}{prefix}", self.store.url)
     }
 
     /// An image's address; one without a host is the store's.

@@ -32,7 +32,7 @@ async fn a_letter_about_an_account_leads_to_its_page_with_a_word_that_nobody_tol
         (
             AccountMailKind::Verify,
             "account_verify",
-            "/account/verify?token=",
+            "/en/account/verify?token=",
             "en",
         ),
         (
@@ -44,13 +44,13 @@ async fn a_letter_about_an_account_leads_to_its_page_with_a_word_that_nobody_tol
         (
             AccountMailKind::Exists,
             "account_exists",
-            "/account/sign-in",
+            "/en/account/sign-in",
             "es",
         ),
         (
             AccountMailKind::Welcome,
             "account_welcome",
-            "/account",
+            "/en/account",
             "fr",
         ),
     ];
@@ -78,7 +78,10 @@ async fn a_letter_about_an_account_leads_to_its_page_with_a_word_that_nobody_tol
         let inbox = world.zepto.inbox("ana@example.pt").await;
         let request: Uuid = letter.request_id.parse().unwrap();
         let word = account_word(&world.app.ticket_key, store.id, request);
-        let address = format!("{page}{}", if has_word { word.as_str() } else { "" });
+        let word = if has_word { word.as_str() } else { "" };
+        let known = world.app.directory.by_id(store.id).unwrap();
+        let origin = world.app.origins.store(&known);
+        let address = format!("{origin}{page}{word}");
         let found = inbox
             .iter()
             .filter_map(|mail| mail["text"].as_str())

@@ -157,6 +157,27 @@ fn amounts_stand_in_the_language_of_the_mail() {
     );
 }
 
+#[test]
+fn links_lead_to_the_stores_pages_in_the_language_of_the_mail() {
+    let facts = samples::facts(Kind::OrderPaid);
+    let cases = [
+        (Lang::Pt, "https://loja.example/"),
+        (Lang::En, "https://loja.example/en/"),
+        // There are no pages in French: whoever reads it is shown the English ones.
+        (Lang::Fr, "https://loja.example/en/"),
+    ];
+    for (lang, pages) in cases {
+        let mail = render(Kind::OrderPaid, lang, &facts, None);
+        for page in ["orders/", "withdrawal?order="] {
+            let link = format!("{pages}{page}");
+            assert!(mail.html.contains(&link), "{link} in {}", mail.html);
+            assert!(mail.text.contains(&link), "{link} in {}", mail.text);
+        }
+        // What is no page has no language.
+        assert!(!mail.html.contains("/en/api/"), "{}", mail.html);
+    }
+}
+
 /// Writes what a browser can open: `MAIL_PREVIEWS=DIR cargo test -p mail --lib previews`.
 #[test]
 fn previews_are_written_for_whoever_wants_to_look() {
