@@ -5,9 +5,9 @@ use crate::Event;
 use crate::catalog::v1::ProductChanged;
 use crate::invoicing::v1::DocumentIssued;
 use crate::orders::v1::{
-    AccountMailRequested, CustomerErased, CustomerSessionRevoked, OrderCancelled, OrderForgotten,
-    OrderFulfilled, OrderPaid, OrderPlaced, OrderRefunded, RefundRequested, StockChanged,
-    WithdrawalReceived,
+    AccountMailRequested, CustomerErased, CustomerSessionRevoked, OrderCancelled, OrderClaimed,
+    OrderForgotten, OrderFulfilled, OrderPaid, OrderPlaced, OrderRefunded, RefundRequested,
+    StockChanged, WithdrawalReceived,
 };
 use crate::payments::v1::{
     AccountChanged, DisputeClosed, DisputeOpened, PaymentCanceled, PaymentFailed,
@@ -95,6 +95,7 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
             OrderPaid::TYPE,
             OrderCancelled::TYPE,
             OrderRefunded::TYPE,
+            OrderClaimed::TYPE,
         ],
     },
     Subscription {

@@ -106,6 +106,11 @@ event!(
     order.order_id
 );
 event!(
+    orders::v1::OrderClaimed,
+    "orders.order_claimed.v1",
+    order.order_id
+);
+event!(
     orders::v1::OrderFulfilled,
     "orders.order_fulfilled.v1",
     order.order_id

@@ -7,7 +7,7 @@ use ::jobs::Runner;
 use anyhow::Context;
 use bus::{Consumer, Relay};
 use db::{Db, EmbeddedMigrations, Schema, Sealer, embed_migrations};
-use events::orders::v1::{OrderCancelled, OrderPaid, OrderRefunded};
+use events::orders::v1::{OrderCancelled, OrderClaimed, OrderPaid, OrderRefunded};
 use http_kit::{Foundation, Platform, Service, ServiceParts, TenantDirectory, Worker};
 use kernel::{Clock, Config, TenantId};
 use moka::sync::Cache;
@@ -16,7 +16,7 @@ use tokio::sync::Notify;
 
 use crate::clients::moloni::Moloni;
 use crate::clients::s3::Objects;
-use crate::events::{order_cancelled, order_paid, order_refunded};
+use crate::events::{order_cancelled, order_claimed, order_paid, order_refunded};
 use crate::jobs::{check_books, keep_connections};
 use crate::tokens::SEALED;
 use crate::{issue, routes};
@@ -112,7 +112,8 @@ fn bus_workers(platform: &Platform, app: &App) -> Vec<Worker> {
         .with_projections()
         .on_with::<OrderPaid, _, _>(app.clone(), order_paid::handle)
         .on_with::<OrderCancelled, _, _>(app.clone(), order_cancelled::handle)
-        .on_with::<OrderRefunded, _, _>(app.clone(), order_refunded::handle);
+        .on_with::<OrderRefunded, _, _>(app.clone(), order_refunded::handle)
+        .on_with::<OrderClaimed, _, _>(app.clone(), order_claimed::handle);
     let relay = Relay::new(app.db.clone(), platform.rabbit.clone())
         .listening(platform.config.database_url_for("invoicing"));
     vec![

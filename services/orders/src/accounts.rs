@@ -27,8 +27,9 @@ use crate::jobs::write_to_customer::WriteToCustomer;
 use crate::secret;
 use crate::store::accounts::{self, AccountRow};
 use crate::store::challenges::{self, ChallengeRow, RESET, VERIFY};
+use crate::store::erasure;
+use crate::store::orders::{self, OrderRow};
 use crate::store::past::CustomerRow;
-use crate::store::{erasure, orders};
 use crate::tell;
 
 /// How long an address may be confirmed.
@@ -224,19 +225,29 @@ impl Accounts {
         };
         accounts::save_person(tx, &customer, &account).await?;
         challenges::delete_all(tx, words).await?;
-        self.claim(tx, &customer).await?;
+        self.take_over(tx, &customer).await?;
         tell::account_mail(tx, tell::welcome(&customer, &account)).await?;
         Ok(Some(self.open_session(tx, customer, now).await?))
     }
 
+    /// The orders that a guest left are the account's from now on, and whoever keeps something of them
+    /// hears of it.
+    async fn take_over(&self, tx: &mut TenantTx, customer: &CustomerRow) -> Result<(), ApiError> {
+        let claimed = self.claim(tx, customer).await?;
+        Ok(tell::orders_claimed(tx, &self.ticket_key, &claimed).await?)
+    }
+
     /// The orders that a guest left under an address which its owner has proven, unless the owner had
     /// everything erased since.
-    async fn claim(&self, tx: &TenantTx, customer: &CustomerRow) -> Result<(), ApiError> {
+    async fn claim(
+        &self,
+        tx: &TenantTx,
+        customer: &CustomerRow,
+    ) -> Result<Vec<OrderRow>, ApiError> {
         let mark = self.mark(tx.tenant(), &customer.email_key);
         let since = erasure::find_erased_at(tx, &mark).await?;
         let id = CustomerId::from_uuid(customer.id);
-        orders::claim_of_guest(tx, &customer.email_key, id, since).await?;
-        Ok(())
+        Ok(orders::claim_of_guest(tx, &customer.email_key, id, since).await?)
     }
 
     /// Whether the owner of this address had everything erased: what another shop still knows of him

@@ -109,6 +109,20 @@ pub async fn orders_forgotten(
     bus::emit_all(tx, &events).await
 }
 
+/// These orders of a guest are a customer's from now on.
+pub async fn orders_claimed(
+    tx: &mut TenantTx,
+    key: &TicketKey,
+    claimed: &[OrderRow],
+) -> Result<(), db::Error> {
+    let event = |row: &OrderRow| v1::OrderClaimed {
+        tenant_id: row.tenant_id.to_string(),
+        order: Some(order(key, row, &row.details())),
+    };
+    let events: Vec<_> = claimed.iter().map(event).collect();
+    bus::emit_all(tx, &events).await
+}
+
 /// A consumer has withdrawn from a purchase.
 pub async fn withdrawal(
     tx: &mut TenantTx,

@@ -74,7 +74,7 @@ pub struct OrderDocuments {
     pub items: Vec<OrderDocumentView>,
 }
 
-/// An order's documents, for the guest who has its token or the customer who placed it. What the
+/// An order's documents, for the guest who has its token or the customer whose it is. What the
 /// merchant has to mend is none of a shopper's business: such a document is pending.
 #[utoipa::path(get, path = "/api/invoicing/store/orders/{id}/documents", responses((status = 200, body = OrderDocuments)))]
 pub async fn list_order_documents(
@@ -116,7 +116,7 @@ fn view(app: &App, row: &DocumentRow) -> OrderDocumentView {
     }
 }
 
-/// A guest proves himself by the token, a customer by being who placed it.
+/// A guest proves himself by the token, a customer by being who placed it or has claimed it since.
 fn is_proven(order: &OrderRow, shopper: &Shopper, token: Option<&OrderToken>) -> bool {
     let word = token.map(|token| Sha256::digest(token.0.as_bytes()));
     let by_word = word.is_some_and(|word| bool::from(word.as_slice().ct_eq(&order.access_hash)));

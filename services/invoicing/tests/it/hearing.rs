@@ -1,8 +1,10 @@
 //! What orders tell, over a real broker, with the worker at work by itself.
 
 use bus::{Relay, emit};
-use events::orders::v1::{OrderPaid, OrderRefunded};
+use events::orders::v1::{Order, OrderClaimed, OrderPaid, OrderRefunded};
 use http_kit::Roles;
+use kernel::CustomerId;
+use reqwest::Method;
 use tokio_util::sync::CancellationToken;
 
 use crate::orders;
@@ -55,6 +57,26 @@ async fn from_the_payment_to_the_credit_note_nobody_has_to_ask() {
     })
     .await;
     assert_eq!(world.moloni.documents(store.company).await.len(), 2);
+    // The guest opens an account afterwards.
+    let customer = CustomerId::new();
+    let claimed = OrderClaimed {
+        tenant_id: store.id.to_string(),
+        ..orders::was_claimed(&Order {
+            version: order.version + 1,
+            customer_id: customer.to_string(),
+            ..order.clone()
+        })
+    };
+    tell(&teller, &store, &claimed).await;
+    let path = format!("/api/invoicing/store/orders/{}/documents", order.order_id);
+    until("the customer sees both", async || {
+        let token = world.customer_token(store.id, customer);
+        let request = world.ask(Method::GET, &store.slug, &path);
+        let reply = world.send(request.bearer_auth(token)).await;
+        let items = reply.body["items"].as_array()?;
+        (items.len() == 2).then_some(())
+    })
+    .await;
     stop.cancel();
     world.end().await;
 }

@@ -2,7 +2,8 @@
 
 use events::common::v1::{Address, TaxAmount};
 use events::orders::v1::{
-    Order, OrderCancelled, OrderLine, OrderPaid, OrderRefunded, OrderStatus, RefundLine, Shipping,
+    Order, OrderCancelled, OrderClaimed, OrderLine, OrderPaid, OrderRefunded, OrderStatus,
+    RefundLine, Shipping,
 };
 use kernel::{Currency, Money, OrderId};
 use uuid::Uuid;
@@ -96,6 +97,14 @@ pub fn total(order: &Order) -> i64 {
 
 pub fn was_paid(order: &Order) -> OrderPaid {
     OrderPaid {
+        tenant_id: String::new(),
+        order: Some(order.clone()),
+    }
+}
+
+/// The order is its customer's from now on.
+pub fn was_claimed(order: &Order) -> OrderClaimed {
+    OrderClaimed {
         tenant_id: String::new(),
         order: Some(order.clone()),
     }

@@ -1,6 +1,8 @@
 //! One store's documents do not exist for another.
 
+use events::orders::v1::Order;
 use http_kit::Role;
+use kernel::CustomerId;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -105,6 +107,63 @@ async fn a_shopper_sees_his_own_orders_documents_only() {
         .ask(Method::GET, &a.slug, &path)
         .header("x-order-token", "");
     assert_eq!(world.send(request).await.status, 404);
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guests_order_shows_its_documents_to_the_customer_who_claimed_it() {
+    let world = World::start().await;
+    let store = world.open_store().await;
+    let (ana, bruno) = (CustomerId::new(), CustomerId::new());
+    let seen = async |order: &Order, customer: CustomerId| {
+        let path = format!("/api/invoicing/store/orders/{}/documents", order.order_id);
+        let request = world.ask(Method::GET, &store.slug, &path);
+        let token = world.customer_token(store.id, customer);
+        world.send(request.bearer_auth(token)).await
+    };
+    let claimed = |order: &Order| Order {
+        version: order.version + 1,
+        customer_id: ana.to_string(),
+        ..order.clone()
+    };
+    let order = orders::paid(&[("M4-BLK", 1, 4_980)], 0);
+    world.invoiced(&store, &order).await;
+    assert_eq!(seen(&order, ana).await.code(), "order-not-found");
+    for _ in 0..2 {
+        world.hear_claimed(&store, &claimed(&order)).await;
+    }
+    // What is told late does not take it away again.
+    world.hear_paid(&store, &order).await;
+    world.work().await;
+    let documents = seen(&order, ana).await.expect(200);
+    let items = documents.body["items"].as_array().unwrap();
+    assert_eq!(items.len(), 1);
+    assert_eq!(items[0]["status"], "issued");
+    assert!(items[0]["pdf_url"].as_str().unwrap().contains("key="));
+    assert_eq!(seen(&order, bruno).await.code(), "order-not-found");
+
+    // Heard of before its payment was.
+    let early = orders::paid(&[("M4-BLK", 1, 2_490)], 0);
+    world.hear_claimed(&store, &claimed(&early)).await;
+    world.hear_paid(&store, &early).await;
+    world.work().await;
+    let documents = seen(&early, ana).await.expect(200);
+    assert_eq!(documents.body["items"].as_array().unwrap().len(), 1);
+
+    // Claimed before it was paid: there is nothing to see until it is.
+    let unpaid = Order {
+        paid_at_us: 0,
+        ..orders::paid(&[("M4-BLK", 1, 990)], 0)
+    };
+    let theirs = claimed(&unpaid);
+    world.hear_claimed(&store, &theirs).await;
+    assert_eq!(seen(&unpaid, ana).await.code(), "order-not-found");
+    let paid = Order {
+        version: theirs.version + 1,
+        ..theirs
+    };
+    world.hear_paid(&store, &paid).await;
+    seen(&unpaid, ana).await.expect(200);
     world.end().await;
 }
 

@@ -7,11 +7,11 @@ use std::time::Duration as StdDuration;
 use bus::Delivery;
 use db::Schema;
 use events::Event;
-use events::orders::v1::{Order, OrderCancelled, OrderPaid, OrderRefunded};
+use events::orders::v1::{Order, OrderCancelled, OrderClaimed, OrderPaid, OrderRefunded};
 use http_kit::auth::{Subject, TokenAudience, TokenIssuer};
 use http_kit::{Role, Roles, Running};
-use invoicing::events::{order_cancelled, order_paid, order_refunded};
-use kernel::{Clock, EventId, SessionId, TenantId};
+use invoicing::events::{order_cancelled, order_claimed, order_paid, order_refunded};
+use kernel::{Clock, CustomerId, EventId, SessionId, TenantId};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use time::Duration;
@@ -235,6 +235,20 @@ impl World {
         issuer.unwrap().issue(&subject).token
     }
 
+    /// What a customer of the store asks with.
+    pub fn customer_token(&self, tenant: TenantId, customer: CustomerId) -> String {
+        let issuer = TokenIssuer::new(&self.place.platform.config, self.place.clock.clone());
+        let subject = Subject {
+            id: customer.uuid(),
+            session: SessionId::new(),
+            tenant,
+            role: Role::Customer,
+            perms_version: 1,
+            audience: TokenAudience::Shopper,
+        };
+        issuer.unwrap().issue(&subject).token
+    }
+
     pub fn ask(&self, method: Method, slug: &str, path: &str) -> reqwest::RequestBuilder {
         let base = &self.place.platform.config.base_domain;
         let host = if slug.is_empty() {
@@ -328,6 +342,18 @@ impl World {
             delivery,
             async |tx, delivery: Delivery<OrderRefunded>, app| {
                 order_refunded::handle(tx, delivery, app).await
+            },
+        )
+        .await;
+    }
+
+    pub async fn hear_claimed(&self, store: &Store, order: &Order) {
+        let delivery = delivery(store, orders::was_claimed(order));
+        self.hear(
+            store,
+            delivery,
+            async |tx, delivery: Delivery<OrderClaimed>, app| {
+                order_claimed::handle(tx, delivery, app).await
             },
         )
         .await;

@@ -137,7 +137,7 @@ impl Accounts {
         accounts::save_person(tx, &customer, account).await?;
         challenges::delete_all(tx, words).await?;
         if account.verified_at == Some(now) {
-            self.claim(tx, &customer).await?;
+            self.take_over(tx, &customer).await?;
         }
         let ended = self.end_all(tx, id, reason, now).await?;
         Ok((self.open_session(tx, customer, now).await?, ended))

@@ -343,22 +343,26 @@ pub struct Expired {
     pub until: OffsetDateTime,
 }
 
-/// Gives the orders that a guest of this address placed after `since` to a customer.
+/// Gives the orders that a guest of this address placed after `since` to a customer; answers them.
 pub async fn claim_of_guest(
     tx: &TenantTx,
     email: &str,
     customer: CustomerId,
     since: Option<OffsetDateTime>,
-) -> Result<usize, Error> {
+) -> Result<Vec<OrderRow>, Error> {
     let since = since.unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let claimed = diesel::update(orders::table)
         .filter(orders::tenant_id.eq(tx.tenant().uuid()))
         .filter(orders::email.eq(email))
         .filter(orders::customer_id.is_null())
         .filter(orders::placed_at.gt(since))
-        .set(orders::customer_id.eq(customer.uuid()))
+        .set((
+            orders::customer_id.eq(customer.uuid()),
+            orders::version.eq(orders::version + 1),
+        ))
+        .returning(OrderRow::as_returning())
         .prepared()
-        .execute(&mut tx.conn())
+        .load(&mut tx.conn())
         .await?;
     Ok(claimed)
 }

@@ -1,6 +1,8 @@
 //! Customers' accounts: in, out, and what is theirs.
 
-use events::orders::v1::{AccountMailKind, AccountMailRequested, CustomerSessionRevoked};
+use events::orders::v1::{
+    AccountMailKind, AccountMailRequested, CustomerSessionRevoked, OrderClaimed, OrderPlaced,
+};
 use jobs::Task;
 use orders::jobs::write_to_customer::{self, WriteToCustomer};
 use orders::store::past::{self, CustomerRow, PastOrderRow};
@@ -61,6 +63,25 @@ async fn an_account_opens_when_its_address_is_confirmed_and_takes_the_guests_ord
     assert_eq!(own.list("/items").len(), 1);
     assert_eq!(own.words("/items/0/id"), as_guest.id);
     assert_eq!(own.number("/items/0/items"), 1);
+    // Whoever keeps something of the order hears whose it is, and that this is newer than what was told.
+    let told: Vec<OrderClaimed> = world.told(store.id).await;
+    let [
+        OrderClaimed {
+            order: Some(claimed),
+            ..
+        },
+    ] = told.as_slice()
+    else {
+        panic!("one order is claimed: {told:?}");
+    };
+    assert_eq!(
+        (claimed.order_id.as_str(), claimed.customer_id.as_str()),
+        (as_guest.id.as_str(), ana.id.as_str())
+    );
+    let placed: Vec<OrderPlaced> = world.told(store.id).await;
+    let placed = placed.into_iter().filter_map(|event| event.order);
+    let before = placed.filter(|order| order.order_id == as_guest.id);
+    assert!(before.map(|order| order.version).max().unwrap() < claimed.version);
     let path = |placed: &Placed| format!("/api/orders/store/orders/{}", placed.id);
     let read =
         |placed: &Placed| Ask::new(Method::GET, &store.slug, path(placed)).bearer(&ana.access);

@@ -1,6 +1,6 @@
 //! What a customer keeps here, that nobody else gets at it, and how it goes.
 
-use events::orders::v1::AccountMailKind;
+use events::orders::v1::{AccountMailKind, OrderClaimed};
 use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::place::Place;
@@ -147,6 +147,9 @@ async fn an_erased_customer_leaves_what_the_law_asks_for_and_nothing_comes_back(
         .bought(&store, &goods, "ana@example.pt", Some(&ana.access))
         .await;
     world.act(&over, "cancel", json!({})).await.expect(200);
+    // Bought without signing in: erased with the rest, and nobody is told whose it was.
+    let unsigned = world.bought(&store, &goods, "ana@example.pt", None).await;
+    world.act(&unsigned, "cancel", json!({})).await.expect(200);
     let keep = ana
         .ask(Method::POST, "/addresses")
         .key("1")
@@ -178,8 +181,12 @@ async fn an_erased_customer_leaves_what_the_law_asks_for_and_nothing_comes_back(
         assert_eq!(world.count(&rows).await, 0, "{table}");
     }
     // The tax office's part of the orders is there; a telephone number of a finished one is not.
-    let detail = world.owner_sees(&over).await;
-    assert!(detail.text.contains("Rua do Ouro 1") && !detail.text.contains("+351912345678"));
+    for finished in [&over, &unsigned] {
+        let detail = world.owner_sees(finished).await;
+        assert!(detail.text.contains("Rua do Ouro 1") && !detail.text.contains("+351912345678"));
+    }
+    let told: Vec<OrderClaimed> = world.told(store.id).await;
+    assert_eq!(told, []);
     assert!(world.owner_sees(&open).await.text.contains("+351912345678"));
 
     // The same person comes back as a stranger.

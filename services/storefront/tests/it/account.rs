@@ -161,6 +161,33 @@ async fn an_old_session_is_renewed_once_and_one_that_ended_is_forgotten() {
 }
 
 #[actix_web::test]
+async fn an_order_of_the_account_shows_its_invoice_to_whose_it_is() {
+    let shop = Shop::open().await;
+    let order = "GET /api/orders/store/orders/0190f0a0-0000-7000-8000-000000000001";
+    let documents =
+        "GET /api/invoicing/store/orders/0190f0a0-0000-7000-8000-000000000001/documents";
+    let money = |amount: i64| json!({ "amount": amount, "currency": "EUR" });
+    let whole = json!({
+        "id": "0190f0a0-0000-7000-8000-000000000001", "number": "1001", "status": "paid",
+        "fulfilment": "unfulfilled", "email": "ana@example.pt", "lines": [], "subtotal": money(7_980),
+        "shipping": money(490), "tax": money(1_584), "total": money(8_470), "refunded": money(0),
+        "placed_at": "2026-11-29T10:00:00Z", "tracking": null,
+        "shipping_address": { "name": "Ana", "line1": "Rua 1", "postcode": "1100-148", "city": "Lisboa" },
+    });
+    let invoice = json!({ "id": "d", "kind": "invoice_receipt", "status": "issued", "number": "FR A/12",
+        "total": money(8_470), "pdf_url": "https://loja.example/api/invoicing/store/documents/d/pdf?key=k" });
+    shop.answers(order, (200, whole));
+    shop.answers(documents, (200, json!({ "items": [invoice] })));
+    let path = "/account/orders/0190f0a0-0000-7000-8000-000000000001";
+    let page = shop.get(path, "access=a.b.c; session=word").await;
+    assert_eq!(page.status, 200, "{}", page.html);
+    page.shows("documents&#x2f;d&#x2f;pdf?key=k");
+    page.shows("FR A&#x2f;12");
+    assert_eq!(shop.asked(documents)[0].bearer, "Bearer a.b.c");
+    assert_eq!(shop.get(path, "").await.status, 303, "one has to sign in");
+}
+
+#[actix_web::test]
 async fn words_that_an_answer_gives_are_not_overwritten_by_those_of_a_session_renewed_for_it() {
     let shop = Shop::open().await;
     shop.answers(REFRESH, (200, session("second")));
