@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bus::{Consumer, Listener, Relay};
 use db::{Db, EmbeddedMigrations, Schema, embed_migrations};
-use events::catalog::v1::{AvailabilityChanged, CategoryChanged, ProductChanged};
+use events::catalog::v1::{AvailabilityChanged, CategoryChanged, ImportApplied, ProductChanged};
 use events::migration::v1::CatalogImportRequested;
 use events::orders::v1::StockChanged;
 use http_kit::{Foundation, HotCache, Platform, Service, ServiceParts, TenantDirectory, Worker};
@@ -82,12 +82,14 @@ pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
 /// Every instance drops what it keeps of a store when something shoppers see has changed.
 fn listener(foundation: &Foundation, app: &App) -> Listener {
     let (of_product, of_category) = (app.hot.clone(), app.hot.clone());
-    let (of_stock, of_loss) = (app.hot.clone(), app.hot.clone());
+    let (of_stock, of_import, of_loss) = (app.hot.clone(), app.hot.clone(), app.hot.clone());
     let listener = foundation
         .listener()
         .on::<ProductChanged>(move |news| of_product.drop_tenant(news.tenant))
         .on::<CategoryChanged>(move |news| of_category.drop_tenant(news.tenant))
         .on::<AvailabilityChanged>(move |news| of_stock.drop_tenant(news.tenant))
+        // What it brings besides, such as reviews, nothing else tells of.
+        .on::<ImportApplied>(move |news| of_import.drop_tenant(news.tenant))
         .lost(move || of_loss.drop_all());
     app.hot.keep_while_up(listener.link());
     listener

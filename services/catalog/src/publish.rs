@@ -7,7 +7,7 @@ use events::to_us;
 use kernel::{MediaId, TenantId};
 use time::OffsetDateTime;
 
-use crate::domain::document::{self, ProductCard};
+use crate::domain::document::{self, Front, ProductCard};
 use crate::domain::product::{Product, Status, Variant};
 use crate::store::prices::{self, Shown};
 use crate::store::{cards, media, search, stock};
@@ -26,8 +26,8 @@ pub async fn publish(
     match &documents {
         Some((card, kept)) => {
             let stock = stock::of_product(tx, product.id).await?;
-            let in_stock = document::in_stock(product, &stock);
-            cards::save_card(tx, product, (card, kept), in_stock).await?;
+            let front = Front::of(product, &stock).expect("what has a card is on sale");
+            cards::save_card(tx, product, (card, kept), &front).await?;
             cards::shelve(tx, &[product.id]).await?;
             search::save_words(tx, product).await?;
         }

@@ -59,8 +59,15 @@ pub struct ProductCard {
     /// The only variant, when there is nothing to choose.
     pub variant_id: Option<VariantId>,
     pub variant_count: u32,
+    /// Of the variant that the product's page shows first: the first that can be bought, or else the first.
+    #[serde(default)]
+    #[schema(example = "M4-BLK")]
+    pub sku: String,
     #[serde(default)]
     pub in_stock: bool,
+    /// How many of that variant can be bought now, 20 for more; null when they are not counted.
+    #[serde(default)]
+    pub available: Option<i64>,
     #[serde(with = "time::serde::rfc3339")]
     pub created_at: OffsetDateTime,
 }
@@ -202,7 +209,9 @@ pub fn of_product(
         options: offered(&product.options, &shown),
         variant_id: (shown.len() == 1).then_some(cheapest.id),
         variant_count: u32::try_from(shown.len()).unwrap_or(u32::MAX),
+        sku: String::new(),
         in_stock: false,
+        available: None,
         created_at: product.created_at,
     };
     let document = ProductDocument {
@@ -314,11 +323,31 @@ impl Kept {
     }
 }
 
-/// Whether any variant on sale can be bought.
-pub fn in_stock(product: &Product, stock: &BTreeMap<VariantId, Stock>) -> bool {
-    product
-        .on_sale()
-        .any(|variant| Told::of(variant.track_stock, stock.get(&variant.id).copied()).in_stock)
+/// The variant that stands for a product in a list, and what is told of it there. It can be bought when any
+/// can.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Front {
+    pub sku: Sku,
+    pub told: Told,
+}
+
+impl Front {
+    /// The first variant that can be bought, or else the first; nothing of a product that is not on sale.
+    pub fn of(product: &Product, stock: &BTreeMap<VariantId, Stock>) -> Option<Self> {
+        let told =
+            |variant: &Variant| Told::of(variant.track_stock, stock.get(&variant.id).copied());
+        let mut shown = product.on_sale().map(|variant| (variant, told(variant)));
+        let first = shown.next()?;
+        let (variant, told) = if first.1.in_stock {
+            first
+        } else {
+            shown.find(|(_, told)| told.in_stock).unwrap_or(first)
+        };
+        Some(Self {
+            sku: variant.sku.clone(),
+            told,
+        })
+    }
 }
 
 #[cfg(test)]

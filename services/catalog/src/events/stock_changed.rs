@@ -6,7 +6,7 @@ use events::catalog::v1::AvailabilityChanged;
 use events::orders::v1::StockChanged;
 use kernel::VariantId;
 
-use crate::domain::document::{self, Stock, Told};
+use crate::domain::document::{Front, Stock, Told};
 use crate::store::{cards, products, stock, variants};
 
 /// The version decides, so any order of arrival ends in the same row. What shoppers are told is told
@@ -42,7 +42,9 @@ pub async fn handle(
         return Ok(());
     }
     let known = stock::of_product(tx, product.id).await?;
-    cards::save_in_stock(tx, product.id, document::in_stock(&product, &known)).await?;
+    if let Some(front) = Front::of(&product, &known) {
+        cards::save_front(tx, product.id, &front).await?;
+    }
     let counted = product
         .variants
         .iter()

@@ -1,13 +1,14 @@
 //! What buyers say of products.
 
 use http_kit::permissions::CanReadCatalog;
-use http_kit::{ApiError, Data, Json, List, Page, Path, Shopper, Staff};
+use http_kit::{ApiError, Data, HotRequest, HttpResponse, Json, List, Page, Path, Shopper, Staff};
 use kernel::ProductId;
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::shelf::MAX_AGE_SECONDS;
 use crate::app::App;
 use crate::store::reviews::{self, APPROVED, ReviewRow};
 
@@ -54,25 +55,32 @@ pub async fn list_product_reviews(
     shopper: Shopper,
     id: Path<ProductId>,
     page: Page,
-) -> Result<Json<ProductReviews>, ApiError> {
-    let after = page.after()?;
-    let (rows, rating) = app
-        .db
-        .read(shopper.tenant.id, async |tx| {
-            // Of what is not on sale nobody is told anything.
-            if !reviews::is_on_shelf(tx, *id).await? {
-                return Err(ApiError::not_found("product-not-found"));
-            }
-            let rows = reviews::list_reviews(tx, Some(*id), Some(APPROVED), after, page.fetch());
-            Ok((rows.await?, reviews::rating_of(tx, *id).await?))
+    hot: HotRequest,
+) -> Result<HttpResponse, ApiError> {
+    let tenant = shopper.tenant.id;
+    app.hot
+        .answer(&hot, tenant, MAX_AGE_SECONDS, async || {
+            let after = page.after()?;
+            let (rows, rating) = app
+                .db
+                .read(tenant, async |tx| {
+                    // Of what is not on sale nobody is told anything.
+                    if !reviews::is_on_shelf(tx, *id).await? {
+                        return Err(ApiError::not_found("product-not-found"));
+                    }
+                    let approved = Some(APPROVED);
+                    let rows = reviews::list_reviews(tx, Some(*id), approved, after, page.fetch());
+                    Ok((rows.await?, reviews::rating_of(tx, *id).await?))
+                })
+                .await?;
+            let key = |row: &ReviewRow| (row.created_at, row.id);
+            Ok(ProductReviews {
+                list: page.list(rows, key, ReviewView::from),
+                rating_count: rating.0,
+                rating_mean: rating.1,
+            })
         })
-        .await?;
-    let key = |row: &ReviewRow| (row.created_at, row.id);
-    Ok(Json(ProductReviews {
-        list: page.list(rows, key, ReviewView::from),
-        rating_count: rating.0,
-        rating_mean: rating.1,
-    }))
+        .await
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]

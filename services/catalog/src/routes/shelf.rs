@@ -13,7 +13,8 @@ use crate::store::{categories, search};
 
 const SEARCH_ROWS_MAX: i32 = 100;
 const SEARCH_ROWS: i32 = 20;
-const MAX_AGE_SECONDS: u32 = 5;
+/// What browsers and proxies may keep an answer without asking.
+pub const MAX_AGE_SECONDS: u32 = 5;
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
 pub enum SortBy {

@@ -1,12 +1,13 @@
 //! Tags, attributes and what is told of a product.
 
 use http_kit::permissions::CanReadCatalog;
-use http_kit::{ApiError, Data, Json, List, Page, Path, Shopper, Staff};
+use http_kit::{ApiError, Data, HotRequest, HttpResponse, Json, List, Page, Path, Shopper, Staff};
 use kernel::ProductId;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::shelf::MAX_AGE_SECONDS;
 use crate::app::App;
 use crate::store::attributes::{self, AttributeRow, PropertyRow, TagRow};
 use crate::store::reviews;
@@ -92,19 +93,25 @@ pub async fn list_properties(
     app: Data<App>,
     shopper: Shopper,
     id: Path<ProductId>,
-) -> Result<Json<Vec<PropertyView>>, ApiError> {
-    let rows = app
-        .db
-        .read(shopper.tenant.id, async |tx| {
-            if !reviews::is_on_shelf(tx, *id).await? {
-                return Err(ApiError::not_found("product-not-found"));
-            }
-            Ok(attributes::list_properties(tx, *id).await?)
+    hot: HotRequest,
+) -> Result<HttpResponse, ApiError> {
+    let tenant = shopper.tenant.id;
+    app.hot
+        .answer(&hot, tenant, MAX_AGE_SECONDS, async || {
+            let rows = app
+                .db
+                .read(tenant, async |tx| {
+                    if !reviews::is_on_shelf(tx, *id).await? {
+                        return Err(ApiError::not_found("product-not-found"));
+                    }
+                    Ok(attributes::list_properties(tx, *id).await?)
+                })
+                .await?;
+            let view = |row: PropertyRow| PropertyView {
+                name: row.name,
+                values: row.shown_values,
+            };
+            Ok(rows.into_iter().map(view).collect::<Vec<_>>())
         })
-        .await?;
-    let view = |row: PropertyRow| PropertyView {
-        name: row.name,
-        values: row.shown_values,
-    };
-    Ok(Json(rows.into_iter().map(view).collect()))
+        .await
 }

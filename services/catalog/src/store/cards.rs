@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::schema::{category, category_card, product_card, product_category};
 use super::stock;
-use crate::domain::document::{CategoryRef, Kept, ProductCard, ProductDocument, Stock};
+use crate::domain::document::{CategoryRef, Front, Kept, ProductCard, ProductDocument, Stock};
 use crate::domain::product::Product;
 use crate::domain::slug;
 
@@ -65,6 +65,8 @@ pub struct Listed {
     created_at: OffsetDateTime,
     in_stock: bool,
     card: String,
+    sku: String,
+    available: Option<i64>,
 }
 
 type ListedColumns = (
@@ -74,6 +76,8 @@ type ListedColumns = (
     product_card::created_at,
     product_card::in_stock,
     product_card::card,
+    product_card::sku,
+    product_card::available,
 );
 const LISTED: ListedColumns = (
     product_card::product_id,
@@ -82,6 +86,8 @@ const LISTED: ListedColumns = (
     product_card::created_at,
     product_card::in_stock,
     product_card::card,
+    product_card::sku,
+    product_card::available,
 );
 
 impl Listed {
@@ -101,7 +107,7 @@ impl Listed {
     /// When the document was written by a program that this one does not understand.
     pub fn into_card(self) -> Result<ProductCard, serde_json::Error> {
         let mut card: ProductCard = serde_json::from_str(&self.card)?;
-        card.in_stock = self.in_stock;
+        (card.sku, card.in_stock, card.available) = (self.sku, self.in_stock, self.available);
         Ok(card)
     }
 }
@@ -265,7 +271,7 @@ pub async fn save_card(
     tx: &TenantTx,
     product: &Product,
     (card, kept): (&ProductCard, &Kept),
-    in_stock: bool,
+    front: &Front,
 ) -> Result<(), Error> {
     use product_card as c;
     let values = (
@@ -273,7 +279,9 @@ pub async fn save_card(
         c::title_key.eq(slug::sort_key(&product.title)),
         c::price_minor.eq(card.price.minor),
         c::tags.eq(&product.tags),
-        c::in_stock.eq(in_stock),
+        c::in_stock.eq(front.told.in_stock),
+        c::sku.eq(front.sku.to_string()),
+        c::available.eq(front.told.available),
         c::created_at.eq(product.created_at),
         c::card.eq(serde_json::to_string(card).expect("a card is plain data")),
         c::document.eq(serde_json::to_string(kept).expect("a document is plain data")),
@@ -302,13 +310,21 @@ pub async fn delete_card(tx: &TenantTx, id: ProductId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Writes whether a product can be bought, where that changed.
-pub async fn save_in_stock(tx: &TenantTx, id: ProductId, in_stock: bool) -> Result<(), Error> {
-    let target = product_card::table
-        .find((tx.tenant().uuid(), id.uuid()))
-        .filter(product_card::in_stock.ne(in_stock));
-    diesel::update(target)
-        .set(product_card::in_stock.eq(in_stock))
+/// Writes what lists tell of a product's stock, where that changed.
+pub async fn save_front(tx: &TenantTx, id: ProductId, front: &Front) -> Result<(), Error> {
+    use product_card as c;
+    let (sku, told) = (front.sku.as_str(), front.told);
+    let is_other = c::in_stock
+        .ne(told.in_stock)
+        .or(c::sku.ne(sku))
+        .or(c::available.is_distinct_from(told.available));
+    let target = c::table.find((tx.tenant().uuid(), id.uuid()));
+    diesel::update(target.filter(is_other))
+        .set((
+            c::in_stock.eq(told.in_stock),
+            c::sku.eq(sku),
+            c::available.eq(told.available),
+        ))
         .prepared()
         .execute(&mut tx.conn())
         .await?;

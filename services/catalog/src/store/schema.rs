@@ -136,6 +136,8 @@ table! {
         created_at -> Timestamptz,
         card -> Text,
         document -> Text,
+        sku -> Text,
+        available -> Nullable<Int8>,
     }
 }
 

@@ -75,7 +75,10 @@ async fn every_instance_drops_what_has_changed() {
     })
     .await;
 
-    warm(&shop, &page).await;
+    let search = "/api/catalog/store/search?q=second";
+    for path in [&page, SHELF, search] {
+        warm(&shop, path).await;
+    }
     let told = StockChanged {
         tenant_id: shop.tenant.to_string(),
         variant_id: made["variants"][0]["id"].as_str().unwrap().to_owned(),
@@ -95,6 +98,13 @@ async fn every_instance_drops_what_has_changed() {
         body["variants"][0]["available"] == 4
     })
     .await;
+    for list in [SHELF, search] {
+        until_both(&shop, "lists tell that there are four", list, |body| {
+            body["items"][0]["sku"] == made["variants"][0]["sku"]
+                && body["items"][0]["available"] == 4
+        })
+        .await;
+    }
     stop.cancel();
 
     warm(&shop, &page).await;

@@ -2,6 +2,7 @@
 
 use bus::Delivery;
 use catalog::events::stock_changed;
+use catalog::store::cards::{self, Filter, Sort, Wanted};
 use db::TenantTx;
 use events::catalog::v1::AvailabilityChanged;
 use events::orders::v1::StockChanged;
@@ -42,10 +43,25 @@ async fn hear(shop: &Shop<'_>, message: StockChanged) {
 /// The product's page as it would be made now.
 async fn page(shop: &Shop<'_>, slug: &str) -> Value {
     let found = shop.world.db.read(shop.tenant, async |tx: &mut TenantTx| {
-        catalog::store::cards::find_document(tx, slug).await
+        cards::find_document(tx, slug).await
     });
     let found = found.await.unwrap().unwrap();
-    json!(catalog::store::cards::complete(found).unwrap())
+    json!(cards::complete(found).unwrap())
+}
+
+/// The first card of the list as it would be made now.
+async fn card(shop: &Shop<'_>) -> Value {
+    let wanted = Wanted {
+        filter: Filter::default(),
+        sort: Sort::Newest,
+        after: None,
+        rows: 1,
+    };
+    let listed = shop.world.db.read(shop.tenant, async |tx: &mut TenantTx| {
+        cards::list_cards(tx, &wanted).await
+    });
+    let listed = listed.await.unwrap().pop().unwrap();
+    json!(listed.into_card().unwrap())
 }
 
 async fn in_stock(shop: &Shop<'_>) -> i64 {
@@ -83,6 +99,7 @@ async fn stock_that_is_told_twice_and_in_any_order_ends_the_same() {
         }
         let shown = page(&shop, "counted").await;
         assert_eq!(shown["variants"][0]["available"], 7, "{order:?}");
+        assert_eq!(card(&shop).await["available"], 7, "{order:?}");
         assert_eq!(
             (&shown["in_stock"], in_stock(&shop).await),
             (&json!(true), 1),
@@ -162,6 +179,63 @@ async fn what_is_not_counted_is_always_to_be_had() {
         "ordered for them"
     );
     assert_eq!(in_stock(&shop).await, 1);
+    world.end_untold().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_tells_item_number_and_stock_of_the_variant_that_the_page_shows_first() {
+    let world = World::start().await;
+    let shop = world.store("alpha").await;
+    let variants = ["XS", "S", "L"].map(|size| {
+        let sku = format!("CAP-{size}");
+        variant(&json!({ "sku": sku, "option_values": [size], "active": size != "XS" }))
+    });
+    let options = json!([{ "name": "Size", "values": ["XS", "S", "L"] }]);
+    let made = shop
+        .product(json!({ "slug": "cap", "options": options, "variants": variants }))
+        .await;
+    let told = async || {
+        let card = card(&shop).await;
+        let shown = page(&shop, "cap").await;
+        let variants = shown["variants"].as_array().unwrap();
+        let first = variants.iter().find(|one| one["in_stock"] == true);
+        let first = first.unwrap_or(&variants[0]);
+        for field in ["sku", "in_stock", "available"] {
+            assert_eq!(card[field], first[field], "{field} as on the page");
+        }
+        (
+            card["sku"].as_str().unwrap().to_owned(),
+            card["available"].clone(),
+        )
+    };
+    let of = |sku: &str| {
+        let variants = made["variants"].as_array().unwrap();
+        variants.iter().find(|one| one["sku"] == sku).unwrap()
+    };
+    assert_eq!(told().await, ("CAP-S".to_owned(), json!(0)));
+    hear(&shop, said(&shop, of("CAP-XS"), 1, 9)).await;
+    assert_eq!(told().await, ("CAP-S".to_owned(), json!(0)), "XS is hidden");
+    hear(&shop, said(&shop, of("CAP-L"), 1, 4)).await;
+    assert_eq!(told().await, ("CAP-L".to_owned(), json!(4)));
+    hear(&shop, said(&shop, of("CAP-L"), 2, 3)).await;
+    assert_eq!(told().await, ("CAP-L".to_owned(), json!(3)));
+    hear(&shop, said(&shop, of("CAP-S"), 1, 70)).await;
+    assert_eq!(told().await, ("CAP-S".to_owned(), json!(20)), "20 for more");
+    let more = StockChanged {
+        backorder: true,
+        ..said(&shop, of("CAP-S"), 2, 0)
+    };
+    hear(&shop, more).await;
+    assert_eq!(told().await, ("CAP-S".to_owned(), Value::Null));
+    // What the merchant changes shows at once, too.
+    let mut body = rewritten(&made);
+    for one in body["variants"].as_array_mut().unwrap() {
+        one["active"] = json!(one["sku"] == "CAP-L");
+    }
+    shop.put(&path_of(PRODUCTS, &made), 1, body)
+        .await
+        .expect(200);
+    assert_eq!(told().await, ("CAP-L".to_owned(), json!(3)));
     world.end_untold().await;
 }
 

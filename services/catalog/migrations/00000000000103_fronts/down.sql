@@ -1,0 +1,1 @@
+ALTER TABLE product_card DROP COLUMN sku, DROP COLUMN available;
