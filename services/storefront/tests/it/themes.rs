@@ -229,7 +229,7 @@ fn page_product() -> serde_json::Value {
         "id": "p", "slug": "galo", "title": "Galo <b>", "vendor": "Barcelos", "tags": ["barro"],
         "description_html": "<p>Feito à mão</p>", "price": money(3_990), "price_max": money(4_500), "compare_at": money(4_990),
         "images": [image, image], "options": [{ "name": "Cor", "values": ["Azul", "Preto"] }], "variant_id": null,
-        "variants": [variant("1", "Azul", 3), variant("2", "Preto", 0)], "variant_count": 2, "in_stock": true,
+        "variants": [variant("1", "Azul", 3), variant("2", "Preto", 0)], "variant_count": 2, "in_stock": true, "sku": "SKU-1", "available": 3,
         "categories": [{ "id": "c", "slug": "barro", "name": "Barro" }],
     })
 }
@@ -420,6 +420,60 @@ fn every_page_renders_in_every_theme_with_prices_as_they_are_and_typed_text_esca
                 "{name} {template}"
             );
         }
+    }
+}
+
+#[test]
+fn a_wholesalers_list_tells_item_numbers_and_how_many_there_are() {
+    let theme = theme("warehouse");
+    let card = |fields: serde_json::Value| {
+        let mut product = page_product();
+        let all = product.as_object_mut().unwrap();
+        all.extend(fields.as_object().unwrap().clone());
+        let shown = context! { products => json!([product]), words => "galo" };
+        let html = theme.render("search.html", page(shown)).unwrap();
+        let card = html.split("<article").nth(1).unwrap();
+        card.split("</article>").next().unwrap().to_owned()
+    };
+    let one = |available: serde_json::Value| {
+        let in_stock = available != json!(0);
+        card(
+            json!({ "variant_count": 1, "variant_id": "1", "in_stock": in_stock, "available": available }),
+        )
+    };
+    for (available, told) in [
+        (json!(3), "3 em stock"),
+        (json!(20), "20 ou mais peças"),
+        (json!(null), "Em stock"),
+        (json!(0), "Esgotado"),
+    ] {
+        let card = one(available.clone());
+        assert!(card.contains(told), "{available}: {card}");
+        assert!(card.contains("SKU-1"), "{card}");
+    }
+    // The stock of one version is not that of the others.
+    let several = card(json!({}));
+    assert!(
+        several.contains("Em stock") && !several.contains("3 em stock"),
+        "{several}"
+    );
+}
+
+#[test]
+fn what_a_product_is_told_by_stands_on_its_page_in_every_theme() {
+    let properties = json!([{ "name": "Origem", "values": ["Barcelos", "Braga"] }]);
+    for name in NAMES {
+        let data = context! { properties, reviews => json!({ "rating_count": 0 }) };
+        let html = theme(name).render("product.html", page(data)).unwrap();
+        let plain: Vec<_> = html.split(['<', '>']).map(str::trim).collect();
+        for [label, told] in [["Origem", "Barcelos, Braga"], ["Cor", "Azul, Preto"]] {
+            let is_pair = |words: &[&str]| words[0] == label && words[4] == told;
+            assert!(
+                plain.windows(5).any(is_pair),
+                "{name} tells {label}: {html}"
+            );
+        }
+        assert!(html.contains("120 g"), "{name}: {html}");
     }
 }
 
