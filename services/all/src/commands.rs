@@ -11,3 +11,4 @@ pub mod replay;
 pub mod reseal;
 pub mod sysadmin;
 pub mod tenant;
+pub mod theme;

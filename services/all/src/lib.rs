@@ -13,7 +13,7 @@ use kernel::{Clock, Config};
 
 pub use commands::demo;
 use commands::{
-    audit, broker, checks, dead_letters, doctor, logins, replay, reseal, sysadmin, tenant,
+    audit, broker, checks, dead_letters, doctor, logins, replay, reseal, sysadmin, tenant, theme,
 };
 
 /// Virtual Stores: the services in one program, and what operators do with them.
@@ -66,6 +66,8 @@ enum Command {
     Broker(broker::Broker),
     /// Seals with the first of SEALING_KEYS what another of them sealed; safe at any time, and again
     Reseal,
+    #[command(subcommand)]
+    Theme(theme::Theme),
     /// Prints a service's own logins to database and broker, for an environment without the owner's
     Logins { service: String },
 }
@@ -75,8 +77,11 @@ enum Command {
 /// # Errors
 /// What an operator has to know; the text says what was being done.
 pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
-    if let Command::Doctor = cli.command {
-        return doctor::run().await;
+    match &cli.command {
+        Command::Doctor => return doctor::run().await,
+        // Whoever makes a theme has a store's address and no settings.
+        Command::Theme(theme) => match theme::run(theme)? {},
+        _ => {}
     }
     let config = Config::from_process()
         .context("the settings are not complete; `stores doctor` explains")?;
@@ -123,6 +128,7 @@ async fn dispatch(platform: &Platform, command: Command) -> anyhow::Result<ExitC
         Command::Sysadmin(command) => sysadmin::run(platform, command).await,
         Command::Invariants => checks::invariants(platform).await,
         Command::Doctor => doctor::run().await,
+        Command::Theme(theme) => match theme::run(&theme)? {},
         Command::Events(command) => replay::run(platform, command).await,
         Command::DeadLetters(command) => dead_letters::run(platform, command).await,
         Command::Audit(command) => audit::run(platform, command).await,
