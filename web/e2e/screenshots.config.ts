@@ -1,12 +1,13 @@
 import { defineConfig } from "@playwright/test";
 import everyday from "./playwright.config.ts";
 
-// Pictures of every page in every theme and of the panel, into STORES_SCREENSHOTS. The demo store goes
-// through the themes one after the other, so there is one worker.
+// Pictures of every page in every theme and of the panel, into STORES_SCREENSHOTS. The demo store goes through the
+// themes one after the other, so there is one worker; and what is bought in the shops is in the panel, whose file
+// comes after theirs.
 export default defineConfig({
   ...everyday,
   testDir: "screenshots",
-  projects: [],
+  projects: [{ name: "pictures" }],
   workers: 1,
-  timeout: 600_000,
+  timeout: 900_000,
 });

@@ -1,8 +1,11 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Locator, type Page } from "@playwright/test";
 
+/** How a fault is taken: by `expect` it ends the test, by `expect.soft` it is told when the test has ended. */
+export type Check = typeof expect.soft;
+
 /** No fault against WCAG 2.2 A and AA that a program can find. */
-export async function expectAccessible(page: Page): Promise<void> {
+export async function expectAccessible(page: Page, check: Check = expect): Promise<void> {
   const found = await new AxeBuilder({ page })
     .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
     .analyze();
@@ -11,7 +14,7 @@ export async function expectAccessible(page: Page): Promise<void> {
     at: violation.nodes.map((node) => node.target.join(" ")),
     why: violation.nodes[0]?.failureSummary,
   }));
-  expect(said).toEqual([]);
+  check(said, page.url()).toEqual([]);
 }
 
 /** Presses until it took effect: a busy machine may answer "not now", which is what a person does then too. */

@@ -1,12 +1,12 @@
 import { expect, type Page } from "@playwright/test";
-import { expectAccessible } from "./page.ts";
+import { type Check, expectAccessible } from "./page.ts";
 import { at } from "./platform.ts";
 import { comeToPay, expectPaid, pay, wantOne } from "./shopper.ts";
 import type { Shop } from "./watched.ts";
 
 export const WIDTHS = [390, 1440];
 
-const LEGAL = [
+export const LEGAL = [
   "terms",
   "privacy",
   "returns",
@@ -18,12 +18,12 @@ const LEGAL = [
 ];
 
 /** One heading, nothing that sticks out at the side, no fault that a program finds. */
-export async function expectSound(page: Page): Promise<void> {
-  await expect(page.locator("h1")).toHaveCount(1);
+export async function expectSound(page: Page, check: Check = expect): Promise<void> {
+  await check(page.locator("h1"), page.url()).toHaveCount(1);
   // Nothing sticks out at the side.
   const [wide, room] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-  expect(wide).toBeLessThanOrEqual(room ?? 0);
-  await expectAccessible(page);
+  check(wide, page.url()).toBeLessThanOrEqual(room ?? 0);
+  await expectAccessible(page, check);
 }
 
 /** Everything that a visitor can look at without buying. */
