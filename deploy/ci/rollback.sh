@@ -1,0 +1,7 @@
+#!/bin/sh
+# rollback.sh ENV: gives the traffic back on the environment's host.
+set -eu
+
+cd "$(dirname "$0")/../../ansible"
+exec ansible stores -i "inventories/$1" --become -e 'ansible_user={{ automation_login }}' \
+  -m ansible.builtin.command -a "/opt/stores/deploy/bin/rollback.sh $1"
