@@ -64,7 +64,7 @@ keep_fingerprint() { fingerprint "$(slot_manifest "$1")" >"$STORES_HOME/slots/$1
 # note WHAT SLOT: one line that carries the hash of the line before, so that a line that is taken out shows.
 note() {
   local log=$STORES_HOME/releases.log before
-  before=$(tail -n 1 "$log" 2>/dev/null | sha256sum | cut -d' ' -f1)
+  before=$({ tail -n 1 "$log" 2>/dev/null || true; } | sha256sum | cut -d' ' -f1)
   jq -cn --arg at "$(date -u +%FT%TZ)" --arg what "$1" --arg slot "$2" --arg who "${RELEASE_BY:-${SUDO_USER:-$(id -un)}}" \
     --arg before "$before" --arg seconds "$SECONDS" --slurpfile manifest "$(slot_manifest "$2")" \
     '{at: $at, what: $what, slot: $slot, who: $who, git_sha: $manifest[0].git_sha, images: $manifest[0].images,
