@@ -24,6 +24,7 @@ DATA = {"stores-postgres", "stores-redis", "stores-rabbitmq", "stores-minio"}
 OUT = {
     "out-payments": {"stores-payments"}, "out-invoicing": {"stores-invoicing"}, "out-mail": {"stores-mail"},
     "out-migration": {"stores-migration"}, "out-tool": {"stores"}, "out-postgres": {"stores-postgres"},
+    "out-minio": {"stores-minio"},
     "out-alertmanager": {"stores-alertmanager"}, "out-blackbox": {"stores-blackbox"}, "edge": set(),
 }
 OWNERS = {"database_url", "rabbitmq_url", "sysadmin_password", "postgres_password", "stores_user_password",
