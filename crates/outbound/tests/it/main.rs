@@ -1,7 +1,9 @@
-//! The guard against a listener on this machine: what is inside gets no connection. And when
-//! a system that does not answer is left alone.
+//! The guard against a listener on this machine: what is inside gets no connection. And what is
+//! said of one that does not answer.
 
 #[cfg(test)]
 mod breaking;
+#[cfg(test)]
+mod failing;
 #[cfg(test)]
 mod inside;
