@@ -5,3 +5,5 @@ mod world;
 
 #[cfg(test)]
 mod running;
+#[cfg(test)]
+mod trouble;

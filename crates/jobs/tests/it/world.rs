@@ -55,6 +55,7 @@ pub enum Work {
     Never,
     Hopeless,
     Forever,
+    Panicking,
 }
 
 impl Job for Work {
@@ -70,6 +71,7 @@ pub async fn work(ran: Ran, task: Task<Work>) -> Result<(), JobError> {
         Work::Never => true,
         Work::Hopeless => return Err(JobError::Park("no hope".to_owned())),
         Work::Forever => std::future::pending().await,
+        Work::Panicking => panic!("a bug"),
     };
     ran.0[usize::from(fails)].fetch_add(1, Ordering::SeqCst);
     match fails {
@@ -156,6 +158,11 @@ impl World {
             })
             .await;
         held.unwrap()
+    }
+
+    /// A statement on the server, outside the test's database.
+    pub async fn run_outside(&self, sql: &str) {
+        execute(&self.owner, &sql.replace("{database}", &self.name)).await;
     }
 
     pub async fn end(self) {
