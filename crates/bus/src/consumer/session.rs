@@ -24,8 +24,9 @@ use crate::{parked, topology};
 /// Deliveries the broker hands out before it wants acknowledgements.
 const PREFETCH: u16 = 64;
 
-/// Consumes until the connection is lost or `shutdown` comes; either way the deliveries in hand
-/// are finished first.
+/// Consumes until the connection is lost or `shutdown` comes. At `shutdown` the deliveries in hand are
+/// finished first. With the connection they may be broken off anywhere: the broker hands them out again,
+/// and what was committed by then is known to the inbox.
 pub(super) async fn run(
     consumer: &Arc<Consumer>,
     shutdown: &CancellationToken,
@@ -46,6 +47,7 @@ pub(super) async fn run(
     consumer.link.set(true);
     backoff.reset();
     info!(service, "The consumer of {service} is connected");
+    // The first that fails breaks the other off.
     let outcome = tokio::try_join!(
         work(consumer, &channel, shutdown),
         parked::drain(service, &consumer.db, &parking, shutdown),
