@@ -721,6 +721,11 @@ export interface components {
              */
             count?: number | null;
             items: {
+                /**
+                 * Format: int64
+                 * @description How many of that variant can be bought now, 20 for more; null when they are not counted.
+                 */
+                available?: number | null;
                 compare_at?: components["schemas"]["Money"] | null;
                 /** Format: date-time */
                 created_at: string;
@@ -733,6 +738,11 @@ export interface components {
                 price: components["schemas"]["Money"];
                 /** @description The highest price. */
                 price_max: components["schemas"]["Money"];
+                /**
+                 * @description Of the variant that the product's page shows first: the first that can be bought, or else the first.
+                 * @example M4-BLK
+                 */
+                sku?: string;
                 slug: components["schemas"]["Slug"];
                 tags: string[];
                 title: string;
@@ -884,6 +894,11 @@ export interface components {
         };
         /** @description A product in a list. */
         ProductCard: {
+            /**
+             * Format: int64
+             * @description How many of that variant can be bought now, 20 for more; null when they are not counted.
+             */
+            available?: number | null;
             compare_at?: components["schemas"]["Money"] | null;
             /** Format: date-time */
             created_at: string;
@@ -896,6 +911,11 @@ export interface components {
             price: components["schemas"]["Money"];
             /** @description The highest price. */
             price_max: components["schemas"]["Money"];
+            /**
+             * @description Of the variant that the product's page shows first: the first that can be bought, or else the first.
+             * @example M4-BLK
+             */
+            sku?: string;
             slug: components["schemas"]["Slug"];
             tags: string[];
             title: string;

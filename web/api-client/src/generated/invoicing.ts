@@ -232,7 +232,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * An order's documents, for the guest who has its token or the customer who placed it. What the
+         * An order's documents, for the guest who has its token or the customer whose it is. What the
          *     merchant has to mend is none of a shopper's business: such a document is pending.
          */
         get: operations["list_order_documents"];
