@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { ordersQuery } from "~/features/orders/api.ts";
-import { OrderTable } from "~/features/orders/index.tsx";
+import { OrderTable } from "~/features/orders/components/order_table.tsx";
 import { useActing } from "~/lib/acting.ts";
 import { useMay } from "~/lib/permissions.ts";
 import { usePerson } from "~/lib/session.ts";

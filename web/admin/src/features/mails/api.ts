@@ -2,31 +2,12 @@ import { queryOptions } from "@tanstack/react-query";
 import type { mail } from "@virtual-stores/api-client";
 import { answered, api, ifMatch, keyed } from "~/lib/api.ts";
 import { queryClient } from "~/lib/queries.ts";
-import { oneOf, textOf } from "~/lib/search.ts";
+import type { MailSearch } from "./search.ts";
 
 type Schemas = mail.components["schemas"];
 export type MessageView = Schemas["MessageView"];
 export type TemplateView = Schemas["TemplateView"];
 export type Texts = Schemas["Texts"];
-
-export const MAIL_STATES = [
-  "queued",
-  "sent",
-  "delivered",
-  "bounced",
-  "complained",
-  "failed",
-  "suppressed",
-] as const;
-
-export interface MailSearch {
-  state?: (typeof MAIL_STATES)[number];
-  after?: string;
-}
-
-export function mailSearch(search: Record<string, unknown>): MailSearch {
-  return { state: oneOf(search.state, MAIL_STATES), after: textOf(search.after) };
-}
 
 export const mailsQuery = (search: MailSearch & { order_id?: string }) =>
   queryOptions({

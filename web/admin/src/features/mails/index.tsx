@@ -7,8 +7,9 @@ import { useMay } from "~/lib/permissions.ts";
 import { Page, Section } from "~/ui/page.tsx";
 import { Loaded } from "~/ui/query.tsx";
 import { Empty, Pager } from "~/ui/table.tsx";
-import { MAIL_STATES, type MailSearch, mailsQuery, usageQuery } from "./api.ts";
+import { mailsQuery, usageQuery } from "./api.ts";
 import { MailTable } from "./components/mail_table.tsx";
+import { MAIL_STATES, type MailSearch } from "./search.ts";
 
 export function Mails({ search }: { search: MailSearch }) {
   const { t } = useTranslation();

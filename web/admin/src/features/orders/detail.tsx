@@ -13,11 +13,11 @@ import { type OrderDetail, orderQuery } from "./api.ts";
 import { CancelDialog } from "./components/cancel_dialog.tsx";
 import { FulfilDialog } from "./components/fulfil_dialog.tsx";
 import { LinesCard } from "./components/lines_card.tsx";
+import { FulfilmentBadge } from "./components/order_table.tsx";
 import { PeopleCard } from "./components/people_card.tsx";
 import { RefundDialog } from "./components/refund_dialog.tsx";
 import { RefundsCard } from "./components/refunds_card.tsx";
 import { TimelineCard } from "./components/timeline_card.tsx";
-import { FulfilmentBadge } from "./index.tsx";
 import { deeds } from "./schema.ts";
 
 export function OrderPage({ id }: { id: string }) {

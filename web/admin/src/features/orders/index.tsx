@@ -1,16 +1,14 @@
 import { Group, Select, TextInput } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { useFormat } from "~/lib/format.ts";
 import { useTypedSearch } from "~/lib/typed_search.ts";
-import { MoneyText } from "~/ui/money.tsx";
 import { Page, Section } from "~/ui/page.tsx";
 import { Loaded } from "~/ui/query.tsx";
-import { StateBadge } from "~/ui/state.tsx";
-import { Empty, Pager, Table } from "~/ui/table.tsx";
-import { type OrderSummary, ordersQuery } from "./api.ts";
+import { Empty, Pager } from "~/ui/table.tsx";
+import { ordersQuery } from "./api.ts";
+import { OrderTable } from "./components/order_table.tsx";
 import { FULFILMENTS, ORDER_STATUSES, type OrderSearch } from "./schema.ts";
 
 export function Orders({ search }: { search: OrderSearch }) {
@@ -95,45 +93,5 @@ function Filters({ search, onChange }: { search: OrderSearch; onChange: (part: O
       {day("from")}
       {day("to")}
     </Group>
-  );
-}
-
-/** What nobody will send does not wait for it. */
-export function FulfilmentBadge({ order }: { order: { status: string; fulfilment: string } }) {
-  const isOver = order.status === "cancelled" || order.status === "refunded";
-  return <StateBadge state={order.fulfilment} tone={isOver ? "quiet" : undefined} />;
-}
-
-export function OrderTable({ items }: { items: OrderSummary[] }) {
-  const { t } = useTranslation();
-  const format = useFormat();
-  return (
-    <Table
-      label={t("nav.orders")}
-      rows={items}
-      rowKey={(row) => row.id}
-      linked
-      columns={[
-        {
-          key: "number",
-          header: t("orders.number"),
-          cell: (row) => (
-            <Link to="/orders/$id" params={{ id: row.id }} className="row-target num">
-              {row.number}
-            </Link>
-          ),
-        },
-        { key: "placed", header: t("orders.placed"), cell: (row) => format.dateTime(row.placed_at) },
-        { key: "email", header: t("orders.customer"), cell: (row) => row.email },
-        { key: "status", header: t("orders.status"), cell: (row) => <StateBadge state={row.status} /> },
-        { key: "fulfilment", header: t("orders.fulfilment"), cell: (row) => <FulfilmentBadge order={row} /> },
-        {
-          key: "total",
-          header: t("orders.total"),
-          cell: (row) => <MoneyText value={row.total} />,
-          end: true,
-        },
-      ]}
-    />
   );
 }

@@ -2,7 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 import type { catalog } from "@virtual-stores/api-client";
 import { answered, api, client, ifMatch, keyed } from "~/lib/api.ts";
 import { queryClient } from "~/lib/queries.ts";
-import type { ProductSearch } from "./schema.ts";
+import type { ProductSearch } from "./search.ts";
 
 type Schemas = catalog.components["schemas"];
 export type ProductView = Schemas["ProductView"];

@@ -13,7 +13,7 @@ import { Loaded } from "~/ui/query.tsx";
 import { StateBadge } from "~/ui/state.tsx";
 import { Empty, Pager, Table } from "~/ui/table.tsx";
 import { type ProductSummary, productsQuery } from "./api.ts";
-import { type ProductSearch, STATUSES } from "./schema.ts";
+import { type ProductSearch, STATUSES } from "./search.ts";
 
 export function Products({ search }: { search: ProductSearch }) {
   const { t } = useTranslation();

@@ -1,28 +1,10 @@
 import type { FieldErrors } from "~/lib/draft.ts";
 import { amountText, type ParsedAmount, parseAmount } from "~/lib/money.ts";
-import { oneOf, textOf } from "~/lib/search.ts";
 import type { ProductView, WriteProduct } from "./api.ts";
+import type { Status } from "./search.ts";
 
-export const STATUSES = ["draft", "active", "archived"] as const;
-export type Status = (typeof STATUSES)[number];
 export const VAT_CLASSES = ["standard", "intermediate", "reduced", "zero", "exempt"] as const;
 export type VatClass = (typeof VAT_CLASSES)[number];
-
-export interface ProductSearch {
-  q?: string;
-  status?: Status;
-  category?: string;
-  after?: string;
-}
-
-export function productSearch(search: Record<string, unknown>): ProductSearch {
-  return {
-    q: textOf(search.q),
-    status: oneOf(search.status, STATUSES),
-    category: textOf(search.category),
-    after: textOf(search.after),
-  };
-}
 
 export interface OptionDraft {
   name: string;

@@ -1,19 +1,20 @@
-import { ActionIcon, AppShell, Burger, Button, Group, Kbd, ScrollArea, Text } from "@mantine/core";
+import { ActionIcon, AppShell, Burger, Button, Group, Kbd, Text } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useLater } from "~/lib/later.ts";
 import { useSession } from "~/lib/session.ts";
 import { ActingBanner } from "./components/acting_banner.tsx";
+import { Messages } from "./components/messages.tsx";
 import { NavigationList } from "./components/navigation_list.tsx";
 import { OfflineBanner } from "./components/offline_banner.tsx";
 import { PersonMenu } from "./components/person_menu.tsx";
 import { SchemeSwitch } from "./components/scheme_switch.tsx";
 
-// Nobody loads it who does not use it.
-const Palette = lazy(() => import("./components/palette.tsx"));
-const Notices = lazy(() => import("./components/notices.tsx"));
+// Nobody loads them who does not use them.
+const loadPalette = () => import("./components/palette.tsx");
 const ExpiredSession = lazy(() => import("~/features/session/components/expired.tsx"));
 
 /** What stands around every page. */
@@ -22,6 +23,7 @@ export function Shell() {
   const [isOpen, menu] = useDisclosure(false);
   const { status } = useSession();
   const [palette, setPalette] = useState(0);
+  const Palette = useLater(palette, loadPalette);
   const path = useRouterState({ select: (state) => state.location.pathname });
   const openPalette = () => setPalette((count) => count + 1);
   useHotkeys([["mod+K", openPalette]], []);
@@ -85,23 +87,19 @@ export function Shell() {
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="sm" aria-label={t("shell.navigation")}>
-        <ScrollArea type="auto" h="100%">
-          <NavigationList />
-        </ScrollArea>
+      <AppShell.Navbar p="sm" className="places" aria-label={t("shell.navigation")}>
+        <NavigationList />
       </AppShell.Navbar>
       <AppShell.Main id="content" tabIndex={-1} style={{ outline: 0 }}>
         <ActingBanner />
         <OfflineBanner />
         <Outlet />
       </AppShell.Main>
-      <Suspense>
-        <Notices />
-        {status === "expired" && <ExpiredSession />}
-      </Suspense>
-      {palette > 0 && (
+      <Messages />
+      {Palette && <Palette opening={palette} />}
+      {status === "expired" && (
         <Suspense>
-          <Palette opening={palette} />
+          <ExpiredSession />
         </Suspense>
       )}
     </AppShell>

@@ -5,7 +5,8 @@ import { categoriesQuery } from "~/features/categories/api.ts";
 import { categoryChoices } from "~/features/categories/schema.ts";
 import type { Draft } from "~/lib/draft.ts";
 import { Section } from "~/ui/page.tsx";
-import { type ProductDraft, STATUSES } from "../schema.ts";
+import type { ProductDraft } from "../schema.ts";
+import { STATUSES } from "../search.ts";
 
 /** Whether it is sold, and where it is found. */
 export function PlacingCard({ draft }: { draft: Draft<ProductDraft> }) {

@@ -1,51 +1,46 @@
-import { ActionIcon, Box, Menu, Text } from "@mantine/core";
-import { IconKey, IconLogout, IconUserCircle } from "@tabler/icons-react";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { ActionIcon } from "@mantine/core";
+import { IconUserCircle } from "@tabler/icons-react";
+import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { logOut } from "~/features/session/api.ts";
-import { actIn } from "~/lib/acting.ts";
-import { usePerson } from "~/lib/session.ts";
-import { LanguageSwitch } from "./language_switch.tsx";
+import { useLater } from "~/lib/later.ts";
 
+const loadMenu = () => import("./person_dropdown.tsx");
+// Whoever comes near will press it; a press asks again, should this fail.
+const comeNear = () => void loadMenu().catch(() => undefined);
+
+/** The button is there at once; its menu is fetched when somebody comes near. */
 export function PersonMenu() {
   const { t } = useTranslation();
-  const person = usePerson();
-  const navigate = useNavigate();
-  const leave = async () => {
-    await logOut();
-    actIn(null);
-    navigate({ to: "/sign-in", ignoreBlocker: true });
+  const id = useId();
+  const [button, setButton] = useState<HTMLButtonElement | null>(null);
+  const [isOpen, setOpen] = useState(false);
+  const [presses, setPresses] = useState(0);
+  const Dropdown = useLater(presses, loadMenu);
+  const isShown = isOpen && Dropdown !== null;
+  const press = () => {
+    setPresses((count) => count + 1);
+    setOpen(!isShown);
   };
   return (
-    <Menu position="bottom-end" width={240} withinPortal>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" size="lg" radius="xl" aria-label={t("shell.account")}>
-          <IconUserCircle size={24} stroke={1.6} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Box px="sm" py="xs">
-          <Text fw={600} truncate>
-            {person.tenant?.name ?? t("shell.platform")}
-          </Text>
-          <Text size="xs" c="dimmed" truncate>
-            {person.email}
-          </Text>
-          <Text size="xs" c="dimmed">
-            {t(`roles.${person.role}` as "roles.owner", person.role)}
-          </Text>
-        </Box>
-        <Menu.Divider />
-        <Box px="xs" pb="xs">
-          <LanguageSwitch />
-        </Box>
-        <Menu.Item component={Link} to="/account" leftSection={<IconKey size={16} aria-hidden />}>
-          {t("shell.password")}
-        </Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={leave}>
-          {t("shell.signOut")}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <ActionIcon
+        ref={setButton}
+        id={id}
+        variant="subtle"
+        color="gray"
+        size="lg"
+        radius="xl"
+        aria-label={t("shell.account")}
+        aria-haspopup="menu"
+        aria-expanded={isShown}
+        aria-controls={isShown ? `${id}-dropdown` : undefined}
+        onPointerEnter={comeNear}
+        onFocus={comeNear}
+        onClick={press}
+      >
+        <IconUserCircle size={24} stroke={1.6} />
+      </ActionIcon>
+      {Dropdown && button && <Dropdown id={id} button={button} isOpen={isOpen} onChange={setOpen} />}
+    </>
   );
 }

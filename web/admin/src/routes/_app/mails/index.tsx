@@ -1,6 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { mailSearch } from "~/features/mails/api.ts";
 import { Mails } from "~/features/mails/index.tsx";
+import { mailSearch } from "~/features/mails/search.ts";
 
 export const Route = createFileRoute("/_app/mails/")({
   validateSearch: mailSearch,
