@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { tanstackRouter } from "@tanstack/router-plugin/vite";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { mantineStyles } from "./scripts/mantine_styles.ts";
 
 /** Where the APIs are while developing: the door of a running platform. */
 const platform = new URL(process.env.STORES_URL ?? "http://store.localhost:8080");
@@ -14,7 +15,11 @@ const allowedHosts = [".localhost"];
 
 export default defineConfig({
   base: "/admin/",
-  plugins: [tanstackRouter({ target: "react", autoCodeSplitting: true, quoteStyle: "double" }), react()],
+  plugins: [
+    tanstackRouter({ target: "react", autoCodeSplitting: true, quoteStyle: "double" }),
+    react(),
+    mantineStyles(),
+  ],
   resolve: { alias: { "~": fileURLToPath(new URL("src", import.meta.url)) } },
   server: { port: 5173, proxy, allowedHosts },
   preview: { port: 4173, proxy, allowedHosts },

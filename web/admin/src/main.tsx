@@ -1,5 +1,5 @@
 import "@fontsource-variable/inter/wght.css";
-import "@mantine/core/styles.css";
+import "~/ui/mantine.css";
 import "~/ui/ui.css";
 import { localStorageColorSchemeManager, MantineProvider, mergeThemeOverrides } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
