@@ -96,25 +96,23 @@ processes_port() {
   printf '%s' $((base + ${PORTS[$2]} % 100))
 }
 
-# COMMAND… with the settings, and this slot's ports in them.
-processes_with() {
+# Becomes COMMAND with the settings, and this slot's ports in them; called in a shell that ends with it.
+processes_become() {
   local slot=$1 service
   shift
-  (
-    set -a
-    # shellcheck source=/dev/null
-    source "$SETTINGS"
-    for service in "${SERVICES[@]}"; do
-      printf -v "${service^^}_PORT" '%s' "$(processes_port "$slot" "$service")"
-    done
-    exec "$@" 9>&-
-  )
+  set -a
+  # shellcheck source=/dev/null
+  source "$SETTINGS"
+  for service in "${SERVICES[@]}"; do
+    printf -v "${service^^}_PORT" '%s' "$(processes_port "$slot" "$service")"
+  done
+  exec "$@" 9>&-
 }
 
 processes_tool() {
   local slot=$1
   shift
-  processes_with "$slot" "$(processes_file "$slot" stores)" "$@" </dev/null
+  (processes_become "$slot" "$(processes_file "$slot" stores)" "$@") </dev/null
 }
 
 processes_start() {
@@ -123,7 +121,8 @@ processes_start() {
     if processes_pid "$1" "$service" >/dev/null; then continue; fi
     command=("$(processes_file "$1" stores)" serve "$service")
     if [ "$service" = storefront ]; then command=("$(processes_file "$1" stores-storefront)"); fi
-    processes_with "$1" setsid "${command[@]}" </dev/null >>"$STORES_HOME/slots/$1/$service.log" 2>&1 &
+    # In the background it is a shell of its own, so that its number stays the program's.
+    processes_become "$1" setsid "${command[@]}" </dev/null >>"$STORES_HOME/slots/$1/$service.log" 2>&1 &
     printf '%s' "$!" >"$STORES_HOME/slots/$1/$service.pid"
   done
 }
