@@ -24,11 +24,13 @@ source "$HERE/lib/process.sh"
 source "$HERE/lib/packages.sh"
 source "$HERE/lib/build.sh"
 source "$HERE/lib/web.sh"
+source "$HERE/lib/traefik.sh"
 source "$HERE/lib/counting.sh"
 source "$HERE/lib/fixture.sh"
 
 run_tests() {
   checks_of_files
+  checks_of_servers
   checks_of_web
   fixture_up
   heading "cargo test"
@@ -133,6 +135,7 @@ run_lint() {
   holds "cargo fmt" cargo fmt --all -- --check
   holds "cargo clippy" cargo clippy --quiet --workspace --all-targets -- -D warnings
   checks_of_files
+  checks_of_servers
   checks_of_web
   if [ -n "${DENY:-}" ]; then
     command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
@@ -160,8 +163,30 @@ checks_of_files() {
   prepare_run_dir
   need shellcheck command -v shellcheck
   install_missing
-  holds "shellcheck" shellcheck -x deploy/local/*.sh .ci/run
+  holds "shellcheck" shellcheck -x deploy/local/*.sh .ci/run deploy/*.sh deploy/bin/*.sh deploy/check/*.sh \
+    deploy/ci/*.sh deploy/kubernetes/*.sh deploy/secrets/*.sh
   holds ".env.example names what the configuration reads" "$HERE/env-example.sh"
+}
+
+# What servers are made of, by the tools themselves, without a server. Each script says what is wrong.
+checks_of_servers() {
+  heading "servers"
+  prepare_run_dir
+  need jq command -v jq
+  need python3 command -v python3
+  need python3-venv python3 -c 'import venv, ensurepip'
+  need openssl command -v openssl
+  need prometheus command -v promtool
+  need prometheus-alertmanager command -v amtool
+  install_missing
+  traefik_install
+  export STORES_CACHE_DIR
+  holds "releases that are not complete are refused" deploy/check/release.sh
+  holds "secrets are changed step by step" deploy/check/secrets.sh
+  holds "alerts, dashboards and their pages" deploy/check/watching.sh
+  holds "pipeline and Kubernetes" deploy/check/files.sh
+  holds "containers and the door" deploy/check/containers.sh
+  holds "Terraform and Ansible" deploy/check/servers.sh
 }
 
 case ${1:-} in

@@ -60,6 +60,7 @@ forget_services() {
   for package in "$@"; do
     case $package in
       postgresql-*) as_root systemctl disable --quiet postgresql || true ;;
+      prometheus | prometheus-alertmanager) as_root systemctl disable --quiet "$package" || true ;;
       redis-server) as_root systemctl disable --quiet redis-server || true ;;
       rabbitmq-server) as_root systemctl disable --quiet rabbitmq-server epmd.socket || true ;;
     esac
