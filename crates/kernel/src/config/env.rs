@@ -46,14 +46,15 @@ impl Env {
         self.faults.push(text.into());
     }
 
-    /// The variable, or the content of the file that `NAME_FILE` points to.
+    /// The variable, or the content of the file that `NAME_FILE` points to: an empty file is as good as none,
+    /// never an empty secret.
     pub fn text(&mut self, name: &str) -> Option<String> {
         if let Some(value) = self.values.get(name) {
             return Some(value.clone());
         }
         let path = self.values.get(&format!("{name}_FILE"))?;
         match std::fs::read_to_string(path) {
-            Ok(text) => Some(text.trim_end().to_owned()),
+            Ok(text) => Some(text.trim_end().to_owned()).filter(|text| !text.is_empty()),
             Err(error) => {
                 self.faults
                     .push(format!("{name}_FILE cannot be read: {}", error.kind()));
@@ -116,6 +117,31 @@ impl Env {
             Ok(config)
         } else {
             Err(ConfigErrors(self.faults))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_may_lie_in_a_file_and_an_empty_file_is_none() {
+        let folder = std::env::temp_dir();
+        let path = |name: &str| folder.join(format!("{name}-{}", uuid::Uuid::now_v7()));
+        let (full, empty) = (path("full"), path("empty"));
+        std::fs::write(&full, "s3cret\n").unwrap();
+        std::fs::write(&empty, "\n").unwrap();
+        let values = [("A_FILE", &full), ("B_FILE", &empty)];
+        let mut env = Env::from_values(
+            values.map(|(name, path)| (name.to_owned(), path.display().to_string())),
+        );
+        assert_eq!(env.text("A").as_deref(), Some("s3cret"));
+        assert_eq!(env.text("B"), None);
+        env.required("B");
+        assert_eq!(env.faults, ["B is not set"]);
+        for path in [full, empty] {
+            std::fs::remove_file(path).unwrap();
         }
     }
 }
