@@ -136,6 +136,8 @@ run_lint() {
   holds "cargo clippy" cargo clippy --quiet --workspace --all-targets -- -D warnings
   checks_of_files
   checks_of_servers
+  # Every role twice: minutes, and nothing that the tests touch.
+  holds "Terraform and Ansible" deploy/check/servers.sh
   checks_of_web
   if [ -n "${DENY:-}" ]; then
     command -v cargo-deny >/dev/null || cargo install --locked cargo-deny
@@ -186,7 +188,6 @@ checks_of_servers() {
   holds "alerts, dashboards and their pages" deploy/check/watching.sh
   holds "pipeline and Kubernetes" deploy/check/files.sh
   holds "containers and the door" deploy/check/containers.sh
-  holds "Terraform and Ansible" deploy/check/servers.sh
 }
 
 case ${1:-} in
