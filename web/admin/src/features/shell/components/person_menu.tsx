@@ -2,20 +2,18 @@ import { ActionIcon } from "@mantine/core";
 import { IconUserCircle } from "@tabler/icons-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLater } from "~/lib/later.ts";
+import { useLater, useQuietMoments } from "~/lib/later.ts";
 
 const loadMenu = () => import("./person_dropdown.tsx");
-// Whoever comes near will press it; a press asks again, should this fail.
-const comeNear = () => void loadMenu().catch(() => undefined);
 
-/** The button is there at once; its menu is fetched when somebody comes near. */
+/** The button is there at once; its menu comes when the page stands, so that it is there when the network is not. */
 export function PersonMenu() {
   const { t } = useTranslation();
   const id = useId();
   const [button, setButton] = useState<HTMLButtonElement | null>(null);
   const [isOpen, setOpen] = useState(false);
   const [presses, setPresses] = useState(0);
-  const Dropdown = useLater(presses, loadMenu);
+  const Dropdown = useLater(useQuietMoments() + presses, loadMenu);
   const isShown = isOpen && Dropdown !== null;
   const press = () => {
     setPresses((count) => count + 1);
@@ -34,8 +32,6 @@ export function PersonMenu() {
         aria-haspopup="menu"
         aria-expanded={isShown}
         aria-controls={isShown ? `${id}-dropdown` : undefined}
-        onPointerEnter={comeNear}
-        onFocus={comeNear}
         onClick={press}
       >
         <IconUserCircle size={24} stroke={1.6} />
