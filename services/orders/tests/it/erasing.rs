@@ -84,7 +84,10 @@ async fn what_was_open_when_its_customer_was_erased_is_forgotten_when_it_is_over
     );
     assert!(told[0].erased_at_us > 0);
     world.look_for_orders_to_forget().await;
-    assert_eq!(world.forgotten(&store).await, [over.id.clone()]);
+    assert_eq!(
+        world.forgotten(&store).await,
+        std::slice::from_ref(&over.id)
+    );
     world.has(&over, false).await;
     for whole in [&sent, &stuck, &of_bruno] {
         world.has(whole, true).await;

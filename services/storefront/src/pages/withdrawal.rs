@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use kernel::{Email, OrderId};
 use minijinja::{Value, context};
 use serde::Serialize;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::basket::title;
 use super::fields::{self, FieldError, Typed, told};
@@ -237,18 +237,20 @@ fn body(declaration: &Declaration) -> Json {
     let lines: Vec<_> = marked
         .map(|line| json!({ "line_id": line.id, "quantity": line.quantity }))
         .collect();
-    let mut body = json!({
-        "order_number": typed.text("order_number"), "email": typed.text("email"), "name": typed.text("name"),
-    });
+    let mut body: Map<String, Json> = ["order_number", "email", "name"]
+        .into_iter()
+        .map(|name| (name.to_owned(), typed.text(name).into()))
+        .collect();
+    let mut add = |name: &str, value: Json| body.insert(name.to_owned(), value);
     if typed.has("statement") {
-        body["statement"] = typed.text("statement").into();
+        add("statement", typed.text("statement").into());
     }
-    match (typed.has("part"), lines.is_empty()) {
-        (true, false) => body["lines"] = lines.into(),
-        (true, true) => body["in_words"] = true.into(),
-        (false, _) => {}
+    if typed.has("part") && lines.is_empty() {
+        add("in_words", true.into());
+    } else if typed.has("part") {
+        add("lines", lines.into());
     }
-    body
+    body.into()
 }
 
 fn id_of(order: Option<&Json>) -> String {

@@ -65,7 +65,7 @@ impl BoughtView {
 
     fn of_past(row: &PastOrderRow) -> Self {
         let currency = row.currency.parse().unwrap_or(kernel::Currency::EUR);
-        let lines = row.document["lines"].as_array();
+        let lines = row.document.get("lines").and_then(|lines| lines.as_array());
         let pieces = lines.into_iter().flatten();
         let pieces = pieces.filter_map(|line| line["quantity"].as_i64());
         Self {

@@ -47,7 +47,7 @@ pub async fn add(request: &Request<'_>, form: &Form) -> Result<HttpResponse, Oth
         format!("{ACCOUNT}/addresses"),
         body(&typed),
     )
-    .header("idempotency-key", &key(form).to_string());
+    .header("idempotency-key", key(form).to_string());
     let known = [(
         "too-many-addresses",
         FieldError::notice("error-too-many-addresses"),
