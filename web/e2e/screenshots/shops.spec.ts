@@ -75,7 +75,10 @@ async function lookAround(page: Page, theme: string): Promise<void> {
 /** Puts a product into the cart from its page; what was put there lies over the page then. */
 async function take(page: Page, slug: string): Promise<void> {
   await show(page, `/products/${slug}`);
-  await page.getByRole("button", { name: /^Adicionar/ }).first().click();
+  await page
+    .getByRole("button", { name: /^Adicionar/ })
+    .first()
+    .click();
   await expect(page.getByRole("dialog", { name: "Carrinho" })).toBeVisible();
 }
 
