@@ -338,7 +338,7 @@ async fn give_up(app: &App, tx: &TenantTx, order: Uuid, kinds: &[Kind]) -> Resul
             row.state = CANCELLED.to_owned();
             row.problem = Some("superseded".to_owned());
             row.updated_at = app.clock.now();
-            messages::save(tx, &row).await?;
+            messages::save(tx, row.id, &row).await?;
         }
     }
     Ok(())

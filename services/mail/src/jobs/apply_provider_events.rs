@@ -191,7 +191,7 @@ async fn take_in(
     }
     let is_changed = |row: &&Progress| changed.iter().any(|(id, _)| *id == row.id);
     let saves = rows.iter().filter(is_changed);
-    try_join_all(saves.map(|row| messages::save_progress(tx, row))).await?;
+    try_join_all(saves.map(|row| messages::save(tx, row.id, row))).await?;
     for (id, happening) in &changed {
         let reason = match happening {
             Happening::HardBounce => "hard_bounce",

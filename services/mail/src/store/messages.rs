@@ -182,7 +182,7 @@ pub async fn lock_of_order(
 /// table, its log and its indexes.
 #[derive(AsChangeset)]
 #[diesel(table_name = message, treat_none_as_null = true)]
-struct Standing<'a> {
+pub struct Standing<'a> {
     state: &'a str,
     due_at: OffsetDateTime,
     attempts: i32,
@@ -229,24 +229,16 @@ impl<'a> From<&'a Progress> for Standing<'a> {
     }
 }
 
-/// Saves where a message stands.
-pub async fn save(tx: &TenantTx, row: &MessageRow) -> Result<(), Error> {
+/// Saves where a message stands, whether its row was read with what it says or without.
+pub async fn save<'a>(
+    tx: &TenantTx,
+    id: Uuid,
+    stands: impl Into<Standing<'a>>,
+) -> Result<(), Error> {
     diesel::update(message::table)
         .filter(message::tenant_id.eq(tx.tenant().uuid()))
-        .filter(message::id.eq(row.id))
-        .set(Standing::from(row))
-        .prepared()
-        .execute(&mut tx.conn())
-        .await?;
-    Ok(())
-}
-
-/// The same, of a row that was read without what it says.
-pub async fn save_progress(tx: &TenantTx, row: &Progress) -> Result<(), Error> {
-    diesel::update(message::table)
-        .filter(message::tenant_id.eq(tx.tenant().uuid()))
-        .filter(message::id.eq(row.id))
-        .set(Standing::from(row))
+        .filter(message::id.eq(id))
+        .set(stands.into())
         .prepared()
         .execute(&mut tx.conn())
         .await?;

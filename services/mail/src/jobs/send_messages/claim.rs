@@ -70,7 +70,7 @@ pub(super) async fn claim(
                 if *is_written {
                     messages::save_with_rendered(tx, row).await
                 } else {
-                    messages::save(tx, row).await
+                    messages::save(tx, row.id, row).await
                 }
             });
             try_join_all(saves).await?;

@@ -55,7 +55,7 @@ pub(super) async fn settle(app: &App, tenant: TenantId, tried: &[Tried]) -> anyh
                     left.push(row.id);
                 }
             }
-            try_join_all(rows.iter().map(|row| messages::save_progress(tx, row))).await?;
+            try_join_all(rows.iter().map(|row| messages::save(tx, row.id, row))).await?;
             meter::count_sent(app, tx, &left, now).await
         })
         .await?;
