@@ -26,18 +26,11 @@
 #   traefik/dynamic/active.yml  where Traefik sends people; the only thing a flip writes
 #   slots/SLOT/          the manifest that a slot holds
 #   releases.log         every activation, a chain of hashes
-# shellcheck source-path=SCRIPTDIR/lib/release
+# shellcheck source-path=SCRIPTDIR/lib source-path=SCRIPTDIR/lib/release
 set -euo pipefail
 
-RELEASE_LIB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)/lib/release
-
-source "$RELEASE_LIB/say.sh"
-source "$RELEASE_LIB/state.sh"
-source "$RELEASE_LIB/checks.sh"
-source "$RELEASE_LIB/slots.sh"
-source "$RELEASE_LIB/flip.sh"
-source "$RELEASE_LIB/canary.sh"
-source "$RELEASE_LIB/steps.sh"
+LIB=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)/lib
+source "$LIB/host.sh"
 
 [ "$#" -eq 4 ] || refuse "release-activate.sh ENV MANIFEST DOMAIN SLOT, e.g. prod manifest.json store.inallweb.com green"
 ENVIRONMENT=$1 MANIFEST=$2 DOMAIN=$3 SLOT=$4

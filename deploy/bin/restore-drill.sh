@@ -7,22 +7,13 @@
 set -euo pipefail
 
 LIB=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)/lib
-RELEASE_LIB=$LIB/release
-source "$RELEASE_LIB/say.sh"
-source "$RELEASE_LIB/state.sh"
-source "$RELEASE_LIB/checks.sh"
-source "$RELEASE_LIB/slots.sh"
-source "$LIB/data.sh"
+source "$LIB/host.sh"
 source "$LIB/drill.sh"
 
 TARGET=${1:-random}
-open_home
-[ "${#STATE_PROBLEMS[@]}" -eq 0 ] || refuse "${STATE_PROBLEMS[@]}"
-read_settings
+this_host
 if [ "$TARGET" = random ]; then TARGET=$(random_moment); fi
-if [ "$TARGET" != latest ]; then
-  date -d "$TARGET" >/dev/null 2>&1 || refuse "$TARGET is no time, such as '2026-11-30 14:00:00+00'"
-fi
+if [ "$TARGET" != latest ]; then check_moment "$TARGET"; fi
 exec 9>"$STORES_HOME/drill.lock"
 flock -n 9 || refuse "another drill is going on"
 trap drill_over EXIT
@@ -36,7 +27,7 @@ within 900 drill_recovered || fail "not at the target after 15 minutes"
 say "pg_amcheck"
 drill_amcheck || fail "pg_amcheck found damage"
 say "stores invariants"
-drill_invariants || fail "an invariant does not hold in the restored database"
+rules_hold drill_invariants || fail "an invariant does not hold in the restored database"
 say "orders"
 drill_counts || fail "the restored database has other orders than the running one had at $TARGET"
 tell restore_drill.prom restore_drill_last_success "$(date +%s)" restore_drill_seconds "$SECONDS" \

@@ -10,31 +10,18 @@
 set -euo pipefail
 
 LIB=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)/lib
-RELEASE_LIB=$LIB/release
-source "$RELEASE_LIB/say.sh"
-source "$RELEASE_LIB/state.sh"
-source "$RELEASE_LIB/checks.sh"
-source "$RELEASE_LIB/slots.sh"
-source "$RELEASE_LIB/flip.sh"
-source "$RELEASE_LIB/canary.sh"
-source "$LIB/data.sh"
+source "$LIB/host.sh"
 
 TARGET=${1:-}
 [ -n "$TARGET" ] || refuse "restore.sh latest|'2026-11-30 14:00:00+00'"
 ENVIRONMENT=${RESTORE_CONFIRM:-}
 [ -n "$ENVIRONMENT" ] || refuse "this replaces the whole database: say which environment's, RESTORE_CONFIRM=ENV"
-open_home
-[ "${#STATE_PROBLEMS[@]}" -eq 0 ] || refuse "${STATE_PROBLEMS[@]}"
+this_host
 [ "$RELEASE_RUNTIME" = compose ] || refuse "restore.sh replaces a server's database; elsewhere there is restore-drill.sh"
-read_settings
-stated=$(setting STORES_ENV)
-case $ENVIRONMENT in prod) wanted=production ;; dev) wanted=development ;; *) wanted=$ENVIRONMENT ;; esac
-[ "$stated" = "$wanted" ] || refuse "RESTORE_CONFIRM is $ENVIRONMENT, and this host is $stated"
-# shellcheck disable=SC2034  # for door
-DOMAIN=$(setting BASE_DOMAIN)
+meant_for_this_host
 options=(--delta)
 if [ "$TARGET" != latest ]; then
-  date -d "$TARGET" >/dev/null 2>&1 || refuse "$TARGET is no time, such as '2026-11-30 14:00:00+00'"
+  check_moment "$TARGET"
   options+=(--type=time "--target=$TARGET" --target-action=promote)
 fi
 pgbackrest_there info >/dev/null 2>&1 || warn "the database's container does not run: the last log may not be archived"
@@ -57,7 +44,7 @@ within 900 recovered || fail "PostgreSQL has not reached the target after 15 min
 say "the database is at $TARGET"
 if [ -n "$ACTIVE" ]; then
   slot_tool "$ACTIVE" migrate || fail "the migration failed"
-  slot_tool "$ACTIVE" invariants || fail "an invariant does not hold; the slots stay stopped"
+  rules_hold slot_tool "$ACTIVE" invariants || fail "an invariant does not hold; the slots stay stopped"
   say "start $ACTIVE"
   slot_again "$ACTIVE"
   within 60 slot_ready "$ACTIVE" || fail "not ready: $(slot_unready "$ACTIVE")"

@@ -47,11 +47,11 @@ manifest() {
     | {version: 1, git_sha: ("a" * 40), images: .}'
 }
 
-# refused NAME PROBLEM…: the release of prod to green ends with 2, names every problem, and changes nothing.
+# refused NAME PROBLEM…: the call ends with 2, names every problem, and changes nothing.
 refused() {
   local name=$1 said result=0 problem
   shift
-  said=$("$HERE/../release-activate.sh" "${CALL[@]}" 2>&1) || result=$?
+  said=$("$HERE/../${PROGRAM:-release-activate.sh}" "${CALL[@]}" 2>&1) || result=$?
   [ "$result" -eq 2 ] || wrong "$name: ended with $result: $said"
   for problem in "$@"; do [[ $said == *"$problem"* ]] || wrong "$name: not said: $problem; but: $said"; done
   [ ! -e "$SCRATCH/docker.log" ] || wrong "$name: the engine was asked: $(cat "$SCRATCH/docker.log")"
@@ -102,5 +102,11 @@ refused "a manifest of nobody" "is not signed by"
 again
 CALL=(prod "$SCRATCH/manifest.json" store.example.com blue)
 refused "the slot in use" "blue has the traffic and is never replaced under it"
+
+again
+PROGRAM=bin/rollback.sh CALL=(staging)
+refused "a rollback on another host" "this host is production, and staging was named"
+CALL=(prod)
+refused "a rollback to nothing" "green holds no release that ever had the traffic"
 
 exit "$FAILED"

@@ -20,7 +20,7 @@ in_drill() { "${RELEASE_RUNTIME}_in_drill" "$@"; }
 drill_over() { "${RELEASE_RUNTIME}_drill_over"; }
 drill_invariants() { "${RELEASE_RUNTIME}_drill_invariants"; }
 
-# --- compose: a container of the database's own image with a volume of its own
+# --- compose: a container of the database's own image with a volume of its own; group 65532 reads the secrets
 
 compose_drill_begin() {
   local image
@@ -30,7 +30,7 @@ compose_drill_begin() {
   docker run --detach --name stores-drill --network stores-drill --user postgres --read-only \
     --tmpfs /tmp --tmpfs /run/postgresql --tmpfs /var/spool/pgbackrest --volumes-from stores-postgres:ro \
     --volume stores-drill-data:/var/lib/postgresql --cap-drop ALL --security-opt no-new-privileges \
-    --memory 2g --pids-limit 200 --entrypoint sleep "$image" infinity >/dev/null
+    --group-add 65532 --memory 2g --pids-limit 200 --entrypoint sleep "$image" infinity >/dev/null
   DRILL=/var/lib/postgresql/drill
   in_drill mkdir -m 700 "$DRILL"
 }
@@ -45,16 +45,16 @@ compose_drill_over() {
 
 compose_drill_invariants() {
   local file name url options=()
-  url=$(cat "$STORES_HOME/secrets/database_url")
+  url=$(<"$STORES_HOME/secrets/database_url")
   for file in "$STORES_HOME"/secrets/*; do
     name=$(basename "$file")
     case $name in *database_url | pgbackrest_repo) continue ;; esac
     if [ -s "$file" ]; then options+=(--env "${name^^}_FILE=/run/secrets/$name"); fi
   done
-  docker run --rm --network stores-drill --read-only --cap-drop ALL --env-file "$SETTINGS" "${options[@]}" \
+  # By its name only: a value would stand in the list of processes.
+  DATABASE_URL=${url/stores-postgres:5432/stores-drill:$DRILL_PORT} docker run --rm --network stores-drill --read-only --cap-drop ALL --env-file "$SETTINGS" "${options[@]}" \
     --volume "$STORES_HOME/secrets:/run/secrets:ro" \
-    --env "DATABASE_URL=${url/stores-postgres:5432/stores-drill:$DRILL_PORT}" \
-    "$(image_of "$(active_slot)" stores)" invariants
+    --env DATABASE_URL "$(image_of "$(active_slot)" stores)" invariants
 }
 
 # --- processes

@@ -145,13 +145,19 @@ check_files_of_secrets() {
   done <"$STORES_HOME/compose/secrets.list"
 }
 
+# As STORES_ENV calls ENVIRONMENT.
+long_name() { case $ENVIRONMENT in dev) printf development ;; prod) printf production ;; *) printf '%s' "$ENVIRONMENT" ;; esac; }
+
+# The settings are those of ENVIRONMENT.
+is_environment() {
+  case $(setting STORES_ENV) in "$ENVIRONMENT" | "$(long_name)") return 0 ;; *) return 1 ;; esac
+}
+
 check_environment() {
-  local wanted stated
-  case $ENVIRONMENT in dev) wanted=development ;; prod) wanted=production ;; *) wanted=$ENVIRONMENT ;; esac
+  local stated
   stated=$(setting STORES_ENV)
-  case $stated in prod) stated=production ;; dev) stated=development ;; esac
-  [ "$stated" = "$wanted" ] || [ "$RELEASE_RUNTIME" = processes ] ||
-    wrong "settings.env: STORES_ENV is ${stated:-not set}; $ENVIRONMENT is $wanted"
+  is_environment || [ "$RELEASE_RUNTIME" = processes ] ||
+    wrong "settings.env: STORES_ENV is ${stated:-not set}; $ENVIRONMENT is $(long_name)"
   [ "$(setting BASE_DOMAIN)" = "$DOMAIN" ] ||
     wrong "settings.env: BASE_DOMAIN is $(setting BASE_DOMAIN), the release is for $DOMAIN"
   [ "$RELEASE_RUNTIME" = compose ] || return 0
