@@ -10,10 +10,11 @@ ask() {
 
 service_ready() { curl -fsS -m 3 -o /dev/null "http://$(slot_reach "$1" "$2")/internal/ready" 2>/dev/null; }
 
-# Every service by its own means: database, migrations, port. Prints those that are not.
+# Every service by its own means: database, migrations, port; and the panel. Prints those that are not.
 slot_unready() {
   local service
   for service in "${SERVICES[@]}"; do service_ready "$1" "$service" || printf '%s ' "$service"; done
+  slot_panel "$1" || printf 'admin '
 }
 
 slot_ready() { [ -z "$(slot_unready "$1")" ]; }

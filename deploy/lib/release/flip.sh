@@ -17,6 +17,8 @@ write_active() {
     script+=";s|@${service^^}_URL@|http://$(slot_upstream "$slot" "$service")|g"
   done
   sed "$script" "$(slot_template)" >"$ACTIVE_FILE.new"
+  # Traefik is nobody on this host, whatever the umask of who releases.
+  chmod 644 "$ACTIVE_FILE.new"
   mv "$ACTIVE_FILE.new" "$ACTIVE_FILE"
 }
 

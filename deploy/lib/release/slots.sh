@@ -15,6 +15,7 @@ slot_again() { "${RELEASE_RUNTIME}_again" "$1"; }                 # SLOT: as it 
 slot_stop() { "${RELEASE_RUNTIME}_stop" "$1"; }                   # SLOT: in good order; what it holds stays
 slot_runs() { "${RELEASE_RUNTIME}_runs" "$1"; }                   # SLOT: all of it
 slot_reach() { "${RELEASE_RUNTIME}_reach" "$1" "$2"; }            # SLOT SERVICE: host:port, from this host
+slot_panel() { "${RELEASE_RUNTIME}_panel" "$1"; }                 # SLOT: it hands out the panel
 slot_upstream() { "${RELEASE_RUNTIME}_upstream" "$1" "$2"; }      # SLOT SERVICE: host:port, from Traefik
 slot_words() { "${RELEASE_RUNTIME}_words" "$1"; }                 # SLOT: its last words, for who looks why it failed
 
@@ -24,11 +25,12 @@ image_of() { jq -r --arg name "$2" '.images[$name]' "$(slot_manifest "$1")"; }
 
 # slot.yml reads the images by these names, so that a slot is started again as it was.
 compose_images() {
-  local name variable
+  local name variable file=$STORES_HOME/slots/$1/images.env
   for name in "${IMAGES[@]}"; do
     variable=${name#stores-}
     printf 'IMAGE_%s=%s\n' "${variable^^}" "$(image_of "$1" "$name")"
-  done >"$STORES_HOME/slots/$1/images.env"
+  done >"$file.new"
+  mv "$file.new" "$file"
 }
 
 compose_in() {
@@ -61,7 +63,7 @@ compose_stop() { compose_in "$1" stop --timeout "$STOP_SECONDS"; }
 
 compose_runs() {
   local service
-  for service in "${SERVICES[@]}"; do
+  for service in "${SERVICES[@]}" admin; do
     [ "$(docker inspect -f '{{.State.Running}}' "stores-$service-$1" 2>/dev/null)" = true ] || return 1
   done
 }
@@ -72,6 +74,8 @@ compose_reach() {
   address=$(docker inspect -f '{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}' "stores-$2-$1" 2>/dev/null)
   [ -n "${address// /}" ] && printf '%s:%s' "${address%% *}" "${PORTS[$2]}"
 }
+
+compose_panel() { curl -fsS -m 3 -o /dev/null "http://$(compose_reach "$1" admin)/health" 2>/dev/null; }
 
 compose_upstream() { printf 'stores-%s-%s:%s' "$2" "$1" "${PORTS[$2]}"; }
 
@@ -158,6 +162,8 @@ processes_again() { processes_start "$1"; }
 processes_reach() { printf '127.0.0.1:%s' "$(processes_port "$1" "$2")"; }
 
 # The panel's files are the storefront's here.
+processes_panel() { :; }
+
 processes_upstream() { processes_reach "$1" "${2/admin/storefront}"; }
 
 processes_words() { tail -q -n 3 "$STORES_HOME/slots/$1"/*.log; }

@@ -46,7 +46,7 @@ fingerprint() {
     if [ -d "$STORES_HOME/secrets" ]; then
       find "$STORES_HOME/secrets" -type f -print0 | sort -z | xargs -0 -r sha256sum
     fi
-    if [ -d "$STORES_HOME/compose" ]; then cat "$STORES_HOME/compose/slot.yml"; fi
+    if [ -d "$STORES_HOME/compose" ]; then cat "$STORES_HOME/compose"/{base,slot}.yml; fi
   } | sha256sum | cut -d' ' -f1
 }
 
