@@ -9,15 +9,11 @@
 set -euo pipefail
 
 LIB=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)/lib
-RELEASE_LIB=$LIB/release
-source "$RELEASE_LIB/say.sh"
-source "$RELEASE_LIB/state.sh"
-source "$LIB/data.sh"
+source "$LIB/host.sh"
 
 KIND=${1:-}
 case $KIND in full | diff) ;; *) refuse "backup.sh full|diff" ;; esac
-open_home
-[ "${#STATE_PROBLEMS[@]}" -eq 0 ] || refuse "${STATE_PROBLEMS[@]}"
+this_host
 
 database() {
   say "the database ($KIND)"
@@ -27,20 +23,19 @@ database() {
 }
 
 # mc is MinIO's own client, in its image. It removes nothing there: the bucket's own rules do that.
-mc() { docker exec -i -e MC_HOST_local -e MC_HOST_backup stores-minio mc --config-dir /tmp/mc --quiet "$@"; }
+mc() { docker exec -i -e MC_HOST_backup stores-minio mc --quiet "$@"; }
 
 objects() {
-  local url=$STORES_HOME/secrets/objects_backup_url secrets=$STORES_HOME/secrets bucket
+  local url=$STORES_HOME/secrets/objects_backup_url bucket
   COPIED=()
   if [ ! -s "$url" ]; then
     warn "there is no $url: the stores' files are in no backup"
     return 0
   fi
   bucket=$(sed 's|.*/||' "$url")
-  # Names only on the command line: values come from this environment.
+  # Its name only on the command line: the value comes from this environment.
   MC_HOST_backup=$(sed 's|/[^/]*$||' "$url")
-  MC_HOST_local=http://$(cat "$secrets/minio_root_user"):$(cat "$secrets/minio_root_password")@127.0.0.1:9000
-  export MC_HOST_backup MC_HOST_local
+  export MC_HOST_backup
   say "the stores' files"
   mc mirror --overwrite local/stores "backup/$bucket/stores" || fail "the stores' files were not copied"
   say "the record of releases"
