@@ -29,9 +29,10 @@ command -v "$SOPS" >/dev/null || refuse "sops is missing on this machine"
 
 get() { "$SOPS" decrypt --extract "[\"$1\"]" "$FILE" 2>/dev/null || true; }
 
-put() { "$SOPS" set "$FILE" "[\"$1\"]" "$(jq -cn --arg value "$2" '$value')"; }
+# By no argument: those are in the list of processes.
+put() { printf '%s' "$2" | jq -Rs . | "$SOPS" set --value-stdin "$FILE" "[\"$1\"]"; }
 
-draw() { openssl rand -hex 32; }
+draw() { openssl rand -hex "${1:-32}"; }
 
 next() {
   printf 'done: %s of %s\n' "$NAME${STEP:+, $STEP}" "$ENVIRONMENT"
@@ -87,7 +88,7 @@ sealing() {
     switch)
       [ -n "$second" ] || refuse "no change is prepared"
       put sealing_keys "$second,$first"
-      next "on the host: docker compose … run --rm stores reseal, until it seals nothing" \
+      next "on the host: sudo stores reseal, until it seals nothing" \
         "rotate-secrets.sh $ENVIRONMENT sealing finish"
       ;;
     finish)
@@ -108,7 +109,9 @@ single() {
     pgbackrest_cipher) refuse "a new one makes every backup there is unreadable: docs/runbooks/key-leaked.md" ;;
   esac
   if [[ $line == *"made: true"* ]]; then
-    value=$(draw)
+    # As long as make.sh draws it.
+    value=$(sed 's/.* length: \([0-9]*\),.*/\1/' <<<"$line")
+    value=$(draw $(((value + 1) / 2)))
   else
     IFS= read -r value || true
     [ -n "$value" ] || refuse "$NAME is given by others: its value is read from standard input"
