@@ -28,12 +28,21 @@ def main():
         need(where == ENVIRONMENTS, f"{stage} knows {sorted(where)}")
     for name, image in images.items():
         need(re.fullmatch(r"[^:@\s]+(:\d+)?(/[^:@\s]+)*:[^@\s]*\d[^@\s]*(@sha256:[0-9a-f]{64})?", image), f"{name} is {image}: no version")
+    for name in ("CRANE", "COSIGN", "SYFT", "GRYPE"):
+        need(re.search(r"debug|-dev\b", images[f"CI_IMAGE_{name}"]), f"CI_IMAGE_{name} has no shell for a job to begin with")
     for name, job in jobs.items():
         image = job.get("image", "$CI_IMAGE_RUST")
         image = image["name"] if isinstance(image, dict) else image
         need(image.lstrip("$") in images, f"{name} runs in {image}, which deploy/ci/images.yml does not name")
         if job["stage"] in ("deploy", "verify"):
             need("resource_group" in job and job.get("interruptible") is False, f"{name} may be interrupted, or meet another")
+    # Whatever stands in an argument is in the list of processes.
+    for name, job in jobs.items():
+        lines = " ".join(line for line in job.get("script", []) if isinstance(line, str))
+        need(not re.search(r"--password[ =]|\s-p\s", lines), f"{name} gives a password as an argument")
+    first = pipeline["workflow"]["rules"][0]
+    need(first.get("when") == "never" and "CI_OPEN_MERGE_REQUESTS" not in first["if"],
+         "a branch with an open merge request is not deployed")
     production = jobs["deploy:production"]
     need(production["rules"][0].get("when") == "manual", "production needs nobody's word")
     verify = "\n".join(jobs["verify:production"]["script"])
