@@ -160,6 +160,11 @@ environments_differ_where_they_may() {
     done | grep -E '^[<>]' | grep -vE "^[<>] ($MAY_DIFFER)=" || true)
     [ -z "$other" ] || wrong "$environment differs from prod in what is the same everywhere:" "$other"
   done
+  for environment in "${ENVIRONMENTS[@]}"; do
+    other=$(sed -n 's/^BASE_DOMAIN=//p' "$SCRATCH/$environment/opt/stores/settings.env")
+    grep -qF "\"https://$other/api/health\"" "$SCRATCH/$environment/opt/stores/obs/targets/outside.yml" ||
+      wrong "$environment watches another one's door"
+  done
 }
 
 files_are_sound() {
