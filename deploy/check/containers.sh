@@ -98,12 +98,29 @@ compose_files() {
   python3 "$PARTS/policy.py" "$CHECKOUT" "$WORK" || WRONG=1
 }
 
+# Whichever files a script, a role or a page gives to compose together, it reads them.
+calls() {
+  local line files
+  while read -r files; do
+    # shellcheck disable=SC2086  # several names
+    merge "call-${files//[ .]/-}" --env-file=images.env $files
+  done < <(grep -rhE -- '-f[ =][a-z.-]+\.yml' "$CHECKOUT"/deploy/{bin,lib,compose} "$CHECKOUT"/{ansible/roles,docs} |
+    while IFS= read -r line; do
+      grep -oE -- '-f[ =][a-z.-]+\.yml' <<<"$line" | cut -c4- | tr '\n' ' '
+      echo
+    done | sort -u)
+}
+
 lint() {
   local file
   "$TOOLS/bin/yamllint" --strict -c "$PARTS/yamllint.yml" "$CHECKOUT"/deploy/{compose,traefik} || WRONG=1
   for file in "$CHECKOUT"/docker/*.Dockerfile; do
     "$TOOLS/bin/hadolint" -c "$CHECKOUT/docker/.hadolint.yaml" "$file" || WRONG=1
   done
+  # MinIO's image has a shell, coreutils and mc.
+  if grep -v '^ *#' "$CHECKOUT/deploy/compose/minio/setup.sh" | grep -nwE 'grep|sed|awk|find|jq' >&2; then
+    wrong "deploy/compose/minio/setup.sh calls what its image does not have"
+  fi
 }
 
 # The program by which a container is asked whether its service is ready.
@@ -125,6 +142,7 @@ loader
 host
 lint
 compose_files
+calls
 health
 door
 exit "$WRONG"
