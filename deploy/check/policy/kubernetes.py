@@ -4,6 +4,7 @@ Objects of others (KEDA, cert-manager, kustomize) have no schema there; what mat
 """
 
 import pathlib
+import re
 import sys
 
 import kubernetes_validate
@@ -51,7 +52,7 @@ def pod(what):
     need(spec.get("automountServiceAccountToken") is False, what, "has a token of the cluster's")
     need(security.get("runAsNonRoot") is True and security.get("runAsUser", 0) > 0, what, "may be root")
     need(security.get("seccompProfile", {}).get("type") == "RuntimeDefault", what, "has no seccomp profile")
-    for container in spec["containers"]:
+    for container in [*spec.get("initContainers", []), *spec["containers"]]:
         own = container.get("securityContext", {})
         need(own.get("readOnlyRootFilesystem") is True, what, "may write its own files")
         need(own.get("allowPrivilegeEscalation") is False, what, "may gain privileges")
@@ -95,6 +96,10 @@ def whole(found):
     if not any(what["kind"] == "NetworkPolicy" and what["spec"]["podSelector"] == {} and "ingress" not in what["spec"]
                and "egress" not in what["spec"] for _, what in found):
         PROBLEMS.append("nothing shuts everybody off first")
+    answers = [what["spec"] for _, what in found if what["kind"] == "NetworkPolicy"
+               and what["spec"]["podSelector"].get("matchLabels") == {"app.kubernetes.io/component": "data"}]
+    if not any("Ingress" in spec["policyTypes"] and spec.get("ingress") for spec in answers):
+        PROBLEMS.append("everybody is shut off, and nobody may reach the data")
     outside = set()
     for _, what in found:
         if what["kind"] == "NetworkPolicy":
@@ -112,6 +117,19 @@ def whole(found):
         PROBLEMS.append(f"kustomization.yaml leaves out {sorted(missing)}")
 
 
+def uploads(file):
+    """The routers of uploads, as a file has them: two places know them, and they are one rule."""
+    return re.search(r"    stores-uploads:\n.*?(?=\n  services:)", (ROOT / "deploy" / file).read_text(encoding="utf-8"), re.S).group()
+
+
+def the_same_as_on_one_host():
+    if uploads("kubernetes/base/traefik-services.yml") != uploads("traefik/server/server.yml"):
+        PROBLEMS.append("traefik-services.yml lets other uploads in than deploy/traefik/server/server.yml")
+    for overlay in (ROOT / "deploy/kubernetes/overlays").glob("*/kustomization.yaml"):
+        if "MINIO_PUBLIC_ENDPOINT=https://s3." not in overlay.read_text(encoding="utf-8"):
+            PROBLEMS.append(f"{overlay.parent.name}: browsers are not told where uploads go")
+
+
 def main():
     found = [(file, what) for file, what in objects() if what["kind"] != "Kustomization"]
     for file, what in found:
@@ -121,6 +139,7 @@ def main():
         elif what["kind"] == "Job":
             pod(what)
     whole(found)
+    the_same_as_on_one_host()
     if PROBLEMS:
         sys.exit("\n".join(PROBLEMS))
 
