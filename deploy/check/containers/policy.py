@@ -104,6 +104,9 @@ def limits(facts):
         for limit in ["pids_limit", "mem_limit", "cpus"]:
             if not service.get(limit):
                 yield f"{where} has no {limit}"
+        # Docker starts no container that wants more than there are; a ccx13 has two.
+        if float(service.get("cpus") or 0) > 2:
+            yield f"{where} wants more processors than the smallest host has"
         if service.get("logging", {}).get("options", {}).get("max-size") is None:
             yield f"{where} may fill the disk with its log"
         if (service.get("healthcheck") or {}).get("disable"):
@@ -320,6 +323,7 @@ BREAKS = [
     (hardening, broken("blue", "stores-mail", privileged=True)),
     (hardening, broken("blue", "stores-mail", network_mode="host")),
     (limits, broken("blue", "stores-mail", mem_limit=None)),
+    (limits, broken("base", "stores-redis", cpus=4)),
     (limits, broken("blue", "stores-mail", healthcheck={})),
     (limits, broken("base", "stores-postgres", restart="no")),
     (limits, broken("base", "stores-traefik", depends_on={})),
