@@ -1,4 +1,4 @@
-"""Alerts and dashboards against the rest of the repository: pages, tests, severities, and metrics that exist.
+"""Alerts and dashboards against the rest of the repository: pages, tests, severities, metrics and columns that exist.
 
 Reads the rule files by their lines, so that it needs nothing but Python.
 """
@@ -59,8 +59,32 @@ def expressions():
                     yield f"{file.name}, {panel['title']}", target["expr"]
 
 
+def columns(schema, table):
+    """A table's, by the migrations of its service; of every service's own tables without a schema."""
+    folder = ROOT / (f"services/{schema}/migrations" if schema else "crates/db/migrations")
+    names = set()
+    for file in sorted(folder.glob("*/up.sql")):
+        for statement in re.sub(r"--.*", "", file.read_text(encoding="utf-8")).split(";"):
+            if re.search(rf'CREATE TABLE "?{table}"? \(', statement):
+                names |= set(re.findall(r"^\s+([a-z_]+)\s", statement, re.M))
+            elif re.search(rf'ALTER TABLE "?{table}"?\s', statement):
+                names |= set(re.findall(r"ADD COLUMN (\w+)", statement))
+    return names
+
+
+def granted():
+    """What monitor.sql lets be read. A column that is gone stops a deployment, after the traffic has moved."""
+    text = (OBS / "monitor.sql").read_text(encoding="utf-8")
+    for names, schema, table in re.findall(r'GRANT SELECT \(([^)]*)\) ON (%I|\w+)\."?(\w+)"? TO', text):
+        for name in names.split(", "):
+            yield "" if schema == "%I" else schema, table, name
+
+
 def main():
     problems = []
+    for schema, table, name in granted():
+        if name not in columns(schema, table):
+            problems.append(f"monitor.sql: {schema or 'every service'}'s {table} has no column {name}")
     tests = "".join(file.read_text(encoding="utf-8") for file in (OBS / "rules-tests").glob("*.yml"))
     for name, block in alerts():
         page = re.search(r"runbook: (\S+)", block)
