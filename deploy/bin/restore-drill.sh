@@ -24,6 +24,7 @@ RESTORED=$SECONDS
 say "start"
 drill_start
 within 900 drill_recovered || fail "not at the target after 15 minutes"
+drill_moment || fail "what was restored is younger than $TARGET"
 say "pg_amcheck"
 drill_amcheck || fail "pg_amcheck found damage"
 say "stores invariants"

@@ -45,9 +45,11 @@ next() {
 # In pairs kid:key the id after the highest.
 next_id() { printf '%s' "$1" | tr ',' '\n' | sed 's/[:@].*//' | sort -n | tail -n 1 | awk '{ print $1 + 1 }'; }
 
-# The id that signs stands in settings.env, which the inventory renders: jwt_key_id there, JWT_KEY_ID here.
+# The id that signs is the inventory's jwt_key_id, where it is not the first.
 jwt() {
-  local previous old_id=${JWT_KEY_ID:-1} new_id
+  local previous old_id new_id
+  old_id=$(sed -n 's/^jwt_key_id: *//p' "$HERE/../../ansible/inventories/$ENVIRONMENT/group_vars/stores.yml" 2>/dev/null || true)
+  old_id=${old_id:-1}
   previous=$(get jwt_previous_keys)
   case $STEP in
     prepare)
@@ -58,10 +60,10 @@ jwt() {
     switch)
       new_id=$(next_id "$previous")
       new_id=$((new_id - 1))
-      [ "$new_id" -eq $((old_id + 1)) ] || refuse "no change is prepared for the key $old_id (JWT_KEY_ID says which signs now)"
+      [ "$new_id" -eq $((old_id + 1)) ] || refuse "no change is prepared for the key $old_id, which jwt_key_id of inventories/$ENVIRONMENT says signs now"
       put jwt_previous_keys "$old_id:$(get jwt_secret_key)"
       put jwt_secret_key "${previous#*:}"
-      next "and in the same commit: JWT_KEY_ID is $new_id in the settings of inventories/$ENVIRONMENT" \
+      next "and in the same commit: jwt_key_id: $new_id in ansible/inventories/$ENVIRONMENT/group_vars/stores.yml" \
         "after JWT_EXPIRE_MINUTES: rotate-secrets.sh $ENVIRONMENT jwt finish"
       ;;
     finish)

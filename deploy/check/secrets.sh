@@ -49,7 +49,7 @@ refused rotate jwt prepare
 rotate jwt switch
 holds "the new one signs" "$(value jwt_secret_key)" "^${new#2:}\$"
 holds "the old one verifies" "$(value jwt_previous_keys)" '^1:old$'
-JWT_KEY_ID=2 rotate jwt finish
+rotate jwt finish
 holds "the old one is gone" "$(value jwt_previous_keys)" '^$'
 
 refused rotate sealing finish

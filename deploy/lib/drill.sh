@@ -120,6 +120,12 @@ drill_psql() { in_drill psql -XAtq -h /tmp -p "$DRILL_PORT" -U postgres "$@"; }
 
 drill_recovered() { [ "$(drill_psql -c 'SELECT pg_is_in_recovery()' postgres 2>/dev/null)" = f ]; }
 
+# It ends at its moment: nothing that was committed later is in it.
+drill_moment() {
+  if [ "$TARGET" = latest ]; then return 0; fi
+  [ "$(drill_psql -c "SELECT coalesce(pg_last_xact_replay_timestamp() <= timestamptz '$TARGET', true)" postgres)" = t ]
+}
+
 drill_amcheck() { in_drill pg_amcheck -h /tmp -p "$DRILL_PORT" -U postgres --install-missing --database=stores_db; }
 
 # Orders placed until ten seconds before the target: later ones may not have been committed then.
