@@ -45,8 +45,7 @@ class Facts:
             for name in ["blue", "green", "base", "guide", "loopback"]
         }
         lines = read("deploy/compose/secrets.list").splitlines()
-        self.kinds = dict(line.split()[:2] for line in lines if line and not line.startswith("#"))
-        self.secrets = set(self.kinds)
+        self.secrets = {line.split()[0] for line in lines if line and not line.startswith("#")}
         self.settings = set(re.findall(r"^([A-Z][A-Z0-9_]*)=", read(".env.example"), re.M))
         self.images = dict(
             line.split("=", 1) for line in read("deploy/compose/images.env").splitlines()
@@ -221,10 +220,6 @@ def networks(facts):
             yield f"the guide's call needs {network['name']} to be there"
 
 
-def is_optional(facts, variable):
-    return facts.kinds.get(variable.removesuffix("_FILE").lower()) == "optional"
-
-
 def secrets(facts):
     mounted = set()
     for where, name, service in facts.services():
@@ -245,9 +240,6 @@ def secrets(facts):
         for variable, value in (service.get("environment") or {}).items():
             if variable.endswith("_FILE"):
                 known = {*names, *(secret.get("target", "").rsplit("/", 1)[-1] for secret in service.get("secrets", []))}
-                # An empty file would be an empty key: only .env names what is optional.
-                if is_optional(facts, variable) and value:
-                    yield f"{where}: {variable} is named although it is optional"
                 if value.startswith("/run/secrets/") and value.rsplit("/", 1)[-1] not in known:
                     yield f"{where}: {variable} names a file that is not there"
             elif SECRET_NAME.search(variable) and not NO_SECRET.match(value or ""):
@@ -346,7 +338,6 @@ BREAKS = [
     (secrets, broken("blue", "stores-orders", secrets=[{"source": "mail_database_url"}])),
     (secrets, broken("blue", "stores-orders", environment={"JWT_SECRET_KEY": "a-real-one"})),
     (secrets, broken("blue", "stores-orders", environment={"REDIS_URL_FILE": "/run/secrets/nothing"})),
-    (secrets, broken("blue", "stores-mail", environment={"SMTP_URL_FILE": "/run/secrets/smtp_url"})),
     (secrets, lambda facts: facts.secrets.add("unused")),
     (slots, broken("green", "stores-orders", container_name="stores-orders-blue")),
     (slots, broken("blue", "stores-orders", environment={"ORDERS_PROT": "1"})),
