@@ -112,6 +112,7 @@ owner_group: "$(id -gn)"
 manifest: $SCRATCH/manifest.json
 TEXT
   printf '{"images": {"stores-postgres": "registry.example.com/stores-postgres@sha256:0"}}' >"$SCRATCH/manifest.json"
+  : >"$SCRATCH/manifest.json.bundle"
 }
 
 # files_of ENVIRONMENT FOLDER [OPTION…]: everything the roles write for it.
