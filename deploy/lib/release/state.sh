@@ -56,7 +56,9 @@ keep_manifest() {
   mkdir -p "$folder"
   cp "$MANIFEST" "$folder/manifest.json.new"
   mv "$folder/manifest.json.new" "$folder/manifest.json"
-  rm -f "$folder/fingerprint"
+  rm -f "$folder/fingerprint" "$folder/manifest.json.bundle"
+  # A host that is made anew begins with what this one ran, and believes what is signed.
+  if [ -r "$MANIFEST.bundle" ]; then cp "$MANIFEST.bundle" "$folder/manifest.json.bundle"; fi
 }
 
 keep_fingerprint() { fingerprint "$(slot_manifest "$1")" >"$STORES_HOME/slots/$1/fingerprint"; }
