@@ -47,6 +47,23 @@ test("a look is drafted, seen by its owner alone, and published for all", async 
   }).toPass();
 });
 
+test("the person's menu is a menu for the keyboard too, and changes the language where it stands", async ({
+  page,
+  shop,
+}) => {
+  await enter(page, shop, "/");
+  await page.getByRole("button", { name: "Conta" }).press("Enter");
+  await expect(page.getByRole("menuitemradio", { name: "Português" })).toBeChecked();
+  await expectAccessible(page);
+  await page.getByRole("menuitemradio", { name: "English" }).press("Enter");
+  await expect(page.getByRole("menuitemradio", { name: "English" })).toBeChecked();
+  await expect(page.getByRole("menuitem", { name: "Sign out" })).toBeVisible();
+  await expect(page.getByRole("menuitem", { name: "Password" })).toBeVisible();
+  await page.getByRole("menuitemradio", { name: "Português" }).press("Enter");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("button", { name: "Conta" })).toBeFocused();
+});
+
 test("what the store says of itself is refused at its field, and asked for an age", async ({
   page,
   browser,

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { logOut } from "~/features/session/api.ts";
 import { actIn } from "~/lib/acting.ts";
 import { usePerson } from "~/lib/session.ts";
-import { LanguageSwitch } from "./language_switch.tsx";
+import { LanguageItems } from "./language_items.tsx";
 
 interface PersonDropdownProps {
   /** The button's own; the menu is named by it. */
@@ -53,9 +53,8 @@ export default function PersonDropdown({ id, button, isOpen, onChange }: PersonD
           </Text>
         </Box>
         <Menu.Divider />
-        <Box px="xs" pb="xs">
-          <LanguageSwitch />
-        </Box>
+        <LanguageItems />
+        <Menu.Divider />
         <Menu.Item component={Link} to="/account" leftSection={<IconKey size={16} aria-hidden />}>
           {t("shell.password")}
         </Menu.Item>
