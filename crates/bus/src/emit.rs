@@ -118,6 +118,15 @@ impl Outgoing {
             .push(row(self.tenant, event, traceparent).into_owned());
     }
 
+    /// Like [`add`](Self::add), within the trace of `traceparent`: for work that is done for several at once.
+    ///
+    /// # Panics
+    /// When the event names another tenant than the transaction's.
+    pub fn add_within<E: Event>(&mut self, traceparent: Option<&str>, event: &E) {
+        self.rows
+            .push(row(self.tenant, event, traceparent).into_owned());
+    }
+
     /// Tells all of it when `tx` commits. It can be sent together with other statements: say
     /// `tx.mark_emitted()` afterwards, which needs the transaction for itself.
     pub async fn emit(self, tx: &TenantTx) -> Result<(), Error> {

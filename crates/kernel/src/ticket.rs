@@ -24,6 +24,9 @@ pub struct PaymentTicket {
     pub email: Email,
     /// Unix seconds.
     pub expires_at: i64,
+    /// The checkout's `traceparent` (W3C Trace Context), so that the payment belongs to its trace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub traceparent: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -113,6 +116,7 @@ mod tests {
             total: Money::new(4_990, Currency::EUR),
             email: "ana@example.pt".parse().unwrap(),
             expires_at: 1_000,
+            traceparent: None,
         }
     }
 

@@ -18,7 +18,7 @@ pub(crate) struct Exporters {
 
 impl Exporters {
     /// `endpoint` is the collector's base, such as `http://collector:4318`.
-    pub fn new(endpoint: &str, service: &'static str) -> anyhow::Result<Self> {
+    pub fn new(endpoint: &str, service: &str) -> anyhow::Result<Self> {
         let base = endpoint.trim_end_matches('/');
         let spans = SpanExporter::builder().with_http();
         let spans = spans.with_endpoint(format!("{base}/v1/traces")).build()?;
@@ -53,9 +53,9 @@ impl Exporters {
     }
 }
 
-fn resource(service: &'static str) -> Resource {
+fn resource(service: &str) -> Resource {
     Resource::builder()
-        .with_service_name(service)
+        .with_service_name(service.to_owned())
         .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
         .build()
 }

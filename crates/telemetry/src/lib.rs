@@ -29,7 +29,7 @@ pub struct Telemetry {
 ///
 /// # Errors
 /// When an exporter cannot be made, or a process starts it twice.
-pub fn init(config: &Config, service: &'static str) -> anyhow::Result<Telemetry> {
+pub fn init(config: &Config, service: &str) -> anyhow::Result<Telemetry> {
     init_with(config.otlp_endpoint.as_deref(), config.log_json, service)
 }
 
@@ -40,7 +40,7 @@ pub fn init(config: &Config, service: &'static str) -> anyhow::Result<Telemetry>
 pub fn init_with(
     otlp_endpoint: Option<&str>,
     log_json: bool,
-    service: &'static str,
+    service: &str,
 ) -> anyhow::Result<Telemetry> {
     let exporters = otlp_endpoint
         .map(|endpoint| Exporters::new(endpoint, service))

@@ -21,7 +21,7 @@ free_offset() {
   local offset port
   for offset in 100 200 300 400 500 600 700 800 900; do
     for port in 3000 8080 8001 8002 8003 8004 8005 8006 8007 5442 6389 5682 15682 25682 4379 \
-      9010 9020 9030 9040 9050 9060; do
+      9010 9020 9030 9040 9050 9060 4318; do
       ! listening $((port + offset)) || continue 2
     done
     printf '%s' "$offset"

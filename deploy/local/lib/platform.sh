@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # The whole platform: up, down, state, and what a person needs to know about it.
 
-PARTS=(postgres redis rabbitmq s3 stripe moloni zeptomail woocommerce proxy services traefik)
+PARTS=(postgres redis rabbitmq s3 stripe moloni zeptomail woocommerce proxy collector services traefik)
 
 # What tests need around a service.
 base_up() {
@@ -35,11 +35,12 @@ outside_up() {
   zeptomail_up
   woocommerce_up
   proxy_up
+  collector_up
 }
 
 platform_down() {
   local part
-  for part in traefik services proxy woocommerce zeptomail moloni stripe s3; do "${part}_down"; done
+  for part in traefik services collector proxy woocommerce zeptomail moloni stripe s3; do "${part}_down"; done
   infra_down
   rm -f "$STORES_RUN_DIR"/pids/*
   say "everything is stopped; the data stays in $STORES_RUN_DIR"

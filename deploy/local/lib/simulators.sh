@@ -70,3 +70,13 @@ proxy_up() {
 }
 
 proxy_down() { halt proxy; }
+
+# With STORES_TRACES set, what the services tell of their work is kept where a test can look at it.
+collector_up() {
+  [ -n "${STORES_TRACES:-}" ] || return 0
+  unless_current collector "$(program simulators)" STORES_COLLECTOR_PORT || return 0
+  launch_kept collector "$(program simulators)" collector --port "$STORES_COLLECTOR_PORT"
+  ready collector 20 listening "$STORES_COLLECTOR_PORT"
+}
+
+collector_down() { halt collector; }

@@ -10,6 +10,7 @@ pub mod moloni;
 pub mod processes;
 pub mod shopper;
 pub mod stripe;
+pub mod traces;
 
 use std::process::Command;
 

@@ -4,6 +4,7 @@
 //! its own process on a free port, and `make up` runs the same thing as `simulators <system>`.
 
 mod answer;
+pub mod collector;
 mod faults;
 mod form;
 pub mod handle;

@@ -1,7 +1,7 @@
 //! `simulators s3 …`, `simulators stripe …`, …: one outside system per process.
 
 use clap::{Parser, Subcommand};
-use simulators::{moloni, proxy, s3, stripe, woocommerce, zeptomail};
+use simulators::{collector, moloni, proxy, s3, stripe, woocommerce, zeptomail};
 
 #[derive(Parser)]
 #[command(about = "Stand-ins for outside systems, for development and tests only")]
@@ -12,6 +12,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum System {
+    /// An OpenTelemetry collector that shows what it was told.
+    Collector(collector::Config),
     /// Ports that lead to other ports, and break on command.
     Proxy(proxy::Config),
     /// S3-compatible object storage on a folder.
@@ -33,6 +35,7 @@ async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_env_filter(filter).init();
 
     let (address, handle) = match Arguments::parse().system {
+        System::Collector(config) => collector::start(config).await?,
         System::Proxy(config) => proxy::start(config).await?,
         System::S3(config) => s3::start(config).await?,
         System::Stripe(config) => stripe::start(config).await?,

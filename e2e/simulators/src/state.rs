@@ -6,13 +6,16 @@ use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::Handle;
 
 /// The file is written this often at most: writing all of it with every call would make each call
 /// slower than the one before.
 const SAVE_EVERY: Duration = Duration::from_secs(1);
+/// And takes a small part of the time, however much there is to write: whoever measures the platform measures
+/// this machine too.
+const SHARE: u32 = 30;
 
 /// The file, and whether what it keeps has changed since it was written.
 pub(crate) struct Keeper {
@@ -87,11 +90,14 @@ impl<S: Kept> Drop for LastWords<S> {
 }
 
 async fn keep_saving<S: Kept>(last: LastWords<S>) {
+    let mut pause = SAVE_EVERY;
     loop {
-        tokio::time::sleep(SAVE_EVERY).await;
+        tokio::time::sleep(pause).await;
         let sim = Arc::clone(&last.0);
+        let began = Instant::now();
         if let Err(error) = tokio::task::spawn_blocking(move || sim.save()).await {
             tracing::error!(%error, "saving the state broke: {error}");
         }
+        pause = SAVE_EVERY.max(began.elapsed() * SHARE);
     }
 }

@@ -91,7 +91,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve { .. } | Command::Work { .. } | Command::Migrate
     );
     let telemetry = logs
-        .then(|| telemetry::init(&config, "stores"))
+        .then(|| telemetry::init(&config, &process_name(&cli.command)))
         .transpose()?;
     let platform = Platform::new(config, Clock::system());
     let outcome = dispatch(&platform, cli.command).await;
@@ -99,6 +99,18 @@ pub async fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         telemetry.shutdown();
     }
     outcome
+}
+
+/// Under which a collector shows this process: a service that is alone in it has its own name.
+fn process_name(command: &Command) -> String {
+    let services = match command {
+        Command::Serve { services, .. } | Command::Work { services } => services.as_slice(),
+        _ => &[],
+    };
+    match services {
+        [only] if only != "all" => format!("stores-{only}"),
+        _ => "stores".to_owned(),
+    }
 }
 
 async fn dispatch(platform: &Platform, command: Command) -> anyhow::Result<ExitCode> {

@@ -34,6 +34,8 @@ pub struct Order {
     pub cart_token: Option<String>,
     pub customer: Option<kernel::CustomerId>,
     pub form: Arc<Checkout>,
+    /// Of the request: it is carried out by whoever serves the queue.
+    pub traceparent: Option<String>,
 }
 
 /// What a checkout ended in: an answer to send (and whether it was given before), or a problem.
@@ -227,6 +229,7 @@ mod tests {
             cart_token: None,
             customer: None,
             form: Arc::new(serde_json::from_value(form).unwrap()),
+            traceparent: None,
         };
         (Waiting { order, answer }, outcome)
     }

@@ -198,6 +198,7 @@ fn new_attempt(
         declined_at: None,
         fee_returned_minor: 0,
         look_at: now + LOOK_AFTER,
+        traceparent: ticket.traceparent.clone(),
     }
 }
 

@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use actix_web::dev::{ServiceRequest, ServiceResponse, fn_service};
-use actix_web::{HttpResponse, HttpServer};
+use actix_web::{HttpRequest, HttpResponse, HttpServer};
 use anyhow::Context;
 use bus::Rabbit;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument;
 
 use crate::app::App;
 use crate::config::Settings;
@@ -93,9 +94,33 @@ async fn dispatch(app: &App, draining: &AtomicBool, request: ServiceRequest) -> 
     if let Some(answer) = internal(app, draining, req.path()) {
         return ServiceResponse::new(req, answer);
     }
-    let (mut response, request_id) = pages::answer(app, &req, payload).await;
+    let answering = pages::answer(app, &req, payload);
+    let (mut response, request_id) = match span(&req) {
+        Some(span) => answering.instrument(span).await,
+        None => answering.await,
+    };
     respond::dress(&mut response, request_id.as_deref());
     ServiceResponse::new(req, response)
+}
+
+/// Of the page's trace, which goes on in the services that it asks. The rest of an address may open somebody's
+/// order, so only its first word is told.
+fn span(req: &HttpRequest) -> Option<tracing::Span> {
+    if !telemetry::traces() {
+        return None;
+    }
+    let place = req.path().split('/').nth(1).unwrap_or_default();
+    let span = tracing::info_span!(
+        "page",
+        otel.name = %format!("{} /{place}", req.method()),
+        otel.kind = "server",
+        http.request.method = %req.method(),
+    );
+    let parent = req.headers().get("traceparent");
+    if let Some(parent) = parent.and_then(|value| value.to_str().ok()) {
+        telemetry::continue_from(&span, parent);
+    }
+    Some(span)
 }
 
 /// What operators ask on the service's own port; no router in front leads here.

@@ -6,6 +6,8 @@ mod chain;
 mod purchase;
 #[cfg(test)]
 mod storefront;
+#[cfg(test)]
+mod traces;
 
 /// Every service, each a process of its own.
 #[cfg(test)]

@@ -24,6 +24,7 @@ pub async fn place_order(
         cart_token: shopper.cart_token,
         customer: shopper.customer,
         form: Arc::new(body.into_inner()),
+        traceparent: telemetry::current_traceparent(),
     };
     let fingerprint = order.key.fingerprint(hash);
     let (stored, is_repeat) = app.desks.submit(&app, order).await?;

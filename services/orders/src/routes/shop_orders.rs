@@ -82,7 +82,7 @@ pub async fn create_ticket(
         })
         .await?;
     let row = proven(found, &shopper, token.as_ref())?;
-    let ticket = batch::ticket(&app, &row, &row.details());
+    let ticket = batch::ticket(&app, &row, &row.details(), telemetry::current_traceparent());
     let payment_ticket = ticket.ok_or_else(|| {
         ApiError::conflict("nothing-to-pay", format!("this order is {}", row.status))
     })?;

@@ -7,6 +7,7 @@ use events::to_us;
 use kernel::{Money, RefundId, TenantId};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::{Settled, Settling};
@@ -71,9 +72,28 @@ pub async fn settle_intent(
     let intent = word.now;
     let written = intent.metadata.get("payment_id");
     let written = written.and_then(|id| Uuid::parse_str(id).ok());
-    let Some(mut row) = payments::lock_by_intent(tx, &intent.id, written).await? else {
+    let Some(row) = payments::lock_by_intent(tx, &intent.id, written).await? else {
         return Ok(of_nobody(tx.tenant(), intent));
     };
+    let of_checkout = row.traceparent.clone();
+    let settling = settle_attempt(tx, at, word, row);
+    match of_checkout.filter(|_| telemetry::traces()) {
+        Some(traceparent) => {
+            let span = telemetry::span_from_traceparent("settle payment", Some(&traceparent));
+            settling.instrument(span).await
+        }
+        None => settling.await,
+    }
+}
+
+/// Applies it to the attempt, which is locked.
+async fn settle_attempt(
+    tx: &mut TenantTx,
+    at: Settling<'_>,
+    word: Word<'_>,
+    mut row: PaymentRow,
+) -> Result<Settled, Error> {
+    let intent = word.now;
     let then = word.then.and_then(|then| difference(&row, at, then));
     if let Some(difference) = then.or_else(|| difference(&row, at, intent)) {
         return Ok(Settled::Mismatch(difference));

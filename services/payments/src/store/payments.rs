@@ -40,6 +40,8 @@ pub struct PaymentRow {
     pub declined_at: Option<OffsetDateTime>,
     pub fee_returned_minor: i64,
     pub look_at: OffsetDateTime,
+    /// Of the checkout (W3C Trace Context): what the provider tells later belongs to its trace.
+    pub traceparent: Option<String>,
 }
 
 impl PaymentRow {

@@ -66,6 +66,7 @@ diesel::table! {
         declined_at -> Nullable<Timestamptz>,
         fee_returned_minor -> BigInt,
         look_at -> Timestamptz,
+        traceparent -> Nullable<Text>,
     }
 }
 

@@ -293,6 +293,7 @@ impl World {
             total,
             email: "ana@example.pt".parse().unwrap(),
             expires_at: (self.place.clock.now() + life).unix_timestamp(),
+            traceparent: None,
         };
         self.place.platform.config.ticket_key.sign(&ticket)
     }

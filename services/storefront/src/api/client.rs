@@ -178,6 +178,9 @@ impl Api {
             .header(ACCEPT_LANGUAGE, &caller.language)
             .header("x-forwarded-for", caller.ip.to_string())
             .header("x-request-id", &caller.request_id);
+        if let Some(traceparent) = telemetry::current_traceparent() {
+            request = request.header("traceparent", traceparent);
+        }
         for (name, value) in &ask.headers {
             request = request.header(*name, value);
         }

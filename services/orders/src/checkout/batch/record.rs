@@ -53,7 +53,8 @@ pub async fn record(
     let movements = movements(&takes, now);
     let mut told = Outgoing::of(tx);
     for row in &changed {
-        told.add(&tell::stock(tx.tenant(), row, now));
+        let traceparent = who_took(&orders, row).and_then(|order| order.traceparent.as_deref());
+        told.add_within(traceparent, &tell::stock(tx.tenant(), row, now));
     }
     tell_orders(app, &orders, &mut told);
     // All are on their way before the first is answered; the server runs them in this order.
@@ -94,7 +95,7 @@ fn answers<'o>(
         let Made { row, details, .. } = made;
         let mut view = order_view(row, details.clone());
         view.token = Some(winner.token.clone());
-        view.payment_ticket = ticket(app, row, details);
+        view.payment_ticket = ticket(app, row, details, order.traceparent.clone());
         let place = format!("/api/orders/store/orders/{}", row.id);
         let fingerprint = order.key.fingerprint(order.hash);
         let stored = Stored::of(&Answer::created(view).at(place), fingerprint);
@@ -122,6 +123,15 @@ fn changed(table: &Table, takes: &[TakeRow]) -> Vec<StockRow> {
         .collect()
 }
 
+/// The first of those who took of it: the change of all is told in the first one's trace.
+fn who_took<'o>(orders: &[(&'o Order, Made)], row: &StockRow) -> Option<&'o Order> {
+    let is_it = |take: &TakeRow| take.variant_id == row.variant_id;
+    let found = orders
+        .iter()
+        .find(|(_, made)| taken(&made.takes).any(is_it));
+    found.map(|(order, _)| *order)
+}
+
 fn taken(takes: &[TakeRow]) -> impl Iterator<Item = &TakeRow> {
     takes.iter().filter(|take| take.takes_stock)
 }
@@ -145,18 +155,20 @@ fn movements(takes: &[TakeRow], now: OffsetDateTime) -> Vec<MovementRow> {
 /// Placed first; what is free is paid with its next version.
 fn tell_orders(app: &App, orders: &[(&Order, Made)], told: &mut Outgoing) {
     let order = |made: &Made| tell::order(&app.ticket_key, &made.row, &made.details);
-    for (_, made) in orders {
+    for (asked, made) in orders {
         let mut placed = order(made);
         placed.version = 1;
-        told.add(&OrderPlaced {
+        let event = OrderPlaced {
             tenant_id: made.row.tenant_id.to_string(),
             order: Some(placed),
-        });
+        };
+        told.add_within(asked.traceparent.as_deref(), &event);
     }
-    for (_, made) in orders.iter().filter(|(_, made)| made.row.status == "paid") {
-        told.add(&OrderPaid {
+    for (asked, made) in orders.iter().filter(|(_, made)| made.row.status == "paid") {
+        let event = OrderPaid {
             tenant_id: made.row.tenant_id.to_string(),
             order: Some(order(made)),
-        });
+        };
+        told.add_within(asked.traceparent.as_deref(), &event);
     }
 }

@@ -138,7 +138,12 @@ pub fn line(line: &PricedLine) -> LineDetails {
 }
 
 /// The right to pay an order, as long as its goods are kept.
-pub fn ticket(app: &App, row: &OrderRow, details: &OrderDetails) -> Option<String> {
+pub fn ticket(
+    app: &App,
+    row: &OrderRow,
+    details: &OrderDetails,
+    traceparent: Option<String>,
+) -> Option<String> {
     let until = row
         .reserved_until
         .filter(|_| row.status == "pending_payment")?;
@@ -149,6 +154,7 @@ pub fn ticket(app: &App, row: &OrderRow, details: &OrderDetails) -> Option<Strin
         total: row.total(),
         email: details.email.clone(),
         expires_at: until.unix_timestamp(),
+        traceparent,
     };
     Some(app.ticket_key.sign(&ticket))
 }
