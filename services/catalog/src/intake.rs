@@ -4,11 +4,17 @@ use bytes::Bytes;
 use kernel::{MediaId, TenantId};
 use serde_json::json;
 use sha2::{Digest, Sha256};
+use tokio::sync::oneshot;
 
 use crate::app::App;
 use crate::clients::s3::ObjectError;
 use crate::domain::image::{self, ImageError, ImageType, Published, UPLOAD_BYTES_MAX};
 use crate::store::media::{self, MediaRow, READY, Ready, WAITING};
+
+/// Of the niceness of processes: a tenth of the processor where others want it too. On Linux each thread has
+/// its own.
+#[cfg(target_os = "linux")]
+const STEPS_BACK: i32 = 10;
 
 /// Why an upload did not become an image.
 #[derive(Debug, thiserror::Error)]
@@ -24,7 +30,7 @@ pub enum IntakeError {
     #[error(transparent)]
     Database(#[from] db::Error),
     #[error("the decoder failed: {0}")]
-    Decoder(#[from] tokio::task::JoinError),
+    Decoder(#[from] oneshot::error::RecvError),
 }
 
 /// A new image that waits for its content.
@@ -122,9 +128,21 @@ async fn settle_as_duplicate(
     Ok(is_known)
 }
 
+/// On a thread of its own, which steps back for those that answer somebody: thousands of images may come at
+/// once, and each takes a processor for up to some seconds.
 async fn decode(uploaded: Bytes) -> Result<Published, IntakeError> {
-    let published = tokio::task::spawn_blocking(move || image::publish(&uploaded));
-    Ok(published.await??)
+    let (tell, told) = oneshot::channel();
+    let decoder = move || {
+        // Where the system does not allow it, it goes on as important as all others.
+        #[cfg(target_os = "linux")]
+        let _ = rustix::process::nice(STEPS_BACK);
+        // Nobody may wait any more.
+        let _ = tell.send(image::publish(&uploaded));
+    };
+    let thread = std::thread::Builder::new().name("decoder".to_owned());
+    // Without a thread the sender is dropped, which is told as any other end.
+    let _ = thread.spawn(decoder);
+    Ok(told.await??)
 }
 
 /// Writes the sizes, then says that they are there.

@@ -1,5 +1,7 @@
 //! What buyers say of products.
 
+use db::TenantTx;
+use futures_util::try_join;
 use http_kit::permissions::CanReadCatalog;
 use http_kit::{ApiError, Data, HotRequest, HttpResponse, Json, List, Page, Path, Shopper, Staff};
 use kernel::ProductId;
@@ -11,6 +13,9 @@ use uuid::Uuid;
 use super::shelf::MAX_AGE_SECONDS;
 use crate::app::App;
 use crate::store::reviews::{self, APPROVED, ReviewRow};
+
+/// Reviews that a page shows with its product.
+const NEWEST: i64 = 6;
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReviewView {
@@ -81,6 +86,21 @@ pub async fn list_product_reviews(
             })
         })
         .await
+}
+
+/// The newest of a product that is on sale, as a page shows them.
+pub(super) async fn newest(tx: &TenantTx, id: ProductId) -> Result<ProductReviews, ApiError> {
+    let (rows, (rating_count, rating_mean)) = try_join!(
+        reviews::list_reviews(tx, Some(id), Some(APPROVED), None, NEWEST + 1),
+        reviews::rating_of(tx, id)
+    )?;
+    let page = Page::first(NEWEST);
+    let key = |row: &ReviewRow| (row.created_at, row.id);
+    Ok(ProductReviews {
+        list: page.list(rows, key, ReviewView::from),
+        rating_count,
+        rating_mean,
+    })
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -1,5 +1,6 @@
 //! Tags, attributes and what is told of a product.
 
+use db::TenantTx;
 use http_kit::permissions::CanReadCatalog;
 use http_kit::{ApiError, Data, HotRequest, HttpResponse, Json, List, Page, Path, Shopper, Staff};
 use kernel::ProductId;
@@ -87,6 +88,24 @@ pub struct PropertyView {
     pub values: Vec<String>,
 }
 
+impl From<PropertyRow> for PropertyView {
+    fn from(row: PropertyRow) -> Self {
+        Self {
+            name: row.name,
+            values: row.shown_values,
+        }
+    }
+}
+
+/// Of a product that is on sale.
+pub(super) async fn properties_of(
+    tx: &TenantTx,
+    id: ProductId,
+) -> Result<Vec<PropertyView>, ApiError> {
+    let rows = attributes::list_properties(tx, id).await?;
+    Ok(rows.into_iter().map(PropertyView::from).collect())
+}
+
 /// What is told of a product and not chosen.
 #[utoipa::path(get, path = "/api/catalog/store/products/{id}/properties", responses((status = 200, body = Vec<PropertyView>)))]
 pub async fn list_properties(
@@ -107,11 +126,7 @@ pub async fn list_properties(
                     Ok(attributes::list_properties(tx, *id).await?)
                 })
                 .await?;
-            let view = |row: PropertyRow| PropertyView {
-                name: row.name,
-                values: row.shown_values,
-            };
-            Ok(rows.into_iter().map(view).collect::<Vec<_>>())
+            Ok(rows.into_iter().map(PropertyView::from).collect::<Vec<_>>())
         })
         .await
 }

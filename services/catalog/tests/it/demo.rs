@@ -11,7 +11,7 @@ use kernel::{Currency, Money};
 use serde_json::json;
 use time::{Duration, OffsetDateTime};
 
-use crate::world::{PRODUCTS, World};
+use crate::world::{PRODUCTS, Shop, World};
 
 fn picture(red: u8, shows: &str) -> Picture {
     let pixels = RgbImage::from_pixel(400, 400, Rgb([red, 90, 40]));
@@ -91,6 +91,11 @@ fn kitchen() -> category::Draft {
     }
 }
 
+async fn properties(shop: &Shop<'_>, id: &str) -> serde_json::Value {
+    let path = format!("/api/catalog/store/products/{id}/properties");
+    shop.look(&path).await.body
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operators_goods_are_put_on_the_shelf_once() {
     let world = World::start().await;
@@ -125,6 +130,17 @@ async fn an_operators_goods_are_put_on_the_shelf_once() {
         .look(&format!("/api/catalog/store/products/{id}/reviews"))
         .await;
     assert_eq!(said.body["items"][0]["body_html"], "<p>Good.</p>");
+    let whole = "/api/catalog/store/products/mug?include=reviews,properties,related";
+    let whole = shop.look(whole).await.body;
+    assert_eq!(whole["reviews"], said.body, "as it is told by itself");
+    assert_eq!(whole["properties"], properties(&shop, id).await);
+    assert_eq!(whole["related"], json!([]), "it is the only one");
+    assert_eq!(page.body.get("reviews"), None, "nobody asked for them");
+    let refused = shop
+        .look("/api/catalog/store/products/mug?include=secrets")
+        .await;
+    assert_eq!(refused.status, 400);
+    assert_eq!(refused.body["errors"][0]["pointer"], "/include");
     let offered = operator::list_offered(&app, shop.tenant, &first).await;
     assert_eq!(offered.unwrap().len(), 2);
 

@@ -14,16 +14,20 @@ use crate::cache::{Tag, Witness};
 
 /// Why the form on the page could not be done.
 pub const PARAMETERS: [&str; 2] = ["problem", "left"];
-const RELATED: usize = 4;
-const REVIEWS: usize = 6;
 
 pub async fn make(asking: &Asking<'_>, slug: &str) -> Result<Made, Other> {
     let Asking { app, visit, .. } = asking;
-    let get = |path: String| {
-        app.api
-            .send(&visit.caller, Ask::get(Upstream::Catalog, path))
+    let ask = Ask::get(
+        Upstream::Catalog,
+        format!("/api/catalog/store/products/{slug}?include=reviews,properties,related"),
+    );
+    let mut product = app.api.send(&visit.caller, ask).await?;
+    let mut beside = |name: &str| {
+        let found = product.as_object_mut().and_then(|all| all.remove(name));
+        found.unwrap_or(Json::Null)
     };
-    let product = get(format!("/api/catalog/store/products/{slug}")).await?;
+    let (reviews, properties, related) =
+        (beside("reviews"), beside("properties"), beside("related"));
     let text = |pointer: &str| {
         product
             .pointer(pointer)
@@ -31,24 +35,9 @@ pub async fn make(asking: &Asking<'_>, slug: &str) -> Result<Made, Other> {
             .unwrap_or_default()
     };
     let id = text("/id");
-    let category = text("/categories/0/slug");
-    let (reviews, properties, related) = futures_util::join!(
-        get(format!(
-            "/api/catalog/store/products/{id}/reviews?limit={REVIEWS}"
-        )),
-        get(format!("/api/catalog/store/products/{id}/properties")),
-        related(asking, category),
-    );
-    // What is beside the goods may be missing; the goods may not.
-    let reviews = reviews.unwrap_or(Json::Null);
-    let properties = properties.unwrap_or(Json::Null);
-    let related: Vec<Json> = related
-        .into_iter()
-        .filter(|card| card.get("id") != product.get("id"))
-        .take(RELATED)
-        .collect();
     let mut tags = vec![Tag::Product(id.parse().unwrap_or(Uuid::nil()))];
-    tags.extend(related.iter().filter_map(product_tag));
+    let cards = related.as_array().into_iter().flatten();
+    tags.extend(cards.filter_map(product_tag));
     let changed_at = OffsetDateTime::parse(text("/changed_at"), &Rfc3339).ok();
     let witness = changed_at.and_then(|at| {
         Some(Witness {
@@ -73,26 +62,6 @@ pub async fn make(asking: &Asking<'_>, slug: &str) -> Result<Made, Other> {
         witnesses: witness.into_iter().collect(),
         ..Made::default()
     })
-}
-
-/// Others of the category; none when they cannot be had.
-async fn related(asking: &Asking<'_>, category: &str) -> Vec<Json> {
-    if category.is_empty() {
-        return Vec::new();
-    }
-    let path = format!(
-        "/api/catalog/store/products?category={category}&in_stock=true&limit={}",
-        RELATED + 1
-    );
-    let found = asking
-        .app
-        .api
-        .send(&asking.visit.caller, Ask::get(Upstream::Catalog, path))
-        .await;
-    let items = found
-        .ok()
-        .and_then(|list| list.get("items").and_then(Json::as_array).cloned());
-    items.unwrap_or_default()
 }
 
 fn product_tag(card: &Json) -> Option<Tag> {
