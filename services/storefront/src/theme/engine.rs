@@ -1,5 +1,6 @@
 //! A theme that is ready to render.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use minijinja::value::{Kwargs, Value};
@@ -37,25 +38,17 @@ impl Theme {
         let manifest = Manifest::of(shared, &own)?;
         let files = folder::overlay(shared, own);
         let assets = Arc::new(Assets::of(&files)?);
+        let sources = checked_sources(files)?;
+        check(&manifest, &assets, &sources)?;
         let mut environment = environment(&assets, &texts);
-        for (name, content) in files {
-            let Some(template) = template_name(&name) else {
-                continue;
-            };
-            let source =
-                String::from_utf8(content).map_err(|error| ThemeFault::new(&name, None, error))?;
-            environment
-                .add_template_owned(template.to_owned(), source)
-                .map_err(|error| ThemeFault::new(&name, error.line(), error.to_string()))?;
-        }
-        let theme = Self {
+        // Made ready when it is first shown: most themes' are never, and each takes memory.
+        environment.set_loader(move |name| Ok(sources.get(name).cloned()));
+        Ok(Self {
             manifest,
             environment,
             assets,
             texts,
-        };
-        theme.check()?;
-        Ok(theme)
+        })
     }
 
     /// # Errors
@@ -98,28 +91,48 @@ impl Theme {
             own.as_deref().unwrap_or(&self.manifest.home),
         )
     }
+}
 
-    /// What the manifest names is there.
-    fn check(&self) -> Result<(), ThemeFault> {
-        let fault = |what: String| ThemeFault::new(MANIFEST, None, what);
-        let wrong = sections::check(&self.manifest.sections, MANIFEST);
-        let placed = sections::check_placed(&self.manifest.sections, &self.manifest.home);
-        if let Some(fault) = wrong.into_iter().chain(placed).next() {
-            return Err(fault);
-        }
-        for section in self.manifest.sections.keys() {
-            let file = format!("sections/{section}.html");
-            self.environment
-                .get_template(&file)
-                .map_err(|_| fault(format!("there is no {file}")))?;
-        }
-        for font in &self.manifest.preload {
-            if self.assets.address(font).is_none() {
-                return Err(fault(format!("there is no asset {font}")));
-            }
-        }
-        Ok(())
+/// Templates by name, each of which can be read.
+type Sources = BTreeMap<String, String>;
+
+fn checked_sources(files: Files) -> Result<Sources, ThemeFault> {
+    let mut sources = Sources::new();
+    let mut environment = Environment::empty();
+    for (file, content) in files {
+        let Some(name) = template_name(&file) else {
+            continue;
+        };
+        let source =
+            String::from_utf8(content).map_err(|error| ThemeFault::new(&file, None, error))?;
+        environment
+            .add_template_owned(name.to_owned(), source.clone())
+            .map_err(|error| ThemeFault::new(&file, error.line(), error.to_string()))?;
+        sources.insert(name.to_owned(), source);
     }
+    Ok(sources)
+}
+
+/// What the manifest names is there.
+fn check(manifest: &Manifest, assets: &Assets, sources: &Sources) -> Result<(), ThemeFault> {
+    let fault = |what: String| ThemeFault::new(MANIFEST, None, what);
+    let wrong = sections::check(&manifest.sections, MANIFEST);
+    let placed = sections::check_placed(&manifest.sections, &manifest.home);
+    if let Some(fault) = wrong.into_iter().chain(placed).next() {
+        return Err(fault);
+    }
+    for section in manifest.sections.keys() {
+        let file = format!("sections/{section}.html");
+        if !sources.contains_key(&file) {
+            return Err(fault(format!("there is no {file}")));
+        }
+    }
+    for font in &manifest.preload {
+        if assets.address(font).is_none() {
+            return Err(fault(format!("there is no asset {font}")));
+        }
+    }
+    Ok(())
 }
 
 /// `templates/product.html` is called `product.html`; a section keeps its folder.
