@@ -82,6 +82,22 @@ pub fn postgres_by_login() -> BTreeMap<String, f64> {
     seconds
 }
 
+/// Processor seconds of each service that runs as a process of its own, by its name; its supervisor
+/// writes its number down. Where all are one process it is called `all`.
+pub fn services_by_name() -> BTreeMap<String, f64> {
+    let folder = env::var("STORES_RUN_DIR").unwrap_or_default();
+    let Ok(entries) = fs::read_dir(format!("{folder}/pids")) else {
+        return BTreeMap::new();
+    };
+    let seconds = entries.flatten().filter_map(|entry| {
+        let file = entry.file_name().into_string().ok()?;
+        let name = file.strip_prefix("stores-")?.strip_suffix(".child")?;
+        let id = fs::read_to_string(entry.path()).ok()?;
+        Some((name.to_owned(), read_process(id.trim().parse().ok()?)?.own))
+    });
+    seconds.collect()
+}
+
 /// Resident memory of the services, in bytes.
 pub fn services_memory() -> u64 {
     let pages: u64 = of_platform()

@@ -145,6 +145,56 @@ where
     }
 }
 
+/// `bench ask PORT HOST PATH TIMES`: asks a server for one page, so many times, for benches that are not
+/// written in Rust. A slower client would leave the server asleep between two questions, and waking up would be
+/// counted as its work.
+pub struct Ask {
+    url: String,
+    host: String,
+    times: u64,
+}
+
+impl Ask {
+    pub fn from_arguments() -> anyhow::Result<Option<Self>> {
+        let arguments: Vec<String> = std::env::args().skip(1).collect();
+        let [word, port, host, path, times] = arguments.as_slice() else {
+            return Ok(None);
+        };
+        if word != "ask" {
+            return Ok(None);
+        }
+        Ok(Some(Self {
+            url: format!("http://127.0.0.1:{port}{path}"),
+            host: host.clone(),
+            times: times.parse()?,
+        }))
+    }
+}
+
+/// # Errors
+/// When an answer is not 200.
+pub async fn ask(ask: Ask) -> anyhow::Result<()> {
+    let http = reqwest::Client::builder()
+        .pool_max_idle_per_host(CONNECTIONS)
+        .build()?;
+    let (ask, next) = (Arc::new(ask), Arc::new(AtomicU64::new(0)));
+    let asking = (0..CONNECTIONS).map(|_| {
+        let (http, ask, next) = (http.clone(), ask.clone(), next.clone());
+        tokio::spawn(async move {
+            while next.fetch_add(1, Ordering::Relaxed) < ask.times {
+                let request = http.get(&ask.url).header("host", &ask.host);
+                let answer = request.header("accept-encoding", "gzip").send().await?;
+                answer.error_for_status()?.bytes().await?;
+            }
+            Ok::<_, reqwest::Error>(())
+        })
+    });
+    for task in asking.collect::<Vec<_>>() {
+        task.await??;
+    }
+    Ok(())
+}
+
 /// Milliseconds under which `percent` of the sorted times lie.
 pub fn percentile(sorted: &[Duration], percent: usize) -> f64 {
     let at = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));

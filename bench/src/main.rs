@@ -24,6 +24,9 @@ use table::{Bar, Slowness};
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
+    if let Some(ask) = load::Ask::from_arguments()? {
+        return load::ask(ask).await;
+    }
     let wanted = Parts::from_arguments()?;
     if wanted.has("start") {
         start::measure().await?;

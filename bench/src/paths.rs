@@ -22,7 +22,7 @@ const BEHIND: Duration = Duration::from_secs(1);
 
 /// A page that waits for its payment asks again after so long.
 const LOOKS_AGAIN_AFTER: Duration = Duration::from_millis(1_000);
-/// Smaller parts of PostgreSQL's work are not told apart.
+/// Smaller parts of the work are not told apart.
 const LEAST_SHARE: f64 = 0.01;
 
 /// A service, asked directly.
@@ -81,10 +81,9 @@ pub async fn reads(store: &Store, shelves: &Shelves) -> anyhow::Result<Vec<(Meas
 
 /// What a shopper does.
 pub async fn orders(store: &Store, sold: &[Product]) -> anyhow::Result<Vec<(Measured, Bar)>> {
-    Ok(vec![
-        cart_lines(store, sold).await?,
-        whole_orders(store, sold).await,
-    ])
+    let mut rows = vec![cart_lines(store, sold).await?];
+    rows.extend(whole_orders(store, sold).await);
+    Ok(rows)
 }
 
 async fn lists(catalog: &Arc<Service>) -> Vec<(Measured, Bar)> {
@@ -202,34 +201,86 @@ async fn cart_lines(store: &Store, products: &[Product]) -> anyhow::Result<(Meas
     Ok((measured, Bar::new(0.3, 0.7)))
 }
 
-/// Says whose work PostgreSQL did for what was measured since `before`, dearest first: what a purchase
-/// takes, and what its invoice and its mails take after it.
-fn say_whose(measured: &Measured, before: &BTreeMap<String, f64>) {
-    let mut used: Vec<(String, f64)> = cpu::postgres_by_login()
-        .into_iter()
-        .map(|(login, seconds)| {
-            let earlier = before.get(&login).copied().unwrap_or_default();
-            (login, (seconds - earlier).max(0.0))
-        })
-        .collect();
-    let all: f64 = used.iter().map(|(_, seconds)| seconds).sum();
-    used.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let parts: Vec<String> = used
+/// What a whole order's bar was set for: cart, lines, checkout, payment recorded. Its invoice and its mails
+/// are made behind it.
+const PURCHASE: [&str; 4] = ["tenants", "catalog", "orders", "payments"];
+
+/// Processor seconds by service: its own, and PostgreSQL's for it.
+struct ByService {
+    own: BTreeMap<String, f64>,
+    postgres: BTreeMap<String, f64>,
+}
+
+impl ByService {
+    fn read() -> Self {
+        Self {
+            own: cpu::services_by_name(),
+            postgres: cpu::postgres_by_login(),
+        }
+    }
+
+    fn since(self, earlier: &Self) -> Self {
+        let less = |now: BTreeMap<String, f64>, before: &BTreeMap<String, f64>| {
+            now.into_iter()
+                .map(|(name, seconds)| {
+                    let earlier = before.get(&name).copied().unwrap_or_default();
+                    (name, (seconds - earlier).max(0.0))
+                })
+                .collect()
+        };
+        Self {
+            own: less(self.own, &earlier.own),
+            postgres: less(self.postgres, &earlier.postgres),
+        }
+    }
+}
+
+/// Who has which part of it, the largest first.
+fn shares(seconds: &BTreeMap<String, f64>) -> Vec<(&str, f64)> {
+    let all: f64 = seconds.values().sum();
+    let mut shares: Vec<(&str, f64)> = seconds
         .iter()
-        .map(|(login, seconds)| (login, seconds / all.max(f64::MIN_POSITIVE)))
-        .filter(|(_, share)| *share >= LEAST_SHARE)
-        .map(|(login, share)| format!("{login} {:.2}", share * measured.postgres_ms()))
+        .map(|(name, seconds)| (name.as_str(), seconds / all.max(f64::MIN_POSITIVE)))
         .collect();
-    say(&format!(
-        "PostgreSQL's ms of a whole order: {}",
-        parts.join(", ")
-    ));
+    shares.sort_by(|a, b| b.1.total_cmp(&a.1));
+    shares
+}
+
+fn share_of_purchase(seconds: &BTreeMap<String, f64>) -> f64 {
+    let is_in = |name: &str| PURCHASE.iter().any(|service| name.ends_with(service));
+    let parts = shares(seconds).into_iter();
+    parts
+        .filter(|(name, _)| is_in(name))
+        .map(|(_, share)| share)
+        .sum()
+}
+
+/// Says whose work the milliseconds of an order were.
+fn say_whose(what: &str, milliseconds: f64, seconds: &BTreeMap<String, f64>) {
+    let parts: Vec<String> = shares(seconds)
+        .into_iter()
+        .filter(|(_, share)| *share >= LEAST_SHARE)
+        .map(|(name, share)| format!("{name} {:.2}", share * milliseconds))
+        .collect();
+    say(&format!("{what} ms of a whole order: {}", parts.join(", ")));
+}
+
+/// The part of an order that its four services have, where each service is a process of its own.
+fn purchase_of(order: &Measured, used: &ByService) -> Option<Measured> {
+    if !used.own.contains_key("orders") {
+        return None;
+    }
+    let mut purchase = order.clone();
+    purchase.name = "  its purchase: four services' part".into();
+    purchase.cpu.services *= share_of_purchase(&used.own);
+    purchase.cpu.postgres *= share_of_purchase(&used.postgres);
+    Some(purchase)
 }
 
 /// Cart, line, checkout, intent, payment at the stand-in, webhook, paid: every hop of ours counts.
-async fn whole_orders(store: &Store, products: &[Product]) -> (Measured, Bar) {
+async fn whole_orders(store: &Store, products: &[Product]) -> Vec<(Measured, Bar)> {
     let (shop, products) = (store.clone(), Arc::new(products.to_vec()));
-    let before = cpu::postgres_by_login();
+    let before = ByService::read();
     let measured = load::run(
         "a whole order, all hops",
         LASTING,
@@ -245,8 +296,12 @@ async fn whole_orders(store: &Store, products: &[Product]) -> (Measured, Bar) {
         },
     )
     .await;
-    say_whose(&measured, &before);
-    (measured, Bar::new(1.5, 3.0))
+    let used = ByService::read().since(&before);
+    say_whose("the services'", measured.service_ms(), &used.own);
+    say_whose("PostgreSQL's", measured.postgres_ms(), &used.postgres);
+    let purchase = purchase_of(&measured, &used);
+    let rows = [Some(measured), purchase].into_iter().flatten();
+    rows.map(|row| (row, Bar::new(1.5, 3.0))).collect()
 }
 
 async fn one_order(store: &Store, product: &Product) -> anyhow::Result<()> {

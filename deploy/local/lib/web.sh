@@ -49,6 +49,8 @@ browser_packages() {
   web_packages
   if [ -z "${CHROMIUM:-}" ]; then
     need chromium command -v chromium
+    # As wide as what phones and desktops have in place of a font that is still on its way.
+    need fonts-liberation test -e /usr/share/fonts/truetype/liberation
     install_missing
   fi
 }

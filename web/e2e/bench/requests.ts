@@ -1,4 +1,6 @@
+import { execFile } from "node:child_process";
 import { Agent, request } from "node:http";
+import { promisify } from "node:util";
 
 const agent = new Agent({ keepAlive: true, maxSockets: 16 });
 
@@ -29,6 +31,19 @@ export function get(address: string): Promise<Answer> {
     asked.on("error", reject);
     asked.end();
   });
+}
+
+/**
+ * One address so many times, as fast as it is answered. Asked by a program of the platform's own bench: this one is
+ * slower than the storefront, which would sleep and wake between two questions.
+ */
+export async function storm(address: string, times: number): Promise<void> {
+  const program = process.env.BENCH_PROGRAM;
+  if (!program) {
+    throw new Error("BENCH_PROGRAM is not set: `make bench-web` builds it");
+  }
+  const { port, host, pathname, search } = new URL(address);
+  await promisify(execFile)(program, ["ask", port, host, pathname + search, String(times)]);
 }
 
 /** All addresses, so many at once. */

@@ -3,11 +3,11 @@ import { DEMO, demoOwner, type Goods } from "../support/demo.ts";
 import { expected, until } from "../support/door.ts";
 import type { OwnStorefront } from "../support/storefront.ts";
 import { cpuOf, memoryOf, services } from "./processes.ts";
-import { crowd, get } from "./requests.ts";
+import { crowd, get, storm } from "./requests.ts";
 import { atMost, median, type Row, told } from "./table.ts";
 
 const AT_ONCE = 8;
-const CACHED = 20_000;
+const CACHED = 100_000;
 const UNCACHED = 2_000;
 const SAMPLES = 200;
 const PAGES = 10_000;
@@ -16,7 +16,7 @@ const EDITS = 20;
 /** What pages cost that are in memory, and how soon they come. */
 export async function cached(name: string, address: string, { pid }: OwnStorefront): Promise<Row[]> {
   await get(address);
-  const used = await cpuDuring([pid], () => crowd(repeated(address, CACHED), AT_ONCE));
+  const used = await cpuDuring([pid], () => storm(address, CACHED));
   return [
     atMost(`${name}, cached: first byte`, await firstByte(address), 3, "ms", 2),
     // Milliseconds a page are seconds a thousand.
@@ -26,10 +26,10 @@ export async function cached(name: string, address: string, { pid }: OwnStorefro
 
 /** The same where nothing is kept: of the storefront alone, and with the services that it asks. */
 export async function uncached(name: string, address: string, { pid }: OwnStorefront): Promise<Row[]> {
-  await crowd(repeated(address, SAMPLES), AT_ONCE);
+  await storm(address, SAMPLES);
   const behind = await services();
   const before = await cpuOf(behind);
-  const own = await cpuDuring([pid], () => crowd(repeated(address, UNCACHED), AT_ONCE));
+  const own = await cpuDuring([pid], () => storm(address, UNCACHED));
   const all = own + (await cpuOf(behind)) - before;
   const each = (used: number) => (used / UNCACHED) * 1_000;
   const row = name === "product" ? atMost : undefined;
@@ -96,8 +96,4 @@ async function cpuDuring(pids: number[], act: () => Promise<void>): Promise<numb
   const before = await cpuOf(pids);
   await act();
   return (await cpuOf(pids)) - before;
-}
-
-function repeated(address: string, times: number): string[] {
-  return Array.from({ length: times }, () => address);
 }
