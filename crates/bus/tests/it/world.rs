@@ -152,6 +152,17 @@ impl World {
         }
     }
 
+    /// All that was published is published once more.
+    pub async fn tell_again(&self) {
+        let tx = self.orders.begin_system("tell again in a test").await;
+        let tx = tx.unwrap();
+        diesel::sql_query("UPDATE outbox SET published_at = NULL")
+            .execute(&mut tx.conn())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+
     pub async fn effects(&self) -> i64 {
         count(&self.payments, "SELECT count(*) AS n FROM effect").await
     }
