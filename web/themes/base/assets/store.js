@@ -38,8 +38,9 @@ addEventListener("click", ({ target }) => {
 // The filters stay folded on a phone; until then the style sheet keeps them out of sight.
 const facets = find(".facets-box");
 if (facets) {
-  // Where a theme hides what opens them they stand open.
-  facets.open = getComputedStyle(facets.querySelector("summary")).display === "none";
+  // Where a theme hides what opens them, or takes no clicks on it, they stand open.
+  const { display, pointerEvents } = getComputedStyle(facets.querySelector("summary"));
+  facets.open = display === "none" || pointerEvents === "none";
   facets.dataset.ready = "";
 }
 
