@@ -53,7 +53,9 @@ export function watch(context: BrowserContext, faults: string[]): void {
   context.on("weberror", (error) => faults.push(`script: ${error.error().message}`));
   context.on("console", (message) => {
     const isOfNetwork = message.text().startsWith("Failed to load resource");
-    if (message.type() === "error" && !isOfNetwork) {
+    // The test's own scripts, kept out of a mail's preview as anybody's are.
+    const isKeptOut = message.text().startsWith("Blocked script execution in 'about:srcdoc'");
+    if (message.type() === "error" && !isOfNetwork && !isKeptOut) {
       faults.push(`console: ${message.text()}`);
     }
   });

@@ -4,6 +4,7 @@ const mails: typeof pt = {
   mailAudience: { shopper: "Customer", staff: "Staff" },
   mailKinds: {
     abandoned_cart: "Abandoned cart",
+    account_exists: "Already a customer",
     account_reset: "Reset password",
     account_verify: "Confirm e-mail",
     account_welcome: "Welcome",
@@ -12,8 +13,11 @@ const mails: typeof pt = {
     export_ready: "Export ready",
     invoice_issued: "Invoice",
     low_stock: "Low stock",
+    mail_limit_near: "Mail limit is near",
+    mail_limit_reached: "Mail limit reached",
     multibanco_voucher: "Multibanco reference",
     new_order: "New order",
+    new_withdrawal: "New withdrawal",
     order_cancelled: "Order cancelled",
     order_delivered: "Order delivered",
     order_paid: "Order paid",
@@ -27,6 +31,7 @@ const mails: typeof pt = {
     review_request: "Review request",
     staff_invitation: "Staff invitation",
     webhook_disabled: "Webhook switched off",
+    withdrawal_received: "Withdrawal received",
   },
   mails: {
     audience: "For",

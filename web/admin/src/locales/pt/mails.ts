@@ -2,6 +2,7 @@ const mails = {
   mailAudience: { shopper: "Cliente", staff: "Equipa" },
   mailKinds: {
     abandoned_cart: "Carrinho abandonado",
+    account_exists: "Já tem conta",
     account_reset: "Repor palavra-passe",
     account_verify: "Confirmar e-mail",
     account_welcome: "Boas-vindas",
@@ -10,8 +11,11 @@ const mails = {
     export_ready: "Exportação pronta",
     invoice_issued: "Fatura",
     low_stock: "Stock baixo",
+    mail_limit_near: "Limite de e-mails perto",
+    mail_limit_reached: "Limite de e-mails atingido",
     multibanco_voucher: "Referência Multibanco",
     new_order: "Nova encomenda",
+    new_withdrawal: "Nova desistência",
     order_cancelled: "Encomenda cancelada",
     order_delivered: "Encomenda entregue",
     order_paid: "Encomenda paga",
@@ -25,6 +29,7 @@ const mails = {
     review_request: "Pedido de avaliação",
     staff_invitation: "Convite para a equipa",
     webhook_disabled: "Webhook desligado",
+    withdrawal_received: "Desistência recebida",
   },
   mails: {
     audience: "Para",
