@@ -968,6 +968,12 @@ export interface components {
              */
             values: string[];
         };
+        /** @description A product, and what was asked for beside it. */
+        ProductPage: components["schemas"]["ProductDocument"] & {
+            properties?: components["schemas"]["PropertyView"][] | null;
+            related?: components["schemas"]["ProductCard"][] | null;
+            reviews?: components["schemas"]["ProductReviews"] | null;
+        };
         ProductReviews: components["schemas"]["List_ReviewView"] & {
             /**
              * Format: int64
@@ -3953,7 +3959,10 @@ export interface operations {
     };
     get_page: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description What comes with the product: any of reviews, properties and related, with commas between them. */
+                include?: string;
+            };
             header?: {
                 /** @description Proves a guest's cart: the token that its creation answered. Browsers may send the cookie instead. */
                 "X-Cart-Token"?: string;
@@ -3971,7 +3980,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProductDocument"];
+                    "application/json": components["schemas"]["ProductPage"];
                 };
             };
             /** @description The request is malformed. */
