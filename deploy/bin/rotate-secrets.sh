@@ -112,8 +112,8 @@ single() {
   esac
   if [[ $line == *"made: true"* ]]; then
     # As long as make.sh draws it.
-    value=$(sed 's/.* length: \([0-9]*\),.*/\1/' <<<"$line")
-    value=$(draw $(((value + 1) / 2)))
+    [[ $line =~ \ length:\ ([0-9]+), ]] || refuse "deploy/secrets/names.yml gives $NAME no length"
+    value=$(draw $(((BASH_REMATCH[1] + 1) / 2)))
   else
     IFS= read -r value || true
     [ -n "$value" ] || refuse "$NAME is given by others: its value is read from standard input"

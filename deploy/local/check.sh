@@ -145,6 +145,9 @@ run_lint() {
   holds "cargo clippy" cargo clippy --quiet --workspace --all-targets -- -D warnings
   checks_of_files
   checks_of_servers
+  need age command -v age-keygen
+  need postgresql-15 sh -c 'ls /usr/lib/postgresql/*/bin/postgres'
+  install_missing
   # Every role twice: minutes, and nothing that the tests touch.
   holds "Terraform and Ansible" deploy/check/servers.sh
   checks_of_web
