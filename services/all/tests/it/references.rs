@@ -80,7 +80,7 @@ const WORDS: [&str; 5] = [
 ];
 
 /// Query parameters that name nothing.
-const PLAIN: [&str; 23] = [
+const PLAIN: [&str; 24] = [
     "action",
     "actor",
     "limit",
@@ -89,6 +89,7 @@ const PLAIN: [&str; 23] = [
     "status",
     "state",
     "fulfilment",
+    "include",
     "placed_from",
     "placed_before",
     "price_min",
