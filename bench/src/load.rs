@@ -11,6 +11,9 @@ pub const CONNECTIONS: usize = 32;
 /// A path is measured this often; the median by the services' processor time counts.
 pub const ROUNDS: u64 = 3;
 
+/// Of a core: an idle platform uses less.
+const IDLE_SHARE: f64 = 0.05;
+
 /// What a run measured.
 #[derive(Clone, Debug)]
 pub struct Measured {
@@ -64,8 +67,9 @@ pub enum Amount {
 
 /// Runs `work(connection, nth)` on every connection, `nth` never twice, until a round's amount is
 /// done; answers the median of [`ROUNDS`]. A round by time runs once before it counts: a platform that
-/// has been up for a minute has its connections open and their statements planned. `work` says whether it was a success. `settle` is how long
-/// work of these requests goes on behind their answers.
+/// has been up for a minute has its connections open and their statements planned. `work` says whether it
+/// was a success. Where its requests set something going behind their answers, that counts until nothing
+/// happened any more for as long as `settle`.
 pub async fn run<F, Fut>(name: &str, amount: Amount, settle: Duration, work: F) -> Measured
 where
     F: Fn(usize, u64) -> Fut + Send + Sync + 'static,
@@ -127,7 +131,7 @@ where
         times.extend(task.await.unwrap_or_default());
     }
     let seconds = began.elapsed().as_secs_f64();
-    tokio::time::sleep(settle).await;
+    settled(settle).await;
     // Those that found the round over had taken a number, too.
     if let Amount::Requests(count) = amount {
         next.store(first + count, Ordering::Relaxed);
@@ -142,6 +146,19 @@ where
         cpu,
         p50_ms: percentile(&times, 50),
         p99_ms: percentile(&times, 99),
+    }
+}
+
+/// Waits until the platform has next to nothing to do for a while.
+async fn settled(quiet: Duration) {
+    let least = quiet.mul_f64(IDLE_SHARE).as_secs_f64();
+    while !quiet.is_zero() {
+        let before = cpu::read();
+        tokio::time::sleep(quiet).await;
+        let used = cpu::read().since(before);
+        if used.services + used.postgres <= least {
+            break;
+        }
     }
 }
 

@@ -27,6 +27,11 @@ async fn main() -> anyhow::Result<()> {
     if let Some(ask) = load::Ask::from_arguments()? {
         return load::ask(ask).await;
     }
+    if std::env::args().nth(1).as_deref() == Some("slowness") {
+        // For benches that are not written in Rust.
+        table::say(&Slowness::of(&[reference::selects()?]).to_string());
+        return Ok(());
+    }
     let wanted = Parts::from_arguments()?;
     if wanted.has("start") {
         start::measure().await?;

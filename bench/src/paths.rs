@@ -9,6 +9,7 @@ use anyhow::Context;
 use futures_util::future::try_join_all;
 use journeys::merchant::{Product, Store};
 use journeys::shopper::{Placed, Shopper};
+use tokio::sync::Mutex;
 
 use crate::cpu;
 use crate::load::{self, Amount, CONNECTIONS, Measured, ROUNDS};
@@ -17,7 +18,7 @@ use crate::table::{Bar, say};
 
 const LASTING: Amount = Amount::For(Duration::from_secs(3));
 const AT_ONCE: Duration = Duration::ZERO;
-/// What an order sets going behind its answer is done by then.
+/// What orders set going behind their answers is done when nothing happened for so long.
 const BEHIND: Duration = Duration::from_secs(1);
 
 /// A page that waits for its payment asks again after so long.
@@ -82,7 +83,7 @@ pub async fn reads(store: &Store, shelves: &Shelves) -> anyhow::Result<Vec<(Meas
 /// What a shopper does.
 pub async fn orders(store: &Store, sold: &[Product]) -> anyhow::Result<Vec<(Measured, Bar)>> {
     let mut rows = vec![cart_lines(store, sold).await?];
-    rows.extend(whole_orders(store, sold).await);
+    rows.extend(whole_orders(store, sold).await?);
     Ok(rows)
 }
 
@@ -277,34 +278,43 @@ fn purchase_of(order: &Measured, used: &ByService) -> Option<Measured> {
     Some(purchase)
 }
 
-/// Cart, line, checkout, intent, payment at the stand-in, webhook, paid: every hop of ours counts.
-async fn whole_orders(store: &Store, products: &[Product]) -> Vec<(Measured, Bar)> {
+/// Who buys over one connection, and what he bought last.
+type Buyer = Mutex<Option<(Shopper, Placed)>>;
+
+/// Cart, line, checkout, intent, payment at the stand-in, webhook, paid: every hop of ours counts. While one
+/// order is being paid the connection places its next, as other shoppers would.
+async fn whole_orders(store: &Store, products: &[Product]) -> anyhow::Result<Vec<(Measured, Bar)>> {
     let (shop, products) = (store.clone(), Arc::new(products.to_vec()));
+    let buyers: Arc<Vec<Buyer>> = Arc::new((0..CONNECTIONS).map(|_| Buyer::default()).collect());
     let before = ByService::read();
-    let measured = load::run(
-        "a whole order, all hops",
-        LASTING,
-        BEHIND,
+    let measured = load::run("a whole order, all hops", LASTING, BEHIND, {
+        let buyers = buyers.clone();
         move |connection, _| {
-            let (shop, products) = (shop.clone(), products.clone());
+            let (shop, products, buyers) = (shop.clone(), products.clone(), buyers.clone());
             async move {
-                match products.get(connection % products.len()) {
-                    Some(product) => one_order(&shop, product).await.is_ok(),
-                    None => false,
+                match (
+                    products.get(connection % products.len()),
+                    buyers.get(connection),
+                ) {
+                    (Some(product), Some(buyer)) => next_order(&shop, product, buyer).await.is_ok(),
+                    _ => false,
                 }
             }
-        },
-    )
+        }
+    })
     .await;
     let used = ByService::read().since(&before);
+    for buyer in buyers.iter() {
+        is_paid(buyer).await?;
+    }
     say_whose("the services'", measured.service_ms(), &used.own);
     say_whose("PostgreSQL's", measured.postgres_ms(), &used.postgres);
     let purchase = purchase_of(&measured, &used);
     let rows = [Some(measured), purchase].into_iter().flatten();
-    rows.map(|row| (row, Bar::new(1.5, 3.0))).collect()
+    Ok(rows.map(|row| (row, Bar::new(1.5, 3.0))).collect())
 }
 
-async fn one_order(store: &Store, product: &Product) -> anyhow::Result<()> {
+async fn next_order(store: &Store, product: &Product, buyer: &Buyer) -> anyhow::Result<()> {
     let shopper = Shopper::enter(store).await?;
     let cart = shopper.want(product, 1).await?.expect(200)?;
     let placed = Placed::of(
@@ -315,8 +325,17 @@ async fn one_order(store: &Store, product: &Product) -> anyhow::Result<()> {
     )?;
     let intent = shopper.pay(&placed).await?;
     store.stripe.choose(&intent, "card").await?;
-    while shopper.state_of(&placed).await? != "paid" {
-        tokio::time::sleep(LOOKS_AGAIN_AFTER).await;
+    is_paid(buyer).await?;
+    *buyer.lock().await = Some((shopper, placed));
+    Ok(())
+}
+
+/// What the buyer bought last is paid, sooner or later.
+async fn is_paid(buyer: &Buyer) -> anyhow::Result<()> {
+    if let Some((shopper, placed)) = buyer.lock().await.take() {
+        while shopper.state_of(&placed).await? != "paid" {
+            tokio::time::sleep(LOOKS_AGAIN_AFTER).await;
+        }
     }
     Ok(())
 }

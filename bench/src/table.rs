@@ -18,6 +18,12 @@ impl Slowness {
     }
 }
 
+impl std::fmt::Display for Slowness {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:.2}", self.0)
+    }
+}
+
 /// What a path may cost, in processor milliseconds a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Bar {

@@ -38,12 +38,21 @@ export function get(address: string): Promise<Answer> {
  * slower than the storefront, which would sleep and wake between two questions.
  */
 export async function storm(address: string, times: number): Promise<void> {
+  const { port, host, pathname, search } = new URL(address);
+  await bench("ask", port, host, pathname + search, String(times));
+}
+
+/** How many times as long as where the bars were set this machine takes for the same work. */
+export async function slowness(): Promise<number> {
+  return Number(await bench("slowness"));
+}
+
+async function bench(...words: string[]): Promise<string> {
   const program = process.env.BENCH_PROGRAM;
   if (!program) {
     throw new Error("BENCH_PROGRAM is not set: `make bench-web` builds it");
   }
-  const { port, host, pathname, search } = new URL(address);
-  await promisify(execFile)(program, ["ask", port, host, pathname + search, String(times)]);
+  return (await promisify(execFile)(program, words)).stdout;
 }
 
 /** All addresses, so many at once. */

@@ -8,7 +8,7 @@ export interface Row {
 
 /** A figure that may be so much and no more. */
 export function atMost(what: string, value: number, most: number, unit: string, digits = 0): Row {
-  const bar = `at most ${most} ${unit}`;
+  const bar = `at most ${Number(most.toFixed(digits))} ${unit}`;
   return { what, value: `${value.toFixed(digits)} ${unit}`, bar, holds: value <= most };
 }
 

@@ -1,7 +1,9 @@
 //! ZeptoMail's webhooks as they came.
 
 use db::{Error, Prepare, SystemTx, TenantTx};
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel_async::RunQueryDsl;
 use kernel::TenantId;
 use time::{Duration, OffsetDateTime};
@@ -51,15 +53,20 @@ pub async fn claim(
     let platform = TenantId::PLATFORM.uuid();
     let mut rows: Vec<ProviderEventRow> = provider_event::table
         .filter(provider_event::tenant_id.eq(platform))
-        .filter(provider_event::state.eq(RECEIVED))
+        // Not a parameter: a plan that is kept for any state could not use the index of the waiting.
+        .filter(sql::<Bool>("state = 'received'"))
         .filter(provider_event::retry_at.le(now))
         .order(provider_event::retry_at)
         .limit(limit)
         .for_update()
         .skip_locked()
         .select(ProviderEventRow::as_select())
+        .prepared()
         .load(&mut tx.conn())
         .await?;
+    if rows.is_empty() {
+        return Ok(rows);
+    }
     let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
     diesel::update(provider_event::table)
         .filter(provider_event::tenant_id.eq(platform))

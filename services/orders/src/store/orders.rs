@@ -311,7 +311,8 @@ pub async fn list_expired(
     limit: i64,
 ) -> Result<Vec<Expired>, Error> {
     let mut query = orders::table
-        .filter(orders::status.eq(OrderStatus::PendingPayment.as_str()))
+        // Not a parameter: a plan that is kept for any state could not use the index of the unpaid.
+        .filter(sql::<Bool>("status = 'pending_payment'"))
         .filter(orders::reserved_until.le(now))
         .order((orders::reserved_until, orders::id))
         .limit(limit)
