@@ -3,6 +3,7 @@
 use http_kit::permissions::CanReadSettings;
 use http_kit::{ApiError, Data, Json, Staff};
 use serde::Serialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::App;
@@ -13,6 +14,22 @@ use crate::store::{catalogue, tenants};
 pub struct Entitlements {
     pub plan: String,
     pub items: Vec<Entitlement>,
+    /// What is sold, by names that people know: each gives one of the items, or more of it.
+    pub addons: Vec<AddonName>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub struct AddonName {
+    #[schema(example = "product-bundles")]
+    pub key: String,
+    /// By language.
+    #[schema(value_type = BTreeMap<String, String>, example = json!({"en": "Bundles", "pt": "Conjuntos"}))]
+    pub name: Value,
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub description: Value,
+    /// The key of the item.
+    #[schema(example = "catalog.bundles")]
+    pub entitlement: String,
 }
 
 /// What the store may use, and why.
@@ -26,9 +43,17 @@ pub async fn list_entitlements(
             let tenant = tenants::get_tenant(tx).await?;
             let plan = catalogue::get_plan(tx, &tenant.plan).await?;
             let holdings = catalogue::get_holdings(tx, &plan).await?;
+            let addons = catalogue::list_addons(tx).await?;
+            let addons = addons.into_iter().map(|addon| AddonName {
+                key: addon.key,
+                name: addon.name,
+                description: addon.description,
+                entitlement: addon.entitlement_key,
+            });
             Ok(Json(Entitlements {
                 plan: tenant.plan,
                 items: holdings.resolve(),
+                addons: addons.collect(),
             }))
         })
         .await

@@ -81,6 +81,24 @@ pub async fn list_templates(tx: &TenantTx) -> Result<Vec<Template>, Error> {
         .await?)
 }
 
+/// An addon as it is sold.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = addon)]
+pub struct Addon {
+    pub key: String,
+    pub name: Value,
+    pub description: Value,
+    pub entitlement_key: String,
+}
+
+pub async fn list_addons(tx: &TenantTx) -> Result<Vec<Addon>, Error> {
+    Ok(addon::table
+        .order(addon::key)
+        .select(Addon::as_select())
+        .load(&mut tx.conn())
+        .await?)
+}
+
 pub async fn get_plan(tx: &TenantTx, key: &str) -> Result<Plan, Error> {
     Ok(plan::table
         .find(key)

@@ -78,6 +78,12 @@ async fn entitlements_say_where_they_come_from() {
         json!(["always"])
     );
     assert_eq!(find("orders.loyalty"), None, "not part of the plan");
+    let addons = list.body["addons"].as_array().unwrap();
+    let sold = addons
+        .iter()
+        .find(|addon| addon["key"] == "moloni-invoicing");
+    assert_eq!(sold.unwrap()["entitlement"], "invoicing.moloni");
+    assert_eq!(sold.unwrap()["name"]["en"], "Moloni invoicing");
     world.end().await;
 }
 

@@ -13,6 +13,7 @@ type Orders = orders.components["schemas"];
 type Mail = mail.components["schemas"];
 type Invoicing = invoicing.components["schemas"];
 export type Entitlement = tenants.components["schemas"]["Entitlement"];
+export type AddonName = tenants.components["schemas"]["AddonName"];
 export type ShippingView = Orders["ShippingView"];
 export type RateView = Orders["RateView"];
 export type NumberingView = Orders["SettingsView"];

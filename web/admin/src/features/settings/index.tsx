@@ -9,6 +9,7 @@ export function Settings() {
   const tabs = [
     { to: "/settings/store", name: t("settings.store") },
     ...(may("staff.manage") ? [{ to: "/settings/staff", name: t("settings.staff") } as const] : []),
+    { to: "/settings/domains", name: t("settings.domains") },
     { to: "/settings/orders", name: t("settings.orders") },
     { to: "/settings/shipping", name: t("settings.shipping") },
     ...(may("payments.read") ? [{ to: "/settings/payments", name: t("settings.payments") } as const] : []),

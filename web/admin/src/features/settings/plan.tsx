@@ -1,5 +1,6 @@
-import { Stack } from "@mantine/core";
+import { Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { usageQuery } from "~/features/mails/api.ts";
 import { staffQuery } from "~/features/staff/api.ts";
@@ -9,7 +10,7 @@ import { Section } from "~/ui/page.tsx";
 import { Loaded } from "~/ui/query.tsx";
 import { Label } from "~/ui/state.tsx";
 import { Table } from "~/ui/table.tsx";
-import { type Entitlement, entitlementsQuery } from "./api.ts";
+import { type AddonName, type Entitlement, entitlementsQuery } from "./api.ts";
 
 const UNLIMITED = -1;
 const isLimit = (item: Entitlement) => item.key.startsWith("limit.");
@@ -20,12 +21,16 @@ export function PlanPage() {
   const query = useQuery(entitlementsQuery);
   return (
     <Loaded query={query}>
-      {({ plan, items }) => {
+      {({ plan, items, addons }) => {
         const own = items.filter((item) => !item.source.includes("always"));
         return (
           <Stack>
-            <Limits title={t("plan.title", { plan })} items={own.filter(isLimit)} />
-            <Features items={own.filter((item) => !isLimit(item))} />
+            <Limits
+              title={t("plan.title", { plan: planName(t, plan) })}
+              items={own.filter(isLimit)}
+              addons={addons}
+            />
+            <Features items={own.filter((item) => !isLimit(item))} addons={addons} />
           </Stack>
         );
       }}
@@ -33,7 +38,12 @@ export function PlanPage() {
   );
 }
 
-function Limits({ title, items }: { title: string; items: Entitlement[] }) {
+interface ItemsProps {
+  items: Entitlement[];
+  addons: AddonName[];
+}
+
+function Limits({ title, items, addons }: ItemsProps & { title: string }) {
   const { t } = useTranslation();
   const format = useFormat();
   const used = useUsed();
@@ -44,7 +54,7 @@ function Limits({ title, items }: { title: string; items: Entitlement[] }) {
         rows={items}
         rowKey={(item) => item.key}
         columns={[
-          { key: "key", header: t("plan.what"), cell: (item) => <Name item={item} /> },
+          { key: "key", header: t("plan.what"), cell: (item) => <Limit item={item} /> },
           {
             key: "used",
             header: t("plan.used"),
@@ -60,14 +70,18 @@ function Limits({ title, items }: { title: string; items: Entitlement[] }) {
             cell: (item) => (item.value === UNLIMITED ? t("plan.unlimited") : format.number(item.value)),
             end: true,
           },
-          { key: "source", header: t("plan.source"), cell: (item) => <Sources item={item} /> },
+          {
+            key: "source",
+            header: t("plan.source"),
+            cell: (item) => <Sources item={item} addons={addons} />,
+          },
         ]}
       />
     </Section>
   );
 }
 
-function Features({ items }: { items: Entitlement[] }) {
+function Features({ items, addons }: ItemsProps) {
   const { t } = useTranslation();
   return (
     <Section title={t("plan.features")} flush>
@@ -76,7 +90,7 @@ function Features({ items }: { items: Entitlement[] }) {
         rows={items}
         rowKey={(item) => item.key}
         columns={[
-          { key: "key", header: t("plan.what"), cell: (item) => <Name item={item} /> },
+          { key: "key", header: t("plan.what"), cell: (item) => <Feature item={item} addons={addons} /> },
           {
             key: "value",
             header: t("plan.value"),
@@ -87,7 +101,11 @@ function Features({ items }: { items: Entitlement[] }) {
                 <Label tone="good">{t("plan.on")}</Label>
               ),
           },
-          { key: "source", header: t("plan.source"), cell: (item) => <Sources item={item} /> },
+          {
+            key: "source",
+            header: t("plan.source"),
+            cell: (item) => <Sources item={item} addons={addons} />,
+          },
         ]}
       />
     </Section>
@@ -106,23 +124,49 @@ function useUsed(): Record<string, number | undefined> {
   };
 }
 
-function Name({ item }: { item: Entitlement }) {
+function Limit({ item }: { item: Entitlement }) {
   const { t } = useTranslation();
-  if (!isLimit(item)) {
-    return <span className="mono">{item.key}</span>;
-  }
   const name = item.key.replace(/^limit\./, "");
   return <>{t(`plan.limits.${name}` as "plan.limits.staff", name)}</>;
 }
 
-function Sources({ item }: { item: Entitlement }) {
-  const { t } = useTranslation();
+/** By the name under which it is sold, with what it does. */
+function Feature({ item, addons }: { item: Entitlement; addons: AddonName[] }) {
+  const { t, i18n } = useTranslation();
+  const addon = addons.find((addon) => addon.entitlement === item.key);
+  if (!addon) {
+    const key = item.key.replace(".", "_");
+    return <>{t(`plan.withPlan.${key}` as "plan.withPlan.tenants_oidc_sso", item.key)}</>;
+  }
+  return (
+    <>
+      {inLanguage(addon.name, i18n.language)}
+      <Text size="xs" c="dimmed" maw="60ch">
+        {inLanguage(addon.description, i18n.language)}
+      </Text>
+    </>
+  );
+}
+
+function Sources({ item, addons }: { item: Entitlement; addons: AddonName[] }) {
+  const { t, i18n } = useTranslation();
   const words = item.source.map((source) => {
-    const [kind, key] = source.split(":");
-    if (kind === "plan" || kind === "addon") {
-      return t(`plan.from.${kind}`, { key });
+    const [kind, key = ""] = source.split(":");
+    if (kind === "plan") {
+      return t("plan.from.plan", { key: planName(t, key) });
+    }
+    if (kind === "addon") {
+      const addon = addons.find((addon) => addon.key === key);
+      return t("plan.from.addon", { key: addon ? inLanguage(addon.name, i18n.language) : key });
     }
     return kind === "override" ? t("plan.from.override") : source;
   });
   return <>{words.join(", ")}</>;
+}
+
+const planName = (t: TFunction, plan: string) => t(`plans.${plan}` as "plans.starter", plan);
+
+/** The price list knows languages without their country. */
+function inLanguage(words: Record<string, string>, language: string): string {
+  return words[language.slice(0, 2)] ?? words["en"] ?? Object.values(words)[0] ?? "";
 }
