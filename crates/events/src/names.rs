@@ -28,6 +28,7 @@ named! {
     tenants::v1::TenantStatus, "TENANT_STATUS_";
     tenants::v1::SessionKind, "SESSION_KIND_";
     tenants::v1::StaffStatus, "STAFF_STATUS_";
+    tenants::v1::DomainState, "DOMAIN_STATE_";
     catalog::v1::ProductStatus, "PRODUCT_STATUS_";
     catalog::v1::ProductKind, "PRODUCT_KIND_";
     orders::v1::OrderStatus, "ORDER_STATUS_";

@@ -13,7 +13,7 @@ use crate::payments::v1::{
     AccountChanged, DisputeClosed, DisputeOpened, PaymentCanceled, PaymentFailed,
     PaymentProcessing, PaymentRequiresAction, PaymentSucceeded, RefundFailed, RefundSucceeded,
 };
-use crate::tenants::v1::{SessionRevoked, StaffChanged, TenantChanged};
+use crate::tenants::v1::{DomainChanged, SessionRevoked, StaffChanged, TenantChanged};
 use crate::{catalog, invoicing, mail, migration, orders, payments, tenants};
 
 /// What one service hears; its consumer has a handler for each.
@@ -105,6 +105,7 @@ pub const SUBSCRIPTIONS: &[Subscription] = &[
             SessionRevoked::TYPE,
             CustomerSessionRevoked::TYPE,
             StaffChanged::TYPE,
+            DomainChanged::TYPE,
             OrderPlaced::TYPE,
             OrderPaid::TYPE,
             OrderCancelled::TYPE,

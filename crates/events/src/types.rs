@@ -52,6 +52,12 @@ event!(
     staff_id,
     version
 );
+event!(
+    tenants::v1::DomainChanged,
+    "tenants.domain_changed.v1",
+    domain_id,
+    version
+);
 
 event!(
     tenants::v1::ActionRecorded,

@@ -168,7 +168,8 @@ impl HotCache {
 }
 
 impl HotRequest {
-    fn respond(&self, answer: &Encoded, max_age_s: u32) -> HttpResponse {
+    /// Answers with finished bytes, or with the word that the client has them already.
+    pub fn respond(&self, answer: &Encoded, max_age_s: u32) -> HttpResponse {
         let cache_control = match max_age_s {
             0 => HeaderValue::from_static("public, no-cache"),
             age => HeaderValue::from_str(&format!("public, max-age={age}"))

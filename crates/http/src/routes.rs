@@ -229,7 +229,12 @@ impl<A: 'static> Routes<A> {
     {
         let audience = F::Audience::KIND;
         for method in P::methods() {
-            let operation = self.document.add::<P>(tag, method.clone(), F::describe);
+            let operation = if audience == AudienceKind::Internal {
+                // What only our own machines ask stands in no document that everybody reads.
+                P::operation().operation_id.unwrap_or_default()
+            } else {
+                self.document.add::<P>(tag, method.clone(), F::describe)
+            };
             let method = method_of(&method);
             let class = class.unwrap_or_else(|| RateClass::of(audience, &method));
             self.routes.push(Route {

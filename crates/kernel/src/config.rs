@@ -1,5 +1,6 @@
 //! Configuration from the environment: read once, typed, and every error told at once by name.
 
+mod dns;
 mod env;
 mod jwt;
 mod logins;
@@ -8,6 +9,7 @@ mod passwords;
 mod sealing;
 mod settings;
 
+pub use dns::Dns;
 pub use env::{ConfigErrors, Env};
 pub use jwt::{Jwt, JwtAlgorithm, JwtKey};
 pub use logins::{Logins, user_of};

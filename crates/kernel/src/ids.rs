@@ -72,6 +72,10 @@ id!(
     TenantId
 );
 id!(StaffId);
+id!(
+    /// A host of a store's own.
+    DomainId
+);
 id!(CustomerId);
 id!(SessionId);
 id!(ProductId);

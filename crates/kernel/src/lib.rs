@@ -21,8 +21,8 @@ pub use codes::{Country, Currency, Gtin, Locale, Quantity, Sku, Slug};
 pub use config::Config;
 pub use contact::{Email, Phone, Postcode};
 pub use ids::{
-    CartId, CategoryId, CustomerId, EventId, LineId, MediaId, OrderId, PaymentId, ProductId,
-    RefundId, RequestId, SessionId, StaffId, TenantId, VariantId,
+    CartId, CategoryId, CustomerId, DomainId, EventId, LineId, MediaId, OrderId, PaymentId,
+    ProductId, RefundId, RequestId, SessionId, StaffId, TenantId, VariantId,
 };
 pub use lang::Lang;
 pub use money::{Money, MoneyError};

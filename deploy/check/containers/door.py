@@ -1,7 +1,7 @@
 """Runs Traefik with the files that servers use, in front of stand-ins for the services, and looks.
 
 door.py TRAEFIK WORK_FOLDER. Nothing outside this machine is asked: the certificate authorities' addresses
-are replaced by a port where nobody listens, and the certificate is one that lies there already.
+are replaced by a port where nobody listens, and certificates are some that lie there already.
 """
 
 import base64
@@ -23,6 +23,8 @@ from pathlib import Path
 
 DEPLOY = Path(__file__).resolve().parents[2]
 DOMAIN = "shops.example"
+# Of a store, proven and with its certificate; of one whose certificate is asked for; and one that is no host at all.
+OWN, NEW, NO_HOST = "shop.of.somebody.example", "new.of.somebody.example", "`) || PathPrefix(`/"
 SERVICES = [
     "tenants", "catalog", "orders", "payments", "invoicing", "mail", "migration", "storefront", "admin",
 ]
@@ -43,6 +45,9 @@ class StandIn(BaseHTTPRequestHandler):
     def answer(self):
         length = int(self.headers.get("Content-Length") or 0)
         self.rfile.read(length)
+        if self.path == "/internal/traefik":
+            self.tell_domains()
+            return
         if self.path.endswith("/drop"):
             self.server.dropped.append(self.command)
             self.close_connection = True
@@ -56,6 +61,19 @@ class StandIn(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "application/json")
         self.send_header("Server", "stand-in")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def tell_domains(self):
+        """As tenants does, and worse: what came through there would still be no rule."""
+        names = [{"main": name} for name in [OWN, NEW, NO_HOST]]
+        tls = {"certResolver": "own-domains", "domains": names}
+        router = {"rule": "Host(`own-domains.invalid`)", "entryPoints": ["websecure"], "service": "noop@internal", "tls": tls}
+        body = json.dumps({"http": {"routers": {"own-domains-0": router}}} if self.server.has_domains else {}).encode()
+        self.server.polls += 1
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -84,6 +102,7 @@ class Server(ThreadingHTTPServer):
 def stand_in(name):
     server = Server(("127.0.0.1", 0), StandIn)
     server.name, server.dropped, server.seen = name, [], threading.Event()
+    server.has_domains, server.polls = False, 0
     STAND_INS.append(server)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://127.0.0.1:{server.server_port}"
@@ -107,24 +126,27 @@ def write_active(folder, slot, addresses):
     os.replace(folder / "active.yml.new", folder / "active.yml")
 
 
-def put_certificate(work):
+def put_certificate(work, file, resolver, names):
     """What the authority gave in earlier days, as Traefik keeps it."""
-    names = f"subjectAltName=DNS:{DOMAIN},DNS:*.{DOMAIN}"
+    main, *others = names
+    alternatives = "subjectAltName=" + ",".join(f"DNS:{name}" for name in names)
+    cert, key = work / f"{resolver}.cert.pem", work / f"{resolver}.key.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "89",
-         "-subj", f"/CN={DOMAIN}", "-addext", names, "-keyout", work / "key.pem", "-out", work / "cert.pem"],
+         "-subj", f"/CN={main}", "-addext", alternatives, "-keyout", key, "-out", cert],
         check=True, capture_output=True,
     )
-    pem = {name: base64.b64encode((work / f"{name}.pem").read_bytes()).decode() for name in ("cert", "key")}
+    pem = {name: base64.b64encode(path.read_bytes()).decode() for name, path in (("cert", cert), ("key", key))}
     known = {
-        "domain": {"main": DOMAIN, "sans": [f"*.{DOMAIN}"]},
+        "domain": {"main": main, "sans": others},
         "certificate": pem["cert"], "key": pem["key"], "Store": "default",
     }
-    with open(os.open(work / "acme.json", os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as file:
-        json.dump({"letsencrypt": {"Account": None, "Certificates": [known]}}, file)
+    with open(os.open(work / file, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as kept:
+        json.dump({resolver: {"Account": None, "Certificates": [known]}}, kept)
+    return cert.read_text()
 
 
-def lay_out(work, ports):
+def lay_out(work, ports, tenants):
     """The static file with this machine's addresses, and the folder of rules as a server has it."""
     web, websecure, metrics, nobody = ports
     static = (DEPLOY / "traefik/traefik.yml").read_text()
@@ -137,12 +159,16 @@ def lay_out(work, ports):
         ("https://acme-staging-v02.api.letsencrypt.org", f"https://127.0.0.1:{nobody}"),
         ("/acme/", f"{work}/"),
         ("/etc/traefik/dynamic", f"{work}/dynamic"),
+        ("http://stores-tenants-any:8001", tenants),
+        ("pollInterval: 5s", "pollInterval: 1s"),
     ]:
         expect(f"traefik.yml has no {old}", old in static)
         static = static.replace(old, new)
     expect("traefik.yml names an outside address", not re.search(r"https?://[a-z]", static))
     (work / "traefik.yml").write_text(static)
-    put_certificate(work)
+    certificates = put_certificate(work, "acme.json", "letsencrypt", [DOMAIN, f"*.{DOMAIN}"])
+    certificates += put_certificate(work, "own-domains.json", "own-domains", [OWN])
+    (work / "cert.pem").write_text(certificates)
     rules = work / "dynamic"
     rules.mkdir()
     shutil.copy(DEPLOY / "traefik/dynamic/routes.yml", rules)
@@ -159,8 +185,8 @@ class Door:
     def open(self, path, host=DOMAIN, method="GET", headers=None, body=None, source="127.0.0.1"):
         plain = socket.create_connection(("127.0.0.1", self.port), 10, (source, 0))
         connection = http.client.HTTPConnection(host, timeout=10)
-        # A shop with a domain of its own has no certificate yet: it is asked under the platform's.
-        name = host if host.endswith(DOMAIN) else DOMAIN
+        # A shop whose certificate is not there yet is asked under the platform's name.
+        name = host if host.endswith(DOMAIN) or host == OWN else DOMAIN
         connection.sock = self.context.wrap_socket(plain, server_hostname=name)
         connection.request(method, path, body=body, headers={"Host": host, "Connection": "close", **(headers or {})})
         return connection.getresponse()
@@ -206,7 +232,9 @@ def look_at_routes(door):
         (DOMAIN, "/api/migration/woocommerce/import", "POST", "migration"),
         (shop, "/", "GET", "storefront"),
         (shop, "/en/account/login", "POST", "storefront"),
-        ("shop.of.somebody.example", "/", "GET", "storefront"),
+        (OWN, "/", "GET", "storefront"),
+        (OWN, "/api/orders/store/checkout", "POST", "orders"),
+        (OWN, "/admin/", "GET", "admin"),
         (shop, "/admin/", "GET", "admin"),
         (DOMAIN, "/admin/orders/7", "GET", "admin"),
         (f"s3.{DOMAIN}", "/stores/x?X-Amz-Signature=1", "PUT", "minio"),
@@ -223,6 +251,22 @@ def look_at_routes(door):
     status, headers, _ = door.ask("/x", f"admin.{DOMAIN}")
     target = headers.get("Location")
     expect("admin.BASE_DOMAIN", (status, target) == (302, f"https://{DOMAIN}/admin/"), (status, target))
+
+
+def look_at_domains(door, work, blue):
+    """What tenants tells of stores' own domains becomes certificates and nothing else."""
+    tenants = next(server for server in STAND_INS if server.name == "tenants" and blue.endswith(f":{server.server_port}"))
+    said = lambda: (work / "log").read_text()
+    is_asked = lambda name: any(name in line and "Unable to obtain ACME" in line for line in said().splitlines())
+    wait_until("the second question for domains", lambda: tenants.polls > 1)
+    expect("an empty list is taken for a mistake", "standalone element" not in said(), said()[-500:])
+    expect("a certificate is asked for before its host is told", not is_asked(NEW))
+    tenants.has_domains = True
+    wait_until("the request for a certificate", lambda: is_asked(NEW))
+    expect("a certificate that is there is asked for again", not is_asked(OWN))
+    _, _, seen = door.ask("/internal/metrics", OWN)
+    nowhere = (seen.get("path") or "").startswith("/api/tenants/no-such-page")
+    expect("a store's own host leads inside", nowhere, seen)
 
 
 def look_at_heads(door, web):
@@ -332,8 +376,8 @@ def main():
     traefik, work = sys.argv[1], Path(sys.argv[2]).resolve()
     ports = free_ports(4)
     web, websecure, _, _ = ports
-    rules = lay_out(work, ports)
     blue, green = ({name: stand_in(name) for name in SERVICES} for _ in range(2))
+    rules = lay_out(work, ports, blue["tenants"])
     write_active(rules, "blue", blue)
     environment = {
         "PATH": os.environ["PATH"], "BASE_DOMAIN": DOMAIN, "STORES_ENV": "production",
@@ -347,6 +391,7 @@ def main():
         door = Door(websecure, work / "cert.pem")
         wait_until("Traefik's start", lambda: door.ask("/api/health")[0] == 200)
         look_at_routes(door)
+        look_at_domains(door, work, blue["tenants"])
         look_at_heads(door, web)
         look_at_streams(door)
         look_at_breakdowns(door)
@@ -362,7 +407,7 @@ def main():
         process.wait()
     log = (work / "log").read_text()
     for line in log.splitlines():
-        if '"level":"error"' in line and not re.search("traces|active.yml|body over limit|unable to find certificate", line):
+        if '"level":"error"' in line and not re.search("traces|active.yml|body over limit|unable to find certificate|Unable to obtain ACME", line):
             expect("Traefik complains", False, line)
     secret = [line for line in log.splitlines() if "127.0.1.1" in line or "/api/auth/login" in line]
     expect("the access log tells addresses or paths", not secret, secret[:1])

@@ -24,7 +24,7 @@ traefik_install() {
 traefik_up() {
   local folder=$STORES_RUN_DIR/traefik source=$CHECKOUT/deploy/traefik
   mkdir -p "$folder"
-  sed "s|@ADDRESS@|$STORES_HTTP_HOST:$STORES_HTTP_PORT|; s|@DYNAMIC@|$source/dynamic|" \
+  sed "s|@ADDRESS@|$STORES_HTTP_HOST:$STORES_HTTP_PORT|; s|@DYNAMIC@|$source/dynamic|; s|@TENANTS@|http://127.0.0.1:$TENANTS_PORT|" \
     "$source/local.yml" >"$folder/traefik.yml.new"
   # Routes are read again when they change; only the static part needs a new process.
   if ! cmp -s "$folder/traefik.yml.new" "$folder/traefik.yml"; then halt traefik; fi

@@ -10,7 +10,7 @@ use ::events::orders::v1::{
     OrderPaid, OrderPlaced, OrderRefunded, StockChanged, WithdrawalReceived,
 };
 use ::events::payments::v1::{PaymentFailed, PaymentRequiresAction};
-use ::events::tenants::v1::{StaffChanged, TenantChanged};
+use ::events::tenants::v1::{DomainChanged, StaffChanged, TenantChanged};
 use ::jobs::Runner;
 use bus::{Consumer, Relay};
 use db::{Db, EmbeddedMigrations, Schema, embed_migrations};
@@ -22,7 +22,7 @@ use secrecy::SecretString;
 use tokio::sync::Notify;
 
 use crate::clients::Transport;
-use crate::events::{customers, documents, erasures, goods, orders, payments, stores};
+use crate::events::{customers, documents, domains, erasures, goods, orders, payments, stores};
 use crate::jobs::{apply_provider_events, erase_store, forget, send_deliveries, send_messages};
 use crate::look::Origins;
 use crate::render::Renderer;
@@ -107,6 +107,7 @@ fn bus_workers(platform: &Platform, app: &App) -> Vec<Worker> {
         .with_projections()
         .on_with::<TenantChanged, _, _>(app.clone(), stores::tenant_changed)
         .on_with::<StaffChanged, _, _>(app.clone(), stores::staff_changed)
+        .on_with::<DomainChanged, _, _>(app.clone(), domains::domain_changed)
         .on_with::<OrderPlaced, _, _>(app.clone(), orders::placed)
         .on_with::<OrderPaid, _, _>(app.clone(), orders::paid)
         .on_with::<OrderCancelled, _, _>(app.clone(), orders::cancelled)

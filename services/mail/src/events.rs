@@ -2,6 +2,7 @@
 
 pub mod customers;
 pub mod documents;
+pub mod domains;
 pub mod erasures;
 pub mod goods;
 pub mod orders;

@@ -131,6 +131,9 @@ async fn read(app: &App, req: &HttpRequest, mut visit: Visit) -> HttpResponse {
         Ok(shell) => shell,
         Err(fault) => return show::without_shell(app, &visit, &fault),
     };
+    if let Some(place) = shell.elsewhere(app, &visit) {
+        return respond::moved(&place);
+    }
     visit.caller.language = shell.lang_of(&visit).tag().to_owned();
     let request = Request {
         app,

@@ -1,7 +1,9 @@
 //! What the handlers share, and the service as a whole.
 
 use std::sync::Arc;
+use std::time::Duration as Pause;
 
+use ::jobs::Runner;
 use bus::{Consumer, Relay};
 use db::{Db, EmbeddedMigrations, Schema, Sealer, embed_migrations};
 use events::tenants::v1::TenantChanged;
@@ -12,8 +14,12 @@ use kernel::Clock;
 use kernel::ticket::TicketKey;
 use time::Duration;
 
+use crate::clients::certificates::Certificates;
+use crate::clients::dns::Dns;
+use crate::door::Door;
 use crate::events::action_recorded;
 use crate::identity::Identity;
+use crate::jobs::check_domains;
 use crate::routes;
 
 pub const MIGRATIONS: Schema = Schema {
@@ -22,6 +28,8 @@ pub const MIGRATIONS: Schema = Schema {
 };
 static EMBEDDED: EmbeddedMigrations = embed_migrations!("migrations");
 
+/// How often it is looked for domains that are due.
+const LOOK_FOR_DOMAINS: Pause = Pause::from_secs(60);
 /// Bytes of finished answers that are kept.
 const HOT_BYTES: u64 = 16 << 20;
 
@@ -37,6 +45,10 @@ pub struct App {
     pub sealer: Arc<Sealer>,
     /// Signs the links of previews.
     pub ticket_key: TicketKey,
+    pub dns: Arc<Dns>,
+    pub certificates: Arc<Certificates>,
+    pub door: Arc<Door>,
+    pub base_domain: String,
     /// `scheme` and `BASE_DOMAIN[:port]`, between which a store's slug makes its address.
     pub scheme: String,
     pub domain: String,
@@ -70,6 +82,10 @@ impl App {
                 &config.sealing_keys,
             )?),
             ticket_key: config.ticket_key.clone(),
+            dns: Arc::new(Dns::new(config)),
+            certificates: Arc::new(Certificates::new(config)),
+            door: Arc::new(Door::new(config)),
+            base_domain: config.base_domain.to_ascii_lowercase(),
             scheme: config.public_scheme.clone(),
             domain,
         })
@@ -78,6 +94,13 @@ impl App {
     /// Where a store answers.
     pub fn url_of(&self, slug: &str) -> String {
         format!("{}://{slug}.{}", self.scheme, self.domain)
+    }
+
+    /// The address of a host of the store's own, behind the same port.
+    pub fn url_at(&self, host: &str) -> String {
+        let port = self.domain.split_once(':');
+        let port = port.map_or_else(String::new, |(_, port)| format!(":{port}"));
+        format!("{}://{host}{port}", self.scheme)
     }
 }
 
@@ -101,8 +124,15 @@ pub async fn build(platform: &Platform) -> anyhow::Result<ServiceParts> {
         .on::<migration::v1::ActionRecorded, _>(action_recorded::of_migration);
     let relay = Relay::new(app.db.clone(), platform.rabbit.clone())
         .listening(platform.config.database_url_for("tenants"));
+    let runner = Runner::new(app.db.clone(), app.clock.clone()).every(
+        "check_domains",
+        LOOK_FOR_DOMAINS,
+        app.clone(),
+        check_domains::run,
+    );
     let mut workers = foundation.workers();
     workers.push(foundation.listen(listener));
+    workers.push(Worker::new("tenants: jobs", move |stop| runner.run(stop)));
     workers.push(Worker::new("tenants: hear", move |stop| consumer.run(stop)));
     workers.push(Worker::new("tenants: tell", move |stop| relay.run(stop)));
     Ok(ServiceParts {

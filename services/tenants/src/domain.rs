@@ -1,8 +1,10 @@
 //! The rules, without a database and without a clock.
 
 pub mod entitlements;
+pub mod hosts;
 pub mod iso;
 pub mod new_tenant;
+pub mod proof;
 pub mod secrets;
 pub mod sessions;
 pub mod slugs;

@@ -3,7 +3,7 @@
 use db::{Db, Error};
 
 /// Each statement counts the rows that break its rule.
-const RULES: [(&str, &str); 6] = [
+const RULES: [(&str, &str); 8] = [
     (
         "every store has its host, its configuration and an owner",
         "SELECT count(*) FROM tenant t WHERE NOT EXISTS
@@ -14,6 +14,19 @@ const RULES: [(&str, &str); 6] = [
     (
         "every host belongs to a store",
         "SELECT count(*) FROM host h WHERE NOT EXISTS (SELECT 1 FROM tenant t WHERE t.tenant_id = h.owner)",
+    ),
+    (
+        "a host of a store's own is proven, and every proven one is the store's",
+        "SELECT (SELECT count(*) FROM domain d WHERE d.state IN ('verified', 'failing') AND NOT EXISTS
+           (SELECT 1 FROM host h WHERE h.name = d.host AND h.owner = d.tenant_id AND h.kind = 'custom'))
+         + (SELECT count(*) FROM host h WHERE h.kind = 'custom' AND NOT EXISTS
+           (SELECT 1 FROM domain d WHERE d.tenant_id = h.owner AND d.host = h.name
+              AND d.state IN ('verified', 'failing')))",
+    ),
+    (
+        "of the hosts at which a store answers one is the primary one",
+        "SELECT count(*) FROM (SELECT 1 FROM domain WHERE certified_at IS NOT NULL
+           GROUP BY tenant_id HAVING count(*) FILTER (WHERE is_primary) <> 1) broken",
     ),
     (
         "a store's own picture is the one that was told last",

@@ -5,11 +5,15 @@
 //! answers with a token that every service verifies by itself.
 
 pub mod app;
+pub mod clients;
 pub mod deeds;
 pub mod domain;
+pub mod domains;
+pub mod door;
 pub mod events;
 pub mod identity;
 pub mod invariants;
+pub mod jobs;
 pub mod looks;
 pub mod operator;
 pub mod previews;

@@ -12,6 +12,7 @@ use crate::App;
 use crate::domain::new_tenant::Asked;
 use crate::domain::secrets::temporary_password;
 use crate::provision::{self, By};
+use crate::store::hosts;
 use crate::store::staff::{self, StaffRow};
 use crate::store::tenants::{self, Sought, TenantRow};
 use crate::tell;
@@ -175,7 +176,7 @@ pub async fn ensure_demo(
     email: &str,
     password: &SecretString,
 ) -> anyhow::Result<TenantId> {
-    let find = async |tx: &mut TenantTx| tenants::find_host_owner(tx, DEMO).await;
+    let find = async |tx: &mut TenantTx| hosts::find_owner(tx, DEMO).await;
     if let Some(there) = app.db.read(TenantId::PLATFORM, find).await? {
         return Ok(there);
     }

@@ -12,6 +12,7 @@ use crate::domain::sessions::TEMPORARY_PASSWORD_LIFE;
 use crate::store::audit::{self, Entry};
 use crate::store::catalogue;
 use crate::store::configs::{self, ConfigRow};
+use crate::store::hosts;
 use crate::store::staff::{self, StaffRow};
 use crate::store::tenants::{self, TenantRow};
 use crate::tell;
@@ -31,7 +32,7 @@ pub struct By {
 /// 422 that names every wrong field; 409 `slug-taken` when that is the only one.
 pub async fn read(tx: &mut db::TenantTx, asked: &Asked) -> Result<NewTenant, ApiError> {
     let slug_is_taken = match asked.slug() {
-        Some(slug) => tenants::find_host_owner(tx, slug.as_str()).await?.is_some(),
+        Some(slug) => hosts::find_owner(tx, slug.as_str()).await?.is_some(),
         None => false,
     };
     let known = Known {
@@ -97,7 +98,7 @@ pub async fn create(
         changed_at: now,
     };
     tenants::create_tenant(tx, &row).await?;
-    tenants::create_host(tx, new.slug.as_str(), now)
+    hosts::create_label(tx, new.slug.as_str(), now)
         .await
         .map_err(|error| {
             if error.is_unique_violation("host_pkey") {

@@ -4,12 +4,14 @@ pub mod admin;
 pub mod audiences;
 pub mod auth;
 pub mod cookies;
+pub mod domains;
 pub mod health;
 pub mod settings;
 pub mod staff;
 pub mod store;
 pub mod sysadmin;
 pub mod theme;
+pub mod traefik;
 pub mod trail;
 
 use http_kit::{ApiError, Routes, routes};
@@ -24,12 +26,15 @@ pub fn table() -> Routes<App> {
         store: get_config;
         admin: list_entitlements;
         settings: get_store_settings, save_store_settings;
+        domains: list_domains, add_domain, verify_domain, make_domain_primary, remove_domain,
+            list_tenant_domains;
         theme: list_store_templates, get_theme, save_theme, publish_theme, list_theme_versions,
             roll_back_theme, preview_theme;
         staff: list_staff, invite_staff, change_staff, remove_staff, renew_staff_password;
         trail: list_audit, list_platform_audit;
         sysadmin: create_tenant, list_tenants, get_tenant, change_tenant, suspend_tenant, resume_tenant;
         health: get_health;
+        traefik: get_door;
     ]
 }
 

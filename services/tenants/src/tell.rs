@@ -7,15 +7,17 @@ use bus::{Delivery, HandleError, projections};
 use db::TenantTx;
 use events::Named;
 use events::tenants::v1::{
-    SessionKind, SessionRevoked, StaffChanged, StaffStatus, TenantChanged, TenantStatus,
+    DomainChanged, DomainState, SessionKind, SessionRevoked, StaffChanged, StaffStatus,
+    TenantChanged, TenantStatus,
 };
 use http_kit::{ApiError, Role};
 use kernel::{EventId, SessionId, TenantId};
 use time::{Duration, OffsetDateTime};
 
 use crate::domain::entitlements::Entitlement;
+use crate::store::domains::DomainRow;
 use crate::store::staff::StaffRow;
-use crate::store::{catalogue, configs, tenants};
+use crate::store::{catalogue, configs, domains, tenants};
 
 /// Tells the store of this transaction as it is now.
 pub async fn tenant_changed(tx: &mut TenantTx) -> Result<TenantChanged, ApiError> {
@@ -24,7 +26,7 @@ pub async fn tenant_changed(tx: &mut TenantTx) -> Result<TenantChanged, ApiError
     let holdings = catalogue::get_holdings(tx, &plan).await?;
     let config = configs::get_config(tx).await?;
     let status = TenantStatus::from_name(&row.status).unwrap_or_default();
-    let hosts = tenants::list_custom_hosts(tx).await?;
+    let hosts = domains::list_served(tx).await?;
     let event = TenantChanged {
         tenant_id: row.tenant_id.to_string(),
         version: row.version,
@@ -56,6 +58,21 @@ pub async fn tenant_changed(tx: &mut TenantTx) -> Result<TenantChanged, ApiError
         .await
         .map_err(refused)?;
     Ok(event)
+}
+
+/// Tells how far a domain of the store's own is.
+pub async fn domain_changed(tx: &mut TenantTx, row: &DomainRow) -> Result<(), ApiError> {
+    let event = DomainChanged {
+        tenant_id: row.tenant_id.to_string(),
+        domain_id: row.id.to_string(),
+        version: row.version,
+        host: row.host.clone(),
+        state: DomainState::from_name(&row.state)
+            .unwrap_or_default()
+            .into(),
+        changed_at_us: events::to_us(row.changed_at),
+    };
+    Ok(bus::emit(tx, &event).await?)
 }
 
 /// Tells a person's role and state.

@@ -41,6 +41,7 @@ import { Route as AppProductsIndexRouteImport } from "./routes/_app/products/ind
 import { Route as AppProductsIdRouteImport } from "./routes/_app/products/$id"
 import { Route as AppProductsNewRouteImport } from "./routes/_app/products/new"
 import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings/index"
+import { Route as AppSettingsDomainsRouteImport } from "./routes/_app/settings/domains"
 import { Route as AppSettingsInvoicingRouteImport } from "./routes/_app/settings/invoicing"
 import { Route as AppSettingsMailRouteImport } from "./routes/_app/settings/mail"
 import { Route as AppSettingsOrdersRouteImport } from "./routes/_app/settings/orders"
@@ -214,6 +215,11 @@ const AppSettingsIndexRoute = AppSettingsIndexRouteImport.update({
   path: "/",
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsDomainsRoute = AppSettingsDomainsRouteImport.update({
+  id: "/domains",
+  path: "/domains",
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsInvoicingRoute = AppSettingsInvoicingRouteImport.update({
   id: "/invoicing",
   path: "/invoicing",
@@ -307,6 +313,7 @@ export interface FileRoutesByFullPath {
   "/platform/webhooks": typeof AppPlatformWebhooksRoute
   "/products/$id": typeof AppProductsIdRoute
   "/products/new": typeof AppProductsNewRoute
+  "/settings/domains": typeof AppSettingsDomainsRoute
   "/settings/invoicing": typeof AppSettingsInvoicingRoute
   "/settings/mail": typeof AppSettingsMailRoute
   "/settings/orders": typeof AppSettingsOrdersRoute
@@ -352,6 +359,7 @@ export interface FileRoutesByTo {
   "/platform/webhooks": typeof AppPlatformWebhooksRoute
   "/products/$id": typeof AppProductsIdRoute
   "/products/new": typeof AppProductsNewRoute
+  "/settings/domains": typeof AppSettingsDomainsRoute
   "/settings/invoicing": typeof AppSettingsInvoicingRoute
   "/settings/mail": typeof AppSettingsMailRoute
   "/settings/orders": typeof AppSettingsOrdersRoute
@@ -400,6 +408,7 @@ export interface FileRoutesById {
   "/_app/platform/webhooks": typeof AppPlatformWebhooksRoute
   "/_app/products/$id": typeof AppProductsIdRoute
   "/_app/products/new": typeof AppProductsNewRoute
+  "/_app/settings/domains": typeof AppSettingsDomainsRoute
   "/_app/settings/invoicing": typeof AppSettingsInvoicingRoute
   "/_app/settings/mail": typeof AppSettingsMailRoute
   "/_app/settings/orders": typeof AppSettingsOrdersRoute
@@ -448,6 +457,7 @@ export interface FileRouteTypes {
     | "/platform/webhooks"
     | "/products/$id"
     | "/products/new"
+    | "/settings/domains"
     | "/settings/invoicing"
     | "/settings/mail"
     | "/settings/orders"
@@ -493,6 +503,7 @@ export interface FileRouteTypes {
     | "/platform/webhooks"
     | "/products/$id"
     | "/products/new"
+    | "/settings/domains"
     | "/settings/invoicing"
     | "/settings/mail"
     | "/settings/orders"
@@ -540,6 +551,7 @@ export interface FileRouteTypes {
     | "/_app/platform/webhooks"
     | "/_app/products/$id"
     | "/_app/products/new"
+    | "/_app/settings/domains"
     | "/_app/settings/invoicing"
     | "/_app/settings/mail"
     | "/_app/settings/orders"
@@ -791,6 +803,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsIndexRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    "/_app/settings/domains": {
+      id: "/_app/settings/domains"
+      path: "/domains"
+      fullPath: "/settings/domains"
+      preLoaderRoute: typeof AppSettingsDomainsRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     "/_app/settings/invoicing": {
       id: "/_app/settings/invoicing"
       path: "/invoicing"
@@ -886,6 +905,7 @@ declare module "@tanstack/react-router" {
 }
 
 interface AppSettingsRouteChildren {
+  AppSettingsDomainsRoute: typeof AppSettingsDomainsRoute
   AppSettingsInvoicingRoute: typeof AppSettingsInvoicingRoute
   AppSettingsMailRoute: typeof AppSettingsMailRoute
   AppSettingsOrdersRoute: typeof AppSettingsOrdersRoute
@@ -899,6 +919,7 @@ interface AppSettingsRouteChildren {
 }
 
 const AppSettingsRouteChildren: AppSettingsRouteChildren = {
+  AppSettingsDomainsRoute: AppSettingsDomainsRoute,
   AppSettingsInvoicingRoute: AppSettingsInvoicingRoute,
   AppSettingsMailRoute: AppSettingsMailRoute,
   AppSettingsOrdersRoute: AppSettingsOrdersRoute,

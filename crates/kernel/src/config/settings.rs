@@ -5,9 +5,12 @@ use std::str::FromStr;
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::dns::{Dns, dns};
 use super::jwt::{Jwt, JwtAlgorithm, jwt};
 use super::logins::{Logins, user_and_password, user_of};
-use super::outside::{Mail, Moloni, Storage, Stripe, mail, moloni, storage, stripe};
+use super::outside::{
+    Mail, Moloni, STORAGE_KEYS, STRIPE_KEYS, Storage, Stripe, mail, moloni, storage, stripe,
+};
 use super::passwords::hmac;
 use super::sealing::{SealingKey, sealing_keys};
 use super::{ConfigErrors, Env};
@@ -75,10 +78,13 @@ pub struct Config {
     pub rabbitmq_management_url: Option<SecretString>,
     pub jwt: Jwt,
     pub ticket_key: TicketKey,
-    pub stripe: Stripe,
-    pub storage: Storage,
+    /// Payments has it, and nobody else needs it.
+    pub stripe: Option<Stripe>,
+    /// With catalog, invoicing and migration.
+    pub storage: Option<Storage>,
     pub moloni: Option<Moloni>,
     pub mail: Mail,
+    pub dns: Dns,
     /// `host:port` pairs that requests to addresses somebody typed may reach although they are not
     /// public: a shop or a receiver on this machine, in development.
     pub outbound_allowed: Vec<String>,
@@ -141,6 +147,7 @@ impl Config {
             storage: storage(&mut env),
             moloni: moloni(&mut env),
             mail: mail(&mut env),
+            dns: dns(&mut env),
             outbound_allowed: env.list_or(
                 "OUTBOUND_ALLOWED",
                 "",
@@ -168,10 +175,26 @@ impl Config {
         url.unwrap_or_else(|| SecretString::from(String::new()))
     }
 
+    /// Stripe's keys.
+    ///
+    /// # Errors
+    /// Where they are not given, by name.
+    pub fn stripe(&self) -> Result<&Stripe, ConfigErrors> {
+        self.stripe.as_ref().ok_or_else(|| not_set(&STRIPE_KEYS))
+    }
+
+    /// The object store's keys.
+    ///
+    /// # Errors
+    /// Where they are not given, by name.
+    pub fn storage(&self) -> Result<&Storage, ConfigErrors> {
+        self.storage.as_ref().ok_or_else(|| not_set(&STORAGE_KEYS))
+    }
+
     /// What a service needs beyond what the platform does.
     ///
     /// # Errors
-    /// When a login is given neither for it nor for the owner.
+    /// When a login is given neither for it nor for the owner, or keys that it uses are not given.
     pub fn check_service(&self, service: &str) -> Result<(), ConfigErrors> {
         let prefix = service.to_uppercase();
         let logins = [
@@ -182,7 +205,13 @@ impl Config {
             .iter()
             .filter(|(logins, _)| logins.of(service).is_none());
         let faults = missing.map(|(_, name)| format!("{name} is not set (nor {prefix}_{name})"));
-        let faults: Vec<String> = faults.collect();
+        let mut faults: Vec<String> = faults.collect();
+        let keys = match service {
+            "payments" => self.stripe().err(),
+            "catalog" | "invoicing" | "migration" => self.storage().err(),
+            _ => None,
+        };
+        faults.extend(keys.into_iter().flat_map(|missing| missing.0));
         if faults.is_empty() {
             Ok(())
         } else {
@@ -243,24 +272,30 @@ impl Config {
                 .any(|key| key.algorithm == JwtAlgorithm::Hs256 && is_weak(&key.secret)),
             "JWT_SECRET_KEY must have at least 32 bytes and not be an example in production",
         );
-        let key = self.stripe.secret_key.expose_secret();
+        refuse(
+            !self.outbound_allowed.is_empty(),
+            "OUTBOUND_ALLOWED must be empty in production",
+        );
+        let Some(stripe) = &self.stripe else { return };
+        let key = stripe.secret_key.expose_secret();
         refuse(
             !(key.starts_with("sk_live_") || key.starts_with("rk_live_")),
             "STRIPE_SECRET_KEY must be a live key in production",
         );
         refuse(
-            self.stripe.api_base != "https://api.stripe.com",
+            stripe.api_base != "https://api.stripe.com",
             "STRIPE_API_BASE must be https://api.stripe.com in production",
         );
         refuse(
-            !self.outbound_allowed.is_empty(),
-            "OUTBOUND_ALLOWED must be empty in production",
-        );
-        refuse(
-            !self.stripe.js_url.starts_with("https://js.stripe.com/"),
+            !stripe.js_url.starts_with("https://js.stripe.com/"),
             "STRIPE_JS_URL must come from https://js.stripe.com in production",
         );
     }
+}
+
+fn not_set(names: &[&str]) -> ConfigErrors {
+    let faults = names.iter().map(|name| format!("{name} is not set"));
+    ConfigErrors(faults.collect())
 }
 
 fn is_weak(secret: &SecretString) -> bool {
@@ -437,6 +472,36 @@ mod tests {
         assert!(config.check_service("catalog").is_ok());
         let faults = config.check_service("orders").unwrap_err().0.join("\n");
         for name in ["ORDERS_DATABASE_URL", "ORDERS_RABBITMQ_URL"] {
+            assert!(faults.contains(name), "{name} is missing in {faults}");
+        }
+    }
+
+    #[test]
+    fn a_service_is_asked_for_the_keys_that_it_uses_and_for_no_others() {
+        let keys = |name: &str| name.starts_with("STRIPE_") || name.starts_with("MINIO_");
+        let rest = || complete().into_iter().filter(move |(name, _)| !keys(name));
+        let config = Config::read(Env::from_values(rest())).unwrap();
+        for service in ["tenants", "orders", "mail"] {
+            assert!(config.check_service(service).is_ok(), "{service}");
+        }
+        let faults = config.check_service("payments").unwrap_err().0;
+        assert_eq!(faults.len(), STRIPE_KEYS.len());
+        for service in ["catalog", "invoicing", "migration"] {
+            let faults = config.check_service(service).unwrap_err().0;
+            assert_eq!(faults.len(), STORAGE_KEYS.len(), "{service}");
+        }
+        let half = [
+            ("STRIPE_SECRET_KEY", "sk_test_1"),
+            ("MINIO_ACCESS_KEY", "a"),
+        ];
+        let half = half.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let faults = Config::read(Env::from_values(rest().chain(half)));
+        let faults = faults.err().unwrap().0.join("\n");
+        for name in [
+            "STRIPE_WEBHOOK_SECRET",
+            "MINIO_SECRET_KEY",
+            "MINIO_ENDPOINT",
+        ] {
             assert!(faults.contains(name), "{name} is missing in {faults}");
         }
     }

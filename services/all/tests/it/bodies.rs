@@ -38,6 +38,7 @@ pub fn body_of(route: &Route, shop: &Shop<'_>) -> Value {
         "invite_staff" => json!({
             "email": format!("{unique}@example.pt"), "name": "Rui", "role": "viewer", "locale": "pt-PT",
         }),
+        "add_domain" => json!({"host": format!("{unique}.example.pt")}),
         "change_staff" => json!({"name": "Rui", "role": "viewer", "status": "active"}),
         "suspend_tenant" => json!({"reason": "billing"}),
         "log_in" => {

@@ -14,7 +14,7 @@ pub struct Reference {
 }
 
 /// Names of fields and parameters, and the kind of thing each names.
-const KINDS: [(&str, &str); 52] = [
+const KINDS: [(&str, &str); 53] = [
     ("product", "products"),
     ("products", "products"),
     ("variant", "variants"),
@@ -63,6 +63,7 @@ const KINDS: [(&str, &str); 52] = [
     ("dead-letters", "dead_letters"),
     ("jobs", "jobs"),
     ("staff", "staff"),
+    ("domains", "domains"),
     ("preview", "previews"),
     // Nobody's: the same words in every store.
     ("kind", "kind"),

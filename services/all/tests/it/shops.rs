@@ -66,7 +66,7 @@ impl<'g> Shop<'g> {
         shop
     }
 
-    /// Somebody who works here, and a link to a look that nobody sees yet.
+    /// Somebody who works here, a link to a look that nobody sees yet, and a domain that nobody has proven.
     async fn hire_and_design(&mut self) {
         let email = format!("rui@{}.example", self.store.slug);
         let body = json!({"email": email, "name": "Rui", "role": "viewer"});
@@ -76,6 +76,10 @@ impl<'g> Shop<'g> {
         let ask = self.owner(Method::POST, "/api/tenants/admin/theme/preview");
         let made = self.ground.json(ask).await.expect(200);
         self.remember("previews", &made.at("/token"));
+        let body = json!({"host": format!("{}.example.pt", self.store.slug)});
+        let ask = self.owner(Method::POST, "/api/tenants/admin/domains");
+        let made = self.ground.json(ask.keyed().json(body)).await.expect(201);
+        self.remember("domains", &made.at("/id"));
     }
 
     /// A receiver of webhooks, and an address that is not written to.

@@ -25,6 +25,7 @@ pub struct Facts {
     pub products: Vec<Product>,
     pub bill: Option<Bill>,
     pub endpoint: Option<Endpoint>,
+    pub domain: Option<Domain>,
     pub meter: Option<Meter>,
     pub withdrawal: Option<Withdrawal>,
 }
@@ -148,6 +149,12 @@ pub struct Bill {
 pub struct Endpoint {
     pub host: String,
     pub last_status: String,
+}
+
+/// A domain of the store's own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Domain {
+    pub host: String,
 }
 
 /// Mails of a month, and how many of them the store's plan covers.

@@ -89,6 +89,8 @@ kinds! {
     StaffInvitation   "staff_invitation"   Staff   Urgent        Notice;
     Dunning           "dunning"            Staff   Transactional Notice;
     WebhookDisabled   "webhook_disabled"   Staff   Transactional Notice;
+    DomainFailing     "domain_failing"     Staff   Transactional Notice;
+    DomainLost        "domain_lost"        Staff   Transactional Notice;
     MailLimitNear     "mail_limit_near"    Staff   Transactional Notice;
     MailLimitReached  "mail_limit_reached" Staff   Transactional Notice;
 }

@@ -64,6 +64,10 @@ pub fn admin_webhooks(admin: &str) -> String {
     format!("{admin}/settings/webhooks")
 }
 
+pub fn admin_domains(admin: &str) -> String {
+    format!("{admin}/settings/domains")
+}
+
 pub fn admin_plan(admin: &str) -> String {
     format!("{admin}/settings/plan")
 }

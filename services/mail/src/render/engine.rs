@@ -175,6 +175,7 @@ impl Renderer {
             "returned",
             "bill",
             "endpoint",
+            "domain",
             "meter",
             "withdrawal",
         ];

@@ -5,8 +5,8 @@ use time::macros::datetime;
 
 use super::view::StoreLook;
 use crate::domain::facts::{
-    Bill, Document, Endpoint, Facts, Line, Link, Meter, OrderFacts, Product, Refund, Returned,
-    Shipment, Tax, Voucher, Withdrawal,
+    Bill, Document, Domain, Endpoint, Facts, Line, Link, Meter, OrderFacts, Product, Refund,
+    Returned, Shipment, Tax, Voucher, Withdrawal,
 };
 use crate::domain::format::Lang;
 use crate::domain::kinds::{Kind, Layout};
@@ -74,6 +74,7 @@ pub fn facts(kind: Kind) -> Facts {
         }
         Kind::LowStock => facts.products = products().into_iter().take(1).collect(),
         Kind::WebhookDisabled => facts.endpoint = Some(endpoint()),
+        Kind::DomainFailing | Kind::DomainLost => facts.domain = Some(domain()),
         Kind::MailLimitNear => facts.meter = Some(meter(4_000)),
         Kind::MailLimitReached => facts.meter = Some(meter(5_000)),
         Kind::OrderPlaced | Kind::PaymentFailed | Kind::OrderDelivered | Kind::NewOrder => {}
@@ -218,6 +219,12 @@ fn endpoint() -> Endpoint {
     Endpoint {
         host: "erp.example".into(),
         last_status: "503".into(),
+    }
+}
+
+fn domain() -> Domain {
+    Domain {
+        host: "loja.example".into(),
     }
 }
 

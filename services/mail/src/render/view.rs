@@ -81,6 +81,9 @@ impl Speaker<'_> {
             "endpoint": facts.endpoint.as_ref().map_or(json!({}), |endpoint| json!({
                 "host": endpoint.host,
             })),
+            "domain": facts.domain.as_ref().map_or(json!({}), |domain| json!({
+                "host": domain.host,
+            })),
             "withdrawal": facts.withdrawal.as_ref().map_or(json!({}), |withdrawal| json!({
                 "order_number": withdrawal.order_number,
                 "name": withdrawal.name,
@@ -284,6 +287,9 @@ impl Speaker<'_> {
             row("endpoint", vec![endpoint.host.clone()], false);
             row("last_answer", vec![endpoint.last_status.clone()], false);
         }
+        if let Some(domain) = &facts.domain {
+            row("domain", vec![domain.host.clone()], false);
+        }
         if let Some(link) = &facts.link {
             row("valid_until", vec![self.moment(link.expires_at)], false);
         }
@@ -330,6 +336,7 @@ impl Speaker<'_> {
             Kind::NewOrder => order.map(|order| links::admin_order(admin, &order.id)),
             Kind::LowStock => Some(links::admin_stock(admin)),
             Kind::WebhookDisabled => Some(links::admin_webhooks(admin)),
+            Kind::DomainFailing | Kind::DomainLost => Some(links::admin_domains(admin)),
             Kind::MailLimitNear | Kind::MailLimitReached => Some(links::admin_plan(admin)),
             Kind::OrderPlaced
             | Kind::OrderPaid

@@ -6,7 +6,9 @@ use events::orders::v1::{
     Order, OrderCancelled, OrderPlaced, OrderRefunded, OrderStatus, StockChanged,
 };
 use events::payments::v1::{Payment, PaymentFailed, PaymentRequiresAction, Voucher};
-use events::tenants::v1::{StaffChanged, StaffStatus, TenantChanged, TenantStatus};
+use events::tenants::v1::{
+    DomainChanged, DomainState, StaffChanged, StaffStatus, TenantChanged, TenantStatus,
+};
 use kernel::{Currency, Money, TenantId};
 use time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -284,5 +286,34 @@ async fn an_invitation_is_written_once_and_not_after_its_person_has_come() {
     }
     let written = world.mails(&store, "staff_invitation").await;
     assert_eq!(written.len(), 1, "{written:?}");
+    world.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn owners_are_told_of_a_domain_that_leads_elsewhere_and_of_nothing_else() {
+    let world = World::start().await;
+    let store = world.store().await;
+    let domain = Uuid::now_v7();
+    for (version, state) in [
+        (2, DomainState::Verified),
+        (5, DomainState::Failing),
+        (5, DomainState::Failing),
+        (6, DomainState::Verified),
+        (9, DomainState::Failing),
+        (30, DomainState::Lost),
+    ] {
+        let event = DomainChanged {
+            tenant_id: store.id.to_string(),
+            domain_id: domain.to_string(),
+            version,
+            host: "loja.example.pt".into(),
+            state: state.into(),
+            changed_at_us: 1,
+        };
+        let heard = world.heard(&store, event, mail::events::domains::domain_changed);
+        heard.await.unwrap();
+    }
+    assert_eq!(world.mails(&store, "domain_failing").await.len(), 2);
+    assert_eq!(world.mails(&store, "domain_lost").await.len(), 1);
     world.end().await;
 }

@@ -22,6 +22,10 @@ pub async fn before(app: &App, http: &HttpRequest, visit: &Visit) -> Option<Http
     }
     // While the store cannot be told there is no page of it either, but those it showed before.
     let shell = shell::last_known(app, visit).await.ok()?;
+    if shell.elsewhere(app, visit).is_some() {
+        // Who is about to be led to another host is asked there, where the answer is kept.
+        return None;
+    }
     let minimum = asked(app, http, &shell)?;
     Some(page(app, visit, &shell, (minimum, StatusCode::OK)))
 }

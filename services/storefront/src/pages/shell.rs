@@ -76,6 +76,21 @@ impl Shell {
             .and_then(Value::as_u64)
     }
 
+    /// The same page at the store's primary host, for who came to another of its hosts. A checkout ends
+    /// where it began: the browser keeps what belongs to it for one host only.
+    pub fn elsewhere(&self, app: &App, visit: &Visit) -> Option<String> {
+        let stays = app.settings.store_host.is_some() || visit.path.starts_with("/checkout");
+        let primary = self.text("/url");
+        if stays || !leads_on(primary, &visit.caller.host) {
+            return None;
+        }
+        let page = format!("{primary}{}{}", self.prefix(visit), visit.path);
+        Some(match visit.search.as_str() {
+            "" => page,
+            search => format!("{page}?{search}"),
+        })
+    }
+
     pub fn theme(&self, app: &App) -> Option<Arc<Theme>> {
         app.library.theme_or_fallback(&self.template)
     }
@@ -243,4 +258,27 @@ async fn make(app: &App, visit: &Visit, query: &str) -> Result<Shell, Fault> {
         stamp,
         made: Instant::now(),
     })
+}
+
+/// Whether a store's primary address is of another host than the visited one; ports do not count.
+fn leads_on(primary: &str, visited: &str) -> bool {
+    let name = |host: &str| host.split(':').next().unwrap_or_default().to_owned();
+    let primary = primary.split_once("://").map(|(_, host)| name(host));
+    primary.is_some_and(|primary| primary != name(visited.trim_end_matches('.')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::leads_on;
+
+    #[test]
+    fn only_another_host_of_the_store_leads_on() {
+        let primary = "https://shop.example.pt:8443";
+        assert!(leads_on(primary, "demo.store.example"));
+        assert!(leads_on(primary, "www.shop.example.pt"));
+        assert!(!leads_on(primary, "shop.example.pt"));
+        assert!(!leads_on(primary, "shop.example.pt:443"));
+        assert!(!leads_on(primary, "shop.example.pt."));
+        assert!(!leads_on("", "shop.example.pt"));
+    }
 }

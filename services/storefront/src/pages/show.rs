@@ -52,6 +52,9 @@ pub async fn shared(app: &App, visit: &Visit, route: Shared<'_>) -> HttpResponse
         Ok(shell) => shell,
         Err(fault) => return stale_or(kept, visit, &fault, || without_shell(app, visit, &fault)),
     };
+    if let Some(place) = shell.elsewhere(app, visit) {
+        return respond::moved(&place);
+    }
     if visit.named == Some(shell.lang) {
         // Its own language has no name in addresses: each page has one address.
         return respond::moved(&visit.path);

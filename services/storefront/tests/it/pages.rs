@@ -85,6 +85,31 @@ async fn who_is_old_enough_goes_on_to_where_he_wanted_and_sees_the_page_of_every
 }
 
 #[actix_web::test]
+async fn who_comes_to_another_of_the_stores_hosts_is_led_to_the_primary_one() {
+    let shop = Shop::open().await;
+    let (_, mut store) = gated();
+    store["url"] = json!("https://loja.example.pt");
+    shop.answers(CONFIG, (200, store));
+    for (path, place) in [
+        ("/", "https://loja.example.pt/"),
+        ("/en/cart?a=b", "https://loja.example.pt/en/cart?a=b"),
+        ("/pt/terms", "https://loja.example.pt/terms"),
+        ("/robots.txt", "https://loja.example.pt/robots.txt"),
+        ("/account", "https://loja.example.pt/account"),
+    ] {
+        let page = shop.get(path, "").await;
+        assert_eq!(
+            (page.status, page.header("location")),
+            (301, place),
+            "{path}"
+        );
+        assert_eq!(page.header("cache-control"), "no-store", "{path}");
+    }
+    // What was begun here ends here.
+    assert_ne!(shop.get("/checkout/done", "").await.status, 301);
+}
+
+#[actix_web::test]
 async fn a_store_without_a_gate_has_none() {
     let shop = Shop::open().await;
     assert!(!shop.get("/", "").await.html.contains("old_enough"));

@@ -1,9 +1,10 @@
-//! Passwords that we make ourselves.
+//! Words that we make ourselves: passwords, and what proves a domain.
 
 use http_kit::auth::random_bytes;
 
 /// Random numbers that are drawn at once.
 const ROUND_BYTES: usize = 32;
+const PROOF_BYTES: usize = 16;
 /// Letters and digits that nobody confuses when reading them from a screen.
 const LEGIBLE: &[u8] = b"abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 /// 20 of 55 characters are 115 bits.
@@ -22,6 +23,11 @@ pub fn temporary_password() -> String {
         password.extend(chars.take(room).map(|byte| char::from(*byte)));
     }
     password
+}
+
+/// What a merchant writes into DNS. It is no secret, only never guessed before it stands there.
+pub fn proof_token() -> String {
+    hex::encode(random_bytes::<PROOF_BYTES>())
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use super::audiences::{Entrance, Person};
 use super::cookies::{RefreshCookie, no_refresh_cookie, refresh_cookie};
 use crate::App;
 use crate::identity::{Login, SignedIn, refused_password};
+use crate::store::hosts;
 use crate::store::staff::{self, StaffRow};
 use crate::store::tenants;
 
@@ -220,8 +221,7 @@ async fn tenant_of(
         (Some(tenant), _) => Ok(tenant),
         (None, None) => Ok(TenantId::PLATFORM),
         (None, Some(slug)) => {
-            let find =
-                async |tx: &mut db::TenantTx| tenants::find_host_owner(tx, slug.as_str()).await;
+            let find = async |tx: &mut db::TenantTx| hosts::find_owner(tx, slug.as_str()).await;
             let owner = app.db.read(TenantId::PLATFORM, find).await?;
             Ok(owner.unwrap_or_else(TenantId::new))
         }

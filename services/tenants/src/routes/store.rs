@@ -12,7 +12,7 @@ use crate::domain::entitlements::Entitlement;
 use crate::domain::theme::Look;
 use crate::looks::Looks;
 use crate::previews;
-use crate::store::{catalogue, tenants};
+use crate::store::{catalogue, domains, tenants};
 
 /// Browsers ask again after this; the tag makes that cheap.
 const MAX_AGE_S: u32 = 30;
@@ -23,6 +23,7 @@ pub struct StoreConfig {
     #[schema(example = "DefenseOps Airsoft")]
     pub name: String,
     pub slug: String,
+    /// The store's primary address; its others lead there.
     pub url: String,
     #[schema(example = "tactical")]
     pub template: String,
@@ -124,7 +125,10 @@ async fn read(app: &App, tenant: TenantId, side: Side) -> Result<StoreConfig, Ap
             let holdings = catalogue::get_holdings(tx, &plan).await?;
             Ok(StoreConfig {
                 id: tenant,
-                url: app.url_of(&row.slug),
+                url: match domains::find_primary(tx).await? {
+                    Some(host) => app.url_at(&host),
+                    None => app.url_of(&row.slug),
+                },
                 name: row.name,
                 slug: row.slug,
                 theme: themed(definition, &look)?,

@@ -21,6 +21,8 @@ diesel::table! {
 diesel::table! {
     addon (key) {
         key -> Text,
+        name -> Jsonb,
+        description -> Jsonb,
         entitlement_key -> Text,
         entitlement_value -> Int8,
     }
@@ -76,6 +78,28 @@ diesel::table! {
         owner -> Uuid,
         kind -> Text,
         created_at -> Timestamptz,
+        listed_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    domain (tenant_id, id) {
+        tenant_id -> Uuid,
+        id -> Uuid,
+        host -> Text,
+        token -> Text,
+        state -> Text,
+        is_primary -> Bool,
+        problem -> Nullable<Text>,
+        seen -> Nullable<Jsonb>,
+        failures -> Int4,
+        checked_at -> Nullable<Timestamptz>,
+        next_check_at -> Nullable<Timestamptz>,
+        verified_at -> Nullable<Timestamptz>,
+        certified_at -> Nullable<Timestamptz>,
+        version -> Int8,
+        created_at -> Timestamptz,
+        changed_at -> Timestamptz,
     }
 }
 
@@ -195,3 +219,4 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(plan_addon, addon);
 diesel::allow_tables_to_appear_in_same_query!(tenant_addon, addon);
 diesel::allow_tables_to_appear_in_same_query!(tenant, store_config);
+diesel::allow_tables_to_appear_in_same_query!(host, tenant);

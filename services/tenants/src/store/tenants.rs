@@ -7,7 +7,7 @@ use kernel::TenantId;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::schema::{host, store_config, tenant};
+use super::schema::{store_config, tenant};
 
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = tenant, treat_none_as_null = true)]
@@ -40,45 +40,6 @@ pub async fn create_tenant(tx: &TenantTx, row: &TenantRow) -> Result<(), Error> 
         .execute(&mut tx.conn())
         .await?;
     Ok(())
-}
-
-/// Takes a store's own label; the constraint `host_pkey` says when it is another's.
-pub async fn create_host(tx: &TenantTx, name: &str, now: OffsetDateTime) -> Result<(), Error> {
-    diesel::insert_into(host::table)
-        .values((
-            host::name.eq(name),
-            host::owner.eq(tx.tenant().uuid()),
-            host::kind.eq("slug"),
-            host::created_at.eq(now),
-        ))
-        .prepared()
-        .execute(&mut tx.conn())
-        .await?;
-    Ok(())
-}
-
-pub async fn find_host_owner(tx: &TenantTx, name: &str) -> Result<Option<TenantId>, Error> {
-    let owner: Option<Uuid> = host::table
-        .find(name)
-        .select(host::owner)
-        .first(&mut tx.conn())
-        .await
-        .optional()?;
-    Ok(owner.map(TenantId::from_uuid))
-}
-
-/// Verified hosts of the store's own, besides `slug.BASE_DOMAIN`.
-pub async fn list_custom_hosts(tx: &TenantTx) -> Result<Vec<String>, Error> {
-    Ok(host::table
-        .filter(
-            host::owner
-                .eq(tx.tenant().uuid())
-                .and(host::kind.eq("custom")),
-        )
-        .order(host::created_at)
-        .select(host::name)
-        .load(&mut tx.conn())
-        .await?)
 }
 
 pub async fn get_tenant(tx: &TenantTx) -> Result<TenantRow, Error> {

@@ -3,6 +3,10 @@
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod dns;
+#[cfg(test)]
+mod domains;
+#[cfg(test)]
 mod looks;
 #[cfg(test)]
 mod people;

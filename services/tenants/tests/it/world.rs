@@ -40,6 +40,8 @@ pub struct Reply {
     pub etag: Option<String>,
     pub replayed: bool,
     pub cookie: Option<String>,
+    /// Whose pages may read it.
+    pub allowed_origin: Option<String>,
 }
 
 impl Reply {
@@ -132,6 +134,7 @@ impl World {
                 .map(str::to_owned)
         };
         let (etag, cookie) = (header("etag"), header("set-cookie"));
+        let allowed_origin = header("access-control-allow-origin");
         let (status, replayed) = (answer.status(), header("idempotent-replayed").is_some());
         let text = answer.text().await.unwrap();
         let body = serde_json::from_str(&text).unwrap_or(Value::Null);
@@ -142,6 +145,7 @@ impl World {
             etag,
             replayed,
             cookie,
+            allowed_origin,
         }
     }
 

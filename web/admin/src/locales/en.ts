@@ -5,6 +5,7 @@ import common from "./en/common.ts";
 import customers from "./en/customers.ts";
 import dashboard from "./en/dashboard.ts";
 import design from "./en/design.ts";
+import domains from "./en/domains.ts";
 import imports from "./en/imports.ts";
 import invoices from "./en/invoices.ts";
 import mails from "./en/mails.ts";
@@ -30,6 +31,7 @@ const en: Messages = {
   ...customers,
   ...dashboard,
   ...design,
+  ...domains,
   ...imports,
   ...invoices,
   ...mails,

@@ -5,6 +5,7 @@ import common from "./pt/common.ts";
 import customers from "./pt/customers.ts";
 import dashboard from "./pt/dashboard.ts";
 import design from "./pt/design.ts";
+import domains from "./pt/domains.ts";
 import imports from "./pt/imports.ts";
 import invoices from "./pt/invoices.ts";
 import mails from "./pt/mails.ts";
@@ -29,6 +30,7 @@ const pt = {
   ...customers,
   ...dashboard,
   ...design,
+  ...domains,
   ...imports,
   ...invoices,
   ...mails,

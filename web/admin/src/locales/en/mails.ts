@@ -32,6 +32,8 @@ const mails: typeof pt = {
     staff_invitation: "Staff invitation",
     webhook_disabled: "Webhook switched off",
     withdrawal_received: "Withdrawal received",
+    domain_failing: "Domain leads elsewhere",
+    domain_lost: "Domain taken out",
   },
   mails: {
     audience: "For",

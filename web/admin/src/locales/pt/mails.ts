@@ -30,6 +30,8 @@ const mails = {
     staff_invitation: "Convite para a equipa",
     webhook_disabled: "Webhook desligado",
     withdrawal_received: "Desistência recebida",
+    domain_failing: "Domínio aponta para outro lado",
+    domain_lost: "Domínio retirado",
   },
   mails: {
     audience: "Para",

@@ -1,0 +1,3 @@
+DROP INDEX host_listed;
+ALTER TABLE host DROP COLUMN listed_at;
+DROP TABLE domain;

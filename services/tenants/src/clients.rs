@@ -1,0 +1,4 @@
+//! Systems outside, and the door as others see it.
+
+pub mod certificates;
+pub mod dns;

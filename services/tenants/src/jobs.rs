@@ -1,0 +1,3 @@
+//! Work outside requests.
+
+pub mod check_domains;
