@@ -14,6 +14,8 @@ code() {
 read_by_the_code() {
   code | grep -oE 'env\.[a-z_]+\( *"[A-Z][A-Z0-9_]+"' | grep -oE '[A-Z][A-Z0-9_]+'
   logins
+  # Keys of which all are given or none.
+  code | grep -oE '_KEYS: \[&str; [0-9]+\] = \[[^]]*\]' | grep -oE '"[A-Z][A-Z0-9_]+"' | tr -d '"'
   # One variable a service, from the table of services.
   local service suffix
   for service in $(code | grep -oE '\("[a-z]+", "[A-Z]+", [0-9]+\)' | grep -oE '"[A-Z]+"' | tr -d '"'); do

@@ -50,7 +50,7 @@ impl App {
             objects: Arc::new(Objects::new(&platform.config)?),
             decoders: Arc::new(Semaphore::new(DECODERS)),
             directory: foundation.directory.clone(),
-            cdn_base_url: platform.config.storage.cdn_base_url.clone(),
+            cdn_base_url: platform.config.storage()?.cdn_base_url.clone(),
         })
     }
 

@@ -72,11 +72,11 @@ pub struct App {
 impl App {
     pub fn new(platform: &Platform, foundation: &Foundation) -> anyhow::Result<Self> {
         let config = &platform.config;
-        let stripe = &config.stripe;
+        let stripe = config.stripe()?;
         Ok(Self {
             db: foundation.db.clone(),
             clock: platform.clock.clone(),
-            stripe: Arc::new(Stripe::new(config)?),
+            stripe: Arc::new(Stripe::new(stripe)?),
             secrets: Arc::new(Secrets {
                 platform: stripe.webhook_secret.clone(),
                 connect: stripe.connect_webhook_secret.clone(),

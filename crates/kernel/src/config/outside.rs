@@ -56,28 +56,57 @@ pub struct Mail {
     pub from_name: String,
 }
 
-pub(super) fn stripe(env: &mut Env) -> Stripe {
-    Stripe {
-        secret_key: env.required_secret("STRIPE_SECRET_KEY"),
-        public_key: env.required("STRIPE_PUBLIC_KEY"),
-        webhook_secret: env.required_secret("STRIPE_WEBHOOK_SECRET"),
-        connect_webhook_secret: env.required_secret("STRIPE_CONNECT_WEBHOOK_SECRET"),
-        api_base: env.text_or("STRIPE_API_BASE", "https://api.stripe.com"),
-        js_url: env.text_or("STRIPE_JS_URL", "https://js.stripe.com/endive/stripe.js"),
-    }
+/// What payments cannot do without; whoever has one of them has all.
+pub(super) const STRIPE_KEYS: [&str; 4] = [
+    "STRIPE_SECRET_KEY",
+    "STRIPE_PUBLIC_KEY",
+    "STRIPE_WEBHOOK_SECRET",
+    "STRIPE_CONNECT_WEBHOOK_SECRET",
+];
+
+/// What those that read or write objects cannot do without.
+pub(super) const STORAGE_KEYS: [&str; 2] = ["MINIO_ACCESS_KEY", "MINIO_SECRET_KEY"];
+
+pub(super) fn stripe(env: &mut Env) -> Option<Stripe> {
+    let api_base = env.text_or("STRIPE_API_BASE", "https://api.stripe.com");
+    let js_url = env.text_or("STRIPE_JS_URL", "https://js.stripe.com/endive/stripe.js");
+    let [secret, public, webhook, connect] = together(env, STRIPE_KEYS)?;
+    Some(Stripe {
+        secret_key: secret.into(),
+        public_key: public,
+        webhook_secret: webhook.into(),
+        connect_webhook_secret: connect.into(),
+        api_base,
+        js_url,
+    })
 }
 
-pub(super) fn storage(env: &mut Env) -> Storage {
+pub(super) fn storage(env: &mut Env) -> Option<Storage> {
+    let [access_key, secret_key] = together(env, STORAGE_KEYS)?;
     let endpoint = env.required("MINIO_ENDPOINT");
-    Storage {
+    Some(Storage {
         public_endpoint: env.text_or("MINIO_PUBLIC_ENDPOINT", &endpoint),
         endpoint,
-        access_key: env.required_secret("MINIO_ACCESS_KEY"),
-        secret_key: env.required_secret("MINIO_SECRET_KEY"),
+        access_key: access_key.into(),
+        secret_key: secret_key.into(),
         bucket: env.text_or("MINIO_BUCKET", "stores"),
         use_ssl: env.flag("MINIO_USE_SSL"),
         cdn_base_url: env.text("CDN_BASE_URL"),
+    })
+}
+
+/// All of them or none; some of them is a fault for each that is missing.
+fn together<const N: usize>(env: &mut Env, names: [&str; N]) -> Option<[String; N]> {
+    let given = names.map(|name| env.text(name));
+    if given.iter().all(Option::is_none) {
+        return None;
     }
+    for (name, value) in names.iter().zip(&given) {
+        if value.is_none() {
+            env.fault(format!("{name} is not set"));
+        }
+    }
+    Some(given.map(Option::unwrap_or_default))
 }
 
 pub(super) fn moloni(env: &mut Env) -> Option<Moloni> {

@@ -37,9 +37,10 @@ pub async fn run(platform: &Platform) -> anyhow::Result<ExitCode> {
     fill(platform, tenant)
         .await
         .context("the demo store's goods")?;
-    let base = &platform.config.stripe.api_base;
-    if is_stand_in(base) {
-        connect(platform, tenant, base)
+    if let Some(stripe) = &platform.config.stripe
+        && is_stand_in(&stripe.api_base)
+    {
+        connect(platform, tenant, &stripe.api_base)
             .await
             .context("the demo store's account at Stripe's stand-in")?;
     }

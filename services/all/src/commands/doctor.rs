@@ -1,11 +1,12 @@
 //! Every setting and every part the platform needs, and what to do where one is missing.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use http_kit::Platform;
 use invoicing::clients::moloni::Moloni;
-use kernel::config::Storage;
+use kernel::config::{ConfigErrors, Storage};
 use kernel::{Clock, Config};
 use mail::clients::Transport;
 use secrecy::ExposeSecret;
@@ -21,7 +22,7 @@ struct Finding {
 }
 
 pub async fn run() -> anyhow::Result<ExitCode> {
-    let config = match Config::from_process() {
+    let config = match complete() {
         Ok(config) => config,
         Err(errors) => {
             say::line(format_args!("wrong  settings\n{errors}"));
@@ -38,20 +39,32 @@ pub async fn run() -> anyhow::Result<ExitCode> {
     for service in services::ALL {
         findings.push(rabbitmq(&platform, service.name).await);
     }
-    findings.push(
-        answers(
-            "object storage",
-            &storage_url(&platform.config.storage),
-            "start the S3 server, or correct MINIO_ENDPOINT",
-        )
-        .await,
-    );
-    let stripe = &platform.config.stripe.api_base;
-    findings.push(answers("Stripe", stripe, "check the way out, or STRIPE_API_BASE").await);
+    if let Some(storage) = &platform.config.storage {
+        let todo = "start the S3 server, or correct MINIO_ENDPOINT";
+        findings.push(answers("object storage", &storage_url(storage), todo).await);
+    }
+    if let Some(stripe) = &platform.config.stripe {
+        let todo = "check the way out, or STRIPE_API_BASE";
+        findings.push(answers("Stripe", &stripe.api_base, todo).await);
+    }
     findings.extend(moloni(&platform.config).await);
     findings.extend(mails(&platform.config).await);
     findings.push(sysadmin(&platform).await);
     Ok(tell(&findings))
+}
+
+/// The settings, with what any of the services needs of them.
+fn complete() -> Result<Config, ConfigErrors> {
+    let config = Config::from_process()?;
+    let missing = services::ALL
+        .iter()
+        .filter_map(|service| config.check_service(service.name).err());
+    let missing: BTreeSet<String> = missing.flat_map(|errors| errors.0).collect();
+    if missing.is_empty() {
+        Ok(config)
+    } else {
+        Err(ConfigErrors(missing.into_iter().collect()))
+    }
 }
 
 fn tell(findings: &[Finding]) -> ExitCode {

@@ -46,7 +46,7 @@ impl From<S3Error> for ObjectError {
 
 impl Objects {
     pub fn new(config: &Config) -> anyhow::Result<Self> {
-        let storage = &config.storage;
+        let storage = config.storage()?;
         Ok(Self {
             inside: bucket(storage, &storage.endpoint)?,
             outside: bucket(storage, &storage.public_endpoint)?,

@@ -47,7 +47,7 @@ impl Objects {
     /// # Errors
     /// When the configured address or keys cannot be used.
     pub fn new(config: &Config) -> anyhow::Result<Self> {
-        let storage = &config.storage;
+        let storage = config.storage()?;
         let scheme = if storage.use_ssl { "https" } else { "http" };
         let endpoint = match storage.endpoint.contains("://") {
             true => storage.endpoint.clone(),

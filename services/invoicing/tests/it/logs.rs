@@ -112,7 +112,7 @@ async fn no_buyer_token_or_key_is_in_the_log_or_in_a_span() {
     secrets.push(word.to_owned());
     // The object store is away: the keys of its objects hold the words that open them.
     let mut config = (*world.place.platform.config).clone();
-    config.storage.endpoint = "127.0.0.1:1".into();
+    config.storage.as_mut().unwrap().endpoint = "127.0.0.1:1".into();
     world.app.objects = Arc::new(Objects::new(&config).unwrap());
     let kept = world.invoiced(&store, &order()).await;
     assert_eq!(kept["has_pdf"], false);

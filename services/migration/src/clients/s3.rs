@@ -20,7 +20,7 @@ pub struct PutError(String);
 
 impl Uploads {
     pub fn new(config: &Config) -> anyhow::Result<Self> {
-        bucket(&config.storage).map(Self)
+        bucket(config.storage()?).map(Self)
     }
 
     /// Puts the bytes of an image where catalog looks for the upload of this id.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use kernel::Config;
+use kernel::config;
 use outbound::Breaker;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use secrecy::{ExposeSecret, SecretString};
@@ -87,11 +87,11 @@ impl From<StripeError> for Failure {
 }
 
 impl Stripe {
-    pub fn new(config: &Config) -> Result<Self, reqwest::Error> {
+    pub fn new(settings: &config::Stripe) -> Result<Self, reqwest::Error> {
         Ok(Self {
             http: outbound::client()?,
-            base: config.stripe.api_base.trim_end_matches('/').to_owned(),
-            key: config.stripe.secret_key.clone(),
+            base: settings.api_base.trim_end_matches('/').to_owned(),
+            key: settings.secret_key.clone(),
             breaker: Breaker::default(),
         })
     }
