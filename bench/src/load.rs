@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::cpu::{self, Cpu};
+use crate::table;
 
 /// Connections that are kept alive, as the bars are defined.
 pub const CONNECTIONS: usize = 32;
@@ -13,6 +14,8 @@ pub const ROUNDS: u64 = 3;
 
 /// Of a core: an idle platform uses less.
 const IDLE_SHARE: f64 = 0.05;
+/// Nobody waits longer for a platform to come to rest.
+const SETTLED_WITHIN: Duration = Duration::from_secs(60);
 
 /// What a run measured.
 #[derive(Clone, Debug)]
@@ -152,7 +155,12 @@ where
 /// Waits until the platform has next to nothing to do for a while.
 async fn settled(quiet: Duration) {
     let least = quiet.mul_f64(IDLE_SHARE).as_secs_f64();
+    let began = Instant::now();
     while !quiet.is_zero() {
+        if began.elapsed() > SETTLED_WITHIN {
+            table::say("the platform did not come to rest: what it does counts, and more may come");
+            break;
+        }
         let before = cpu::read();
         tokio::time::sleep(quiet).await;
         let used = cpu::read().since(before);

@@ -4,8 +4,8 @@ import { DEMO, demoGoods } from "../support/demo.ts";
 import { at } from "../support/platform.ts";
 import { ownStorefront } from "../support/storefront.ts";
 import { marks } from "./lighthouse.ts";
-import { cached, edit, memory, uncached } from "./speed.ts";
-import { print, type Row } from "./table.ts";
+import { cached, edit, memory, slow, uncached } from "./speed.ts";
+import { print, type Row, told } from "./table.ts";
 import { panelWeights, weights } from "./weights.ts";
 
 const goods = await demoGoods();
@@ -14,7 +14,7 @@ const pages: [string, string][] = [
   ["category", `/categories/${goods.category}`],
   ["product", `/products/${goods.options}`],
 ];
-const rows: Row[] = [];
+const rows: Row[] = [told("bars of processor time are taken so many times", slow, "×", 2)];
 // Also of what was measured before something failed.
 process.on("exit", () => {
   console.log("");

@@ -13,7 +13,7 @@ const SAMPLES = 200;
 const PAGES = 10_000;
 const EDITS = 20;
 /** Bars of processor time are taken so many times: they were set on a machine of a speed of its own. */
-const slow = await slowness();
+export const slow = await slowness();
 
 /** What pages cost that are in memory, and how soon they come. */
 export async function cached(name: string, address: string, { pid }: OwnStorefront): Promise<Row[]> {
