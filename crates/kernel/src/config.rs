@@ -4,6 +4,7 @@ mod dns;
 mod env;
 mod jwt;
 mod logins;
+mod needs;
 mod outside;
 mod passwords;
 mod sealing;
