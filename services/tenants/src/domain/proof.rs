@@ -42,7 +42,7 @@ const _: () = assert!(FAILURES_TOLD > 1 && FAILURES_MAX > FAILURES_TOLD);
 pub enum State {
     /// The merchant says so.
     Pending,
-    /// It is the store's, and it is served.
+    /// It is the store's, which answers there as soon as its certificate has come.
     Verified,
     /// The same, but for a while it has pointed elsewhere.
     Failing,
@@ -70,7 +70,7 @@ impl State {
         }
     }
 
-    /// Whether the store answers at the host.
+    /// Whether the host is the store's.
     pub const fn is_served(self) -> bool {
         matches!(self, Self::Verified | Self::Failing)
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use db::{Db, Error, Prepare, SystemTx, TenantTx};
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::BigInt;
 use diesel_async::RunQueryDsl;
 use events::common::v1::Action;
 use events::from_us;
@@ -166,14 +166,7 @@ impl Row {
 /// Adds an entry to the chain of the transaction's tenant. Writers of one chain wait for each other.
 pub async fn append(tx: &TenantTx, now: OffsetDateTime, entry: Entry) -> Result<(), Error> {
     let tenant = tx.tenant().uuid();
-    let key = format!("audit {tenant}");
-    diesel::select(
-        sql::<Text>("pg_advisory_xact_lock(hashtextextended(")
-            .bind::<Text, _>(key)
-            .sql(", 0))::text"),
-    )
-    .execute(&mut tx.conn())
-    .await?;
+    super::lock_word(tx, format!("audit {tenant}")).await?;
     let last: Option<(i64, Vec<u8>)> = audit_entry::table
         .filter(audit_entry::tenant_id.eq(tenant))
         .order(audit_entry::seq.desc())

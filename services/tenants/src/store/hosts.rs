@@ -3,7 +3,7 @@
 use db::{Error, Prepare, SystemTx, TenantTx};
 use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Nullable, Timestamptz};
 use diesel_async::RunQueryDsl;
 use kernel::TenantId;
 use time::OffsetDateTime;
@@ -61,15 +61,7 @@ pub async fn find_owner(tx: &TenantTx, name: &str) -> Result<Option<TenantId>, E
 
 /// Whoever decides whose this host is waits for who decides it now.
 pub async fn lock_name(tx: &TenantTx, name: &str) -> Result<(), Error> {
-    let key = format!("host {name}");
-    diesel::select(
-        sql::<Text>("pg_advisory_xact_lock(hashtextextended(")
-            .bind::<Text, _>(key)
-            .sql(", 0))::text"),
-    )
-    .execute(&mut tx.conn())
-    .await?;
-    Ok(())
+    super::lock_word(tx, format!("host {name}")).await
 }
 
 /// The host is nobody's any more, if it was this store's.

@@ -7,11 +7,15 @@ mod dns;
 #[cfg(test)]
 mod domains;
 #[cfg(test)]
+mod door;
+#[cfg(test)]
 mod looks;
 #[cfg(test)]
 mod people;
 #[cfg(test)]
 mod provisioning;
+#[cfg(test)]
+mod registry;
 #[cfg(test)]
 mod sessions;
 #[cfg(test)]
