@@ -23,9 +23,18 @@ const STORE = [
   "design",
   "audit",
   "account",
-  ...["store", "staff", "orders", "shipping", "payments", "invoicing", "mail", "webhooks", "plan"].map(
-    (name) => `settings/${name}`,
-  ),
+  ...[
+    "store",
+    "domains",
+    "staff",
+    "orders",
+    "shipping",
+    "payments",
+    "invoicing",
+    "mail",
+    "webhooks",
+    "plan",
+  ].map((name) => `settings/${name}`),
 ];
 const PLATFORM = [
   "tenants",

@@ -108,6 +108,45 @@ test("what the store says of itself is refused at its field, and asked for an ag
   await expect(save(page)).toBeHidden();
 });
 
+test("a domain of one's own is refused at its field, told what DNS has to say, and given back", async ({
+  page,
+  shop,
+}) => {
+  const host = `${unique("loja")}.example.pt`;
+  await enter(page, shop, "/settings/domains");
+  await page.getByRole("button", { name: "Acrescentar domínio" }).click();
+  const dialog = page.getByRole("dialog", { name: "Acrescentar domínio" });
+  await dialog.getByLabel("Domínio").fill(`https://${host}/`);
+  await dialog.getByRole("button", { name: "Acrescentar domínio" }).click();
+  await expect(dialog.getByLabel("Domínio")).toHaveAttribute("aria-invalid", "true");
+  await expectAccessible(page);
+  await dialog.getByLabel("Domínio").fill(` ${host.toUpperCase()} `);
+  await dialog.getByRole("button", { name: "Acrescentar domínio" }).click();
+  await expect(dialog).toBeHidden();
+
+  const records = page.getByRole("table", { name: "Registos DNS" });
+  await expect(records.getByRole("row").filter({ hasText: "TXT" })).toContainText(`_stores-verify.${host}`);
+  await expect(records.getByRole("row").filter({ hasText: "CNAME" })).toContainText(`${shop.slug}.`);
+  await expect(page.getByText("À espera do DNS")).toBeVisible();
+  await page.getByRole("button", { name: `Verificar agora: ${host}` }).click();
+  // No name server knows it, if any answers at all.
+  await expect(page.getByText(/^Falta o registo TXT|não responderam/)).toBeVisible({ timeout: 20_000 });
+  await expectAccessible(page);
+
+  await page.getByRole("button", { name: `Retirar: ${host}` }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Retirar", exact: true }).click();
+  await expect(page.getByText("Ainda não há domínios próprios")).toBeVisible();
+});
+
+test("a plan tells its features by name", async ({ page, shop }) => {
+  await enter(page, shop, "/settings/plan");
+  const features = page.getByRole("table", { name: "Funcionalidades" });
+  const moloni = features.getByRole("row").filter({ hasText: "Faturação Moloni" });
+  await expect(moloni).toContainText("Emite a fatura-recibo certificada");
+  await expect(features).not.toContainText("invoicing.moloni");
+  await expectAccessible(page);
+});
+
 test("who is invited signs in with what the role may do", async ({ page, browser, shop }) => {
   const email = `${unique("rui")}@example.pt`;
   await enter(page, shop, "/settings/staff");

@@ -139,12 +139,12 @@ function Feature({ item, addons }: { item: Entitlement; addons: AddonName[] }) {
     return <>{t(`plan.withPlan.${key}` as "plan.withPlan.tenants_oidc_sso", item.key)}</>;
   }
   return (
-    <>
+    <div>
       {inLanguage(addon.name, i18n.language)}
       <Text size="xs" c="dimmed" maw="60ch">
         {inLanguage(addon.description, i18n.language)}
       </Text>
-    </>
+    </div>
   );
 }
 

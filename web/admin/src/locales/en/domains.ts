@@ -42,7 +42,7 @@ const domains: typeof pt = {
       pending: "Waits for DNS",
       verified: "Connected",
     },
-    text: "Type the records where you registered the domain. The store answers there as soon as DNS says so; the certificate is there minutes later. The store's other addresses lead to the primary one.",
+    text: "Type the records where you registered the domain. As soon as DNS says them the certificate is asked for, and minutes later the store answers there. The store's other addresses lead to the primary one.",
     title: "Domains",
     value: "Value",
     verify: "Check now",

@@ -40,7 +40,7 @@ const domains = {
       pending: "À espera do DNS",
       verified: "Ligado",
     },
-    text: "Escreva os registos no sítio onde registou o domínio. A loja responde aí assim que o DNS os disser; o certificado chega minutos depois. Os outros endereços da loja levam ao principal.",
+    text: "Escreva os registos no sítio onde registou o domínio. Assim que o DNS os disser, pede-se o certificado, e minutos depois a loja responde aí. Os outros endereços da loja levam ao principal.",
     title: "Domínios",
     value: "Valor",
     verify: "Verificar agora",
